@@ -1,0 +1,64 @@
+/** Models and the endpoints that serve them, as data. */
+import type { Pricing } from '../core/pricing.ts';
+
+export type Modality = 'text' | 'image' | 'file' | 'audio' | 'video' | 'embeddings';
+
+export interface Model {
+  /** Public id, `author/slug` as OpenRouter's. */
+  readonly id: string;
+  /** `author/slug-YYYYMMDD`. */
+  readonly canonicalSlug: string;
+  /** `Author: Model`. */
+  readonly name: string;
+  readonly createdSeconds: number;
+  readonly description: string;
+  readonly inputModalities: readonly Modality[];
+  readonly outputModalities: readonly Modality[];
+  readonly tokenizer: string;
+  readonly knowledgeCutoff: string | null;
+  /** Set where the model is retired: requests answer 404 naming the successor. */
+  readonly retired?: { readonly successor: string };
+  readonly expirationDate: string | null;
+  readonly openWeights: boolean;
+  readonly reasoning?: ModelReasoning;
+  /** Capability exceptions of the family (dialects.md §3.3); absent = true. */
+  readonly limits: {
+    readonly sampling?: boolean;
+    readonly prefill?: boolean;
+    readonly forcedToolUse?: boolean;
+    readonly jsonSchema?: boolean;
+  };
+  /** Where the facts come from and when. */
+  readonly source: { readonly name: string; readonly date: string };
+}
+
+export interface ModelReasoning {
+  readonly mandatory: boolean;
+  readonly defaultEnabled: boolean;
+  readonly efforts: readonly string[] | null;
+  readonly budget: boolean;
+  readonly adaptive?: boolean;
+}
+
+/** A model at a provider. */
+export interface Endpoint {
+  /** `provider-slug|model-id` or with a variant tag: stable over reloads; health and prices hang on it. */
+  readonly id: string;
+  readonly modelId: string;
+  /** Provider slug. */
+  readonly providerId: string;
+  /** What the provider calls the model. */
+  readonly upstreamModel: string;
+  /** `slug[/variant]`. */
+  readonly tag: string;
+  readonly contextLength: number;
+  readonly maxOutputTokens: number | null;
+  readonly maxPromptTokens: number | null;
+  readonly quantization: string | null;
+  readonly supportedParameters: readonly string[];
+  readonly inputModalities: readonly Modality[];
+  readonly outputModalities: readonly Modality[];
+  readonly pricing: Pricing;
+  readonly supportsImplicitCaching: boolean;
+  readonly source: { readonly name: string; readonly date: string };
+}

@@ -1,0 +1,93 @@
+/**
+ * The configuration after parsing: every field has its final type, every `${NAME}` is filled in. What the file may say is
+ * in schema.ts; where it may come from, and which source wins, in load.ts (DESIGN §5, §7.9).
+ */
+import type { PriceAxes, PriceOverride } from '../core/pricing.ts';
+
+export interface Settings {
+  /** The file these came from, or null where there is none. */
+  readonly file: string | null;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly dataDirectory: string;
+  readonly databaseUrl: string | null;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Whether catalogue routes answer without a key. */
+  readonly publicCatalogue: boolean;
+  /** Wait for the first content before answering 200, in ms. */
+  readonly commitAfterMs: number;
+  readonly maxBodyBytes: number;
+  readonly providers: readonly ProviderSettings[];
+  /** Operator's names: alias → public model id. */
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly catalog: { readonly source: string };
+}
+
+export interface ProviderSettings {
+  /** The key under `providers`: a known slug, or the operator's own name. */
+  readonly id: string;
+  /** Where it was said, for `source: file` and refusals: `signalbox.yaml:12`. Null for environment keys. */
+  readonly declaredAt: string | null;
+  /** Display name; null = the provider's own, or the id. */
+  readonly name: string | null;
+  /** Null = the known provider's dialect. Checked to be one that is built. */
+  readonly dialect: string | null;
+  /** As written; normalised against the provider's default path by providers/base-url.ts. Null = the provider's own. */
+  readonly baseUrl: string | null;
+  /** Null = none needed (`api_key: none`). */
+  readonly apiKey: string | null;
+  /** Null = the provider's own scheme (bearer for custom ones). */
+  readonly authorization: AuthorizationSetting | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeouts: TimeoutSettings;
+  readonly weight: number;
+  readonly onDisconnect: 'cancel' | 'drain' | null;
+  readonly quantization: string | null;
+  readonly dataPolicy: { readonly training: boolean; readonly retentionDays: number | null } | null;
+  /** Null = every catalogue model of the known provider; a list narrows to it and adds what is not in the catalogue. */
+  readonly models: readonly ModelSettings[] | null;
+}
+
+export type AuthorizationSetting =
+  | { readonly kind: 'bearer' }
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'none' };
+
+/** All in ms; DESIGN §7.5 has the defaults. */
+export interface TimeoutSettings {
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly idleMs: number;
+  readonly contentIdleMs: number;
+  readonly totalMs: number;
+}
+
+export const DEFAULT_TIMEOUTS: TimeoutSettings = {
+  connectMs: 10_000,
+  firstByteMs: 120_000,
+  idleMs: 120_000,
+  contentIdleMs: 300_000,
+  totalMs: 1_800_000,
+};
+
+export interface ModelSettings {
+  /** Public id. */
+  readonly id: string;
+  /** The provider's name for it; null = the catalogue's, else the id. */
+  readonly upstream: string | null;
+  readonly name: string | null;
+  readonly contextLength: number | null;
+  readonly maxOutputTokens: number | null;
+  readonly quantization: string | null;
+  readonly inputModalities: readonly string[] | null;
+  readonly outputModalities: readonly string[] | null;
+  readonly supportedParameters: readonly string[] | null;
+  /** Replaces the catalogue's prices axis by axis; null = the catalogue's. */
+  readonly pricing: PricingSettings | null;
+}
+
+export interface PricingSettings {
+  readonly axes: Partial<PriceAxes>;
+  readonly discount: number | null;
+  /** Null = keep the catalogue's conditions. */
+  readonly overrides: readonly PriceOverride[] | null;
+}

@@ -1,0 +1,230 @@
+/**
+ * Folding a stream's events into a whole reply and unfolding a whole reply into events, so that a host that answers a
+ * stream request with a whole reply, or the reverse, is normalised in one place.
+ */
+import type { AudioOutput, ChatResponse, Choice, FinishReason, ReasoningDetail, ToolCall } from './chat.ts';
+import type { ChatEvent } from './chat-events.ts';
+import type { Json } from './json.ts';
+import type { Usage } from './usage.ts';
+
+interface ChoiceDraft {
+  content: string | null;
+  reasoning: string | null;
+  reasoningDetails: ReasoningDetail[];
+  toolCalls: ({ id: string; name: string; arguments: string } | undefined)[];
+  refusal: string | null;
+  images: string[];
+  audio: AudioOutput | undefined;
+  annotations: Json[];
+  logprobs: Json | undefined;
+  finishReason: FinishReason | null;
+  nativeFinishReason: string | null;
+}
+
+function newDraft(): ChoiceDraft {
+  return {
+    content: null,
+    reasoning: null,
+    reasoningDetails: [],
+    toolCalls: [],
+    refusal: null,
+    images: [],
+    audio: undefined,
+    annotations: [],
+    logprobs: undefined,
+    finishReason: null,
+    nativeFinishReason: null,
+  };
+}
+
+/** Collects events; `response()` gives the whole reply at any time. */
+export interface ChatFold {
+  push(event: ChatEvent): void;
+  response(): ChatResponse;
+}
+
+export function openFold(): ChatFold {
+  const drafts = new Map<number, ChoiceDraft>();
+  let start: Extract<ChatEvent, { type: 'response-start' }> | undefined;
+  let usage: Usage | undefined;
+  const draftOf = (choice: number): ChoiceDraft => {
+    let draft = drafts.get(choice);
+    if (!draft) drafts.set(choice, (draft = newDraft()));
+    return draft;
+  };
+  return {
+    push(event) {
+      switch (event.type) {
+        case 'response-start':
+          start = { ...start, ...event };
+          return;
+        case 'usage':
+          usage = event.usage;
+          return;
+        case 'error':
+          return;
+        default:
+          applyToChoice(draftOf(event.choice), event);
+      }
+    },
+    response() {
+      const { type: _, ...head } = start ?? { type: 'response-start' };
+      return {
+        ...head,
+        choices: [...drafts].sort(([a], [b]) => a - b).map(([index, draft]) => finishDraft(index, draft)),
+        ...(usage && { usage }),
+      };
+    },
+  };
+}
+
+type ChoiceEvent = Exclude<ChatEvent, { type: 'response-start' | 'usage' | 'error' }>;
+
+function applyToChoice(draft: ChoiceDraft, event: ChoiceEvent): void {
+  switch (event.type) {
+    case 'text-delta':
+      draft.content = (draft.content ?? '') + event.text;
+      if (event.logprobs !== undefined) draft.logprobs = joinLogprobs(draft.logprobs, event.logprobs);
+      return;
+    case 'reasoning-delta':
+      if (event.text) draft.reasoning = (draft.reasoning ?? '') + event.text;
+      for (const detail of event.details) foldDetail(draft.reasoningDetails, detail);
+      return;
+    case 'refusal-delta':
+      draft.refusal = (draft.refusal ?? '') + event.text;
+      return;
+    case 'tool-call-start':
+      draft.toolCalls[event.index] = { id: event.id, name: event.name, arguments: '' };
+      return;
+    case 'tool-call-delta': {
+      const call = draft.toolCalls[event.index];
+      if (call) call.arguments += event.arguments;
+      return;
+    }
+    case 'image-delta':
+      draft.images.push(event.url);
+      return;
+    case 'audio-delta':
+      draft.audio = joinAudio(draft.audio, event.audio);
+      return;
+    case 'annotation-delta':
+      draft.annotations.push(...event.annotations);
+      return;
+    case 'logprobs-delta':
+      draft.logprobs = joinLogprobs(draft.logprobs, event.logprobs);
+      return;
+    case 'choice-end':
+      draft.finishReason = event.finishReason;
+      draft.nativeFinishReason = event.nativeFinishReason;
+  }
+}
+
+/**
+ * Appends a fragment of `reasoning_details`. Fragments of one item share type and index (or id); text and summary
+ * concatenate, a signature and encrypted data arrive whole.
+ */
+export function foldDetail(details: ReasoningDetail[], next: ReasoningDetail): void {
+  const at = details.length - 1;
+  const last = details[at];
+  if (!last || last.type !== next.type || last.index !== next.index || (next.id && last.id && last.id !== next.id)) {
+    details.push(next);
+    return;
+  }
+  if (last.type === 'reasoning.text' && next.type === 'reasoning.text') {
+    // A text after a signature starts a new block: a signature closes what it signs.
+    if (last.signature && next.text) details.push(next);
+    else
+      details[at] = { ...last, ...next, ...(hasText(last, next) && { text: (last.text ?? '') + (next.text ?? '') }) };
+    return;
+  }
+  if (last.type === 'reasoning.summary' && next.type === 'reasoning.summary') {
+    details[at] = { ...last, ...next, summary: last.summary + next.summary };
+    return;
+  }
+  details.push(next);
+}
+
+function hasText(a: { readonly text?: string | null }, b: { readonly text?: string | null }): boolean {
+  return typeof a.text === 'string' || typeof b.text === 'string';
+}
+
+function joinAudio(a: AudioOutput | undefined, b: AudioOutput): AudioOutput {
+  return {
+    ...a,
+    ...b,
+    ...((a?.data ?? b.data) !== undefined && { data: (a?.data ?? '') + (b.data ?? '') }),
+    ...((a?.transcript ?? b.transcript) !== undefined && { transcript: (a?.transcript ?? '') + (b.transcript ?? '') }),
+  };
+}
+
+function joinLogprobs(a: Json | undefined, b: Json): Json {
+  if (!isLogprobs(a) || !isLogprobs(b)) return b;
+  return { ...a, ...b, content: [...(a.content ?? []), ...(b.content ?? [])] };
+}
+
+function isLogprobs(value: Json | undefined): value is { readonly content: readonly Json[] | null } {
+  return typeof value === 'object' && value !== null && 'content' in value;
+}
+
+function finishDraft(index: number, draft: ChoiceDraft): Choice {
+  const toolCalls: ToolCall[] = draft.toolCalls.filter((call) => call !== undefined);
+  return {
+    index,
+    content: draft.content,
+    reasoning: draft.reasoning,
+    reasoningDetails: draft.reasoningDetails,
+    toolCalls,
+    refusal: draft.refusal,
+    images: draft.images,
+    ...(draft.audio && { audio: draft.audio }),
+    annotations: draft.annotations,
+    ...(draft.logprobs !== undefined && { logprobs: draft.logprobs }),
+    finishReason: draft.finishReason,
+    nativeFinishReason: draft.nativeFinishReason,
+  };
+}
+
+/** A whole reply as the events a stream of it would have given. */
+export function unfold(response: ChatResponse): ChatEvent[] {
+  const { choices, usage, ...head } = response;
+  const events: ChatEvent[] = [{ type: 'response-start', ...head }];
+  for (const choice of choices) events.push(...unfoldChoice(choice));
+  if (usage) events.push({ type: 'usage', usage });
+  return events;
+}
+
+function unfoldChoice(choice: Choice): ChatEvent[] {
+  const events: ChatEvent[] = [];
+  const { index } = choice;
+  if (choice.reasoning || choice.reasoningDetails.length > 0) {
+    events.push({
+      type: 'reasoning-delta',
+      choice: index,
+      text: choice.reasoning ?? '',
+      details: choice.reasoningDetails,
+    });
+  }
+  if (choice.content) events.push({ type: 'text-delta', choice: index, text: choice.content });
+  if (choice.refusal) events.push({ type: 'refusal-delta', choice: index, text: choice.refusal });
+  for (const url of choice.images) events.push({ type: 'image-delta', choice: index, url });
+  if (choice.audio) events.push({ type: 'audio-delta', choice: index, audio: choice.audio });
+  choice.toolCalls.forEach((call, position) => {
+    events.push({ type: 'tool-call-start', choice: index, index: position, id: call.id, name: call.name });
+    if (call.arguments) {
+      events.push({ type: 'tool-call-delta', choice: index, index: position, arguments: call.arguments });
+    }
+  });
+  if (choice.annotations.length > 0) {
+    events.push({ type: 'annotation-delta', choice: index, annotations: choice.annotations });
+  }
+  if (choice.logprobs !== undefined) events.push({ type: 'logprobs-delta', choice: index, logprobs: choice.logprobs });
+  if (choice.finishReason) {
+    events.push({
+      type: 'choice-end',
+      choice: index,
+      finishReason: choice.finishReason,
+      nativeFinishReason: choice.nativeFinishReason ?? choice.finishReason,
+    });
+  }
+  return events;
+}

@@ -1,0 +1,43 @@
+/**
+ * What an exchange consumed, as unit → count. The list of units is open: a new kind of exchange brings its own.
+ *
+ * Token units follow the wire contract's inclusive reading (openrouter-api.md §2.3): `promptTokens` includes cached,
+ * cache-write and media tokens; `completionTokens` includes reasoning and media tokens. Dialects convert hosts that count
+ * otherwise; pricing takes the parts out again exactly once.
+ */
+export type KnownUsageUnit =
+  | 'promptTokens'
+  | 'completionTokens'
+  | 'cachedTokens'
+  | 'cacheWriteTokens'
+  /** The part of `cacheWriteTokens` written with a one-hour life. */
+  | 'cacheWrite1hTokens'
+  | 'reasoningTokens'
+  | 'audioPromptTokens'
+  | 'cachedAudioTokens'
+  | 'audioCompletionTokens'
+  | 'imagePromptTokens'
+  | 'imageCompletionTokens'
+  | 'videoPromptTokens'
+  | 'acceptedPredictionTokens'
+  | 'rejectedPredictionTokens'
+  | 'webSearches'
+  | 'images'
+  | 'searchUnits'
+  | 'requests';
+// `string & {}` keeps the list open without losing completion of the known names.
+export type UsageUnit = KnownUsageUnit | (string & {});
+
+export type UsageCounts = Readonly<Partial<Record<UsageUnit, number>>>;
+
+export interface Usage {
+  readonly counts: UsageCounts;
+  /** True where no usage came from the provider and the counts were estimated from the text. */
+  readonly estimated: boolean;
+  /** What the provider says it charged, in nanodollars, where it says so. */
+  readonly reportedCostNanoUsd?: bigint;
+}
+
+export function countOf(usage: Usage | undefined, unit: UsageUnit): number {
+  return usage?.counts[unit] ?? 0;
+}

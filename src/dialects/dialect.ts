@@ -1,0 +1,160 @@
+/**
+ * One wire grammar. Pure: no I/O, no clock, no environment. A grammar may have an upstream face (we talk to a provider in
+ * it), a client face (somebody talks to us in it), and, where it has both, a relay face (dialects/relay.ts).
+ */
+import type { ChatRequest, ChatResponse } from '../core/chat.ts';
+import type { ChatEvent, EndReason } from '../core/chat-events.ts';
+import type { GatewayError } from '../core/errors.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { NanoUsd } from '../core/money.ts';
+import type { Note, Translated } from '../core/note.ts';
+import type { Usage } from '../core/usage.ts';
+import type { HostProfile, ModelTraits } from './host.ts';
+
+/** One server-sent event, already cut out of the bytes. */
+export interface Frame {
+  readonly event?: string | undefined;
+  readonly data: string;
+}
+
+/** Everything an upstream face needs to know besides the request. */
+export interface UpstreamContext {
+  readonly upstreamModel: string;
+  readonly traits: ModelTraits;
+  readonly host: HostProfile;
+}
+
+export interface UpstreamRequest {
+  /** Appended to the provider's base address, e.g. `/chat/completions`; may carry a query. */
+  readonly path: string;
+  /** Headers of the grammar itself (versions, betas); credentials are added by the provider. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: JsonObject;
+}
+
+export interface UpstreamFace {
+  /** core → wire. Notes say what the grammar, the host or the model could not take. */
+  encodeRequest(request: ChatRequest, context: UpstreamContext): Translated<UpstreamRequest>;
+  /**
+   * wire → core for a whole reply.
+   * @throws GatewayError `provider.bad_answer` where the body is no answer of this grammar, or the error the body carries
+   * (hosts answer errors with status 200).
+   */
+  decodeResponse(body: Json, context: UpstreamContext): ChatResponse;
+  openDecoder(context: UpstreamContext): StreamDecoder;
+  /** A failed reply: its class, retry hint and the provider's own words (length-limited, secrets never echoed). */
+  decodeError(failure: UpstreamFailure, context: UpstreamContext): GatewayError;
+}
+
+export interface UpstreamFailure {
+  readonly status: number;
+  /** Body text as received, at most 64 KiB. */
+  readonly body: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch, to turn an HTTP date in Retry-After into a delay. */
+  readonly nowMs: number;
+}
+
+export interface StreamDecoder {
+  /** A frame that is no frame of this grammar gives an `error` event, never a throw. */
+  push(frame: Frame): readonly ChatEvent[];
+  /** Must be told why the stream stopped and must say whether the answer is complete. */
+  end(reason: EndReason): { readonly events: readonly ChatEvent[]; readonly outcome: Outcome };
+}
+
+export type Outcome = 'complete' | GatewayError;
+
+// ---- client face ----
+
+/** What the gateway itself says about a reply: fixed before the first byte. */
+export interface ReplyHead {
+  /** `gen-…`. */
+  readonly id: string;
+  readonly createdSeconds: number;
+  /** The public id of the model that serves. */
+  readonly model: string;
+  /** Display name of the serving provider. */
+  readonly providerName: string;
+  /** The caller asked to compute but not to return reasoning. */
+  readonly excludeReasoning: boolean;
+}
+
+/** What was settled: known only after the ledger accepted it. */
+export interface SettledUsage {
+  readonly usage: Usage;
+  /** What the caller is charged. */
+  readonly costNanoUsd: NanoUsd;
+  /** Parts of the upstream price: they sum to the upstream cost. */
+  readonly promptCostNanoUsd: NanoUsd;
+  readonly completionCostNanoUsd: NanoUsd;
+  readonly isByok: boolean;
+  /** Present where the caller opted in; placed beside `usage`. */
+  readonly routerMetadata?: JsonObject;
+}
+
+export interface ClientFace<Wire> {
+  /** unknown → wire. @throws GatewayError `client.invalid_request` with the field's path. */
+  parseRequest(body: Json): Wire;
+  /** wire → core. */
+  decodeRequest(wire: Wire): Translated<ChatRequest>;
+  /** core → wire for a whole reply. */
+  encodeResponse(response: ChatResponse, head: ReplyHead, settled: SettledUsage): JsonObject;
+  openEncoder(head: ReplyHead): StreamEncoder;
+  /** The whole body of a failed reply. */
+  encodeError(error: GatewayError, extra?: JsonObject): JsonObject;
+}
+
+/** Writes a stream in the client's grammar; every method gives bytes ready to send, '' where there is nothing to say. */
+export interface StreamEncoder {
+  push(event: ChatEvent): string;
+  /** The frames that follow settlement: usage and the terminator. */
+  final(settled: SettledUsage): string;
+  /** The in-stream error; never followed by a success terminator. */
+  fail(error: GatewayError, extra?: JsonObject): string;
+  /** A keep-alive that clients ignore. */
+  keepAlive(): string;
+}
+
+// ---- relay face: client and upstream speak the same grammar ----
+
+export interface RelayContext extends UpstreamContext {
+  readonly head: ReplyHead;
+}
+
+export interface RelayFace<Wire> {
+  /** The caller's own value with our changes: model, removed fields, the host's renames and quirks, what metering needs. */
+  retarget(wire: Wire, request: ChatRequest, context: UpstreamContext): Translated<UpstreamRequest>;
+  /** A whole reply: what it means, and how to write it once it is settled. */
+  relayResponse(
+    body: Json,
+    context: RelayContext,
+  ): { readonly response: ChatResponse; encode(settled: SettledUsage): JsonObject };
+  openRelay(context: RelayContext): RelayStream;
+}
+
+/** What a stream consumed and delivered so far: kept by both lanes, read by settlement. */
+export interface StreamMeter {
+  /** True once content was seen: no fallback after it. */
+  hasContent: boolean;
+  /** Characters of text, reasoning and arguments seen. */
+  deliveredCharacters: number;
+  usage: Usage | undefined;
+  finishReason: string | null;
+  nativeFinishReason: string | null;
+  upstreamId: string | undefined;
+  serviceTier: string | undefined;
+  /** Tool calls whose arguments are not JSON. */
+  toolCalls: number;
+}
+
+export interface RelayStream {
+  readonly meter: StreamMeter;
+  /** Client frames for one upstream frame, '' where it is absorbed (usage, terminator, empty opening). */
+  push(data: string): string;
+  end(reason: EndReason): { readonly text: string; readonly outcome: Outcome };
+  final(settled: SettledUsage): string;
+  fail(error: GatewayError, extra?: JsonObject): string;
+}
+
+export type { Note };

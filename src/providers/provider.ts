@@ -1,0 +1,52 @@
+/** A host as data around a dialect: one file of at most 40 lines each, listed by the generated registry. */
+import type { HostQuirks, UsageSemantics } from '../dialects/host.ts';
+
+export interface ProviderDefinition {
+  /** OpenRouter's slug, e.g. `google-ai-studio`. The file's name. */
+  readonly id: string;
+  /** Display name on the wire, e.g. `Google AI Studio`. */
+  readonly name: string;
+  /** Address up to and with the version segment: `https://api.openai.com/v1`. `{NAME}` is filled from `settings`. */
+  readonly baseUrl: string;
+  /** Id of the dialect spoken by default. */
+  readonly dialect: string;
+  /** Environment variables that may hold the key; the first one set wins. */
+  readonly keyEnv: readonly string[];
+  /** More values the address needs, by placeholder → environment variables: `{ resource: ['AZURE_RESOURCE_NAME'] }`. */
+  readonly settings?: Readonly<Record<string, readonly string[]>>;
+  readonly authorize: AuthScheme;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly usage: UsageSemantics;
+  /** What happens upstream when the caller goes away (DESIGN §7.14). */
+  readonly onDisconnect: 'cancel' | 'drain';
+  readonly quirks: HostQuirks;
+  readonly policy: DataPolicy;
+  /** True where any unknown `author/slug` may be sent on unchanged (an aggregator). */
+  readonly takesAnyModel?: boolean;
+  /** For `GET /providers`. */
+  readonly links?: {
+    readonly privacyPolicy?: string;
+    readonly termsOfService?: string;
+    readonly statusPage?: string;
+  };
+}
+
+export type AuthScheme =
+  | { readonly kind: 'bearer' }
+  /** The key as it is in a header of its own: `x-api-key`, `x-goog-api-key`, `api-key`. */
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'none' };
+
+export interface DataPolicy {
+  /** Whether prompts may train models. Unknown counts as yes. */
+  readonly training: boolean;
+  /** Days prompts are kept; 0 = none; null = unknown or unbounded. */
+  readonly retentionDays: number | null;
+  /** ISO 3166 alpha-2, or null. */
+  readonly headquarters: string | null;
+}
+
+export function defineProvider(definition: ProviderDefinition): ProviderDefinition {
+  return definition;
+}
