@@ -48,8 +48,10 @@ export function openFold(): ChatFold {
   let start: Extract<ChatEvent, { type: 'response-start' }> | undefined;
   let usage: Usage | undefined;
   const draftOf = (choice: number): ChoiceDraft => {
-    let draft = drafts.get(choice);
-    if (!draft) drafts.set(choice, (draft = newDraft()));
+    const known = drafts.get(choice);
+    if (known) return known;
+    const draft = newDraft();
+    drafts.set(choice, draft);
     return draft;
   };
   return {
