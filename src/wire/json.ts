@@ -1,0 +1,77 @@
+/** The one parse of a body (DESIGN §7.2): duplicate keys: the last wins; `__proto__` is plain data; depth is bounded. */
+import { GatewayError, invalidRequest } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import type { Note } from '../core/note.ts';
+
+export const MAX_JSON_DEPTH = 128;
+
+export interface ParsedJson {
+  readonly value: Json;
+  readonly notes: readonly Note[];
+}
+
+/**
+ * Text to a JSON value of bounded depth. An integer beyond 2^53 passes as a float with a note.
+ * @throws GatewayError `client.invalid_request` where the text is no JSON or nests deeper than 128
+ */
+export function parseJsonBody(text: string): ParsedJson {
+  if (text.trim().length === 0) {
+    throw new GatewayError('client.invalid_request', 'The request body is empty; send a JSON object.');
+  }
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'syntax error';
+    throw new GatewayError('client.invalid_request', `The request body is not valid JSON: ${reason}`);
+  }
+  const notes: Note[] = [];
+  inspect(value, '', 0, notes);
+  return { value, notes };
+}
+
+/** Parses text that came from an upstream: undefined where it is no JSON. */
+export function tryParseJson(text: string): Json | undefined {
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+function inspect(value: Json | undefined, path: string, depth: number, notes: Note[]): void {
+  if (typeof value === 'number') {
+    if (Number.isInteger(value) && !Number.isSafeInteger(value) && notes.length < 8) {
+      notes.push({
+        code: 'number.inexact',
+        field: path,
+        message: `${path} is an integer beyond 2^53 and passes as the nearest float`,
+      });
+    }
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (depth >= MAX_JSON_DEPTH) {
+    throw invalidRequest(pathHead(path), `the body nests deeper than ${MAX_JSON_DEPTH} levels`);
+  }
+  if (Array.isArray(value)) {
+    // Paths are only built where something is found: a number or another container.
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i];
+      if (typeof item === 'object' || (typeof item === 'number' && !Number.isSafeInteger(item))) {
+        inspect(item, `${path}[${i}]`, depth + 1, notes);
+      }
+    }
+    return;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (typeof item === 'object' || (typeof item === 'number' && !Number.isSafeInteger(item))) {
+      inspect(item, path ? `${path}.${key}` : key, depth + 1, notes);
+    }
+  }
+}
+
+function pathHead(path: string): string {
+  return path.length > 80 ? `${path.slice(0, 77)}...` : path;
+}
