@@ -124,7 +124,9 @@ export interface RelayContext extends UpstreamContext {
 
 export interface RelayFace<Wire> {
   /** The caller's own value with our changes: model, removed fields, the host's renames and quirks, what metering needs. */
-  retarget(wire: Wire, request: ChatRequest, context: UpstreamContext): Translated<UpstreamRequest>;
+  retarget(wire: Wire, context: UpstreamContext): Translated<UpstreamRequest>;
+  /** Whether the host's oddities allow relaying at all; otherwise the lane translates. */
+  canRelay(context: UpstreamContext): boolean;
   /** A whole reply: what it means, and how to write it once it is settled. */
   relayResponse(
     body: Json,
@@ -149,6 +151,8 @@ export interface StreamMeter {
 }
 
 export interface RelayStream {
+  /** The provider's error inside the stream, once it was seen. */
+  readonly failure: GatewayError | undefined;
   readonly meter: StreamMeter;
   /** Client frames for one upstream frame, '' where it is absorbed (usage, terminator, empty opening). */
   push(data: string): string;

@@ -65,6 +65,10 @@ export interface HostQuirks {
   readonly cacheControl?: boolean;
   /** Highest `temperature` the host takes: larger values are clamped with a note. */
   readonly maxTemperature?: number;
+  /** Gateway fields that the host understands itself (it is a gateway too): forwarded instead of removed. */
+  readonly gatewayFields?: readonly string[];
+  /** True where each stream event repeats the whole text so far: such a stream is decoded, never relayed. */
+  readonly cumulativeStream?: boolean;
   /** True where `reasoning_content` must be present (empty string if none) on assistant turns with tool calls while thinking. */
   readonly requiresReasoningContent?: boolean;
 }

@@ -1,0 +1,102 @@
+/** Messages for the relay lane: the same array where the host takes it as it is, which is nearly always. */
+import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
+import type { Note } from '../../core/note.ts';
+import type { UpstreamContext } from '../dialect.ts';
+import { nineCharacterId } from './tool-ids.ts';
+
+/** Members of an assistant turn that OpenRouter's contract adds; hosts of the plain grammar do not know them. */
+const ASSISTANT_EXTRAS = ['reasoning', 'reasoning_content', 'reasoning_details', 'images', 'annotations', 'model'];
+
+export function retargetMessages(messages: readonly JsonObject[], context: UpstreamContext, notes: Note[]): readonly Json[] {
+  let changed = false;
+  const retargeted = messages.map((message, i) => {
+    const next = retargetMessage(message, `messages[${i}]`, context, notes);
+    if (next !== message) changed = true;
+    return next;
+  });
+  return changed ? retargeted : messages;
+}
+
+function retargetMessage(message: JsonObject, path: string, context: UpstreamContext, notes: Note[]): JsonObject {
+  const { quirks } = context.host;
+  let next = message;
+  if (message['role'] === 'developer' && !quirks.developerRole) next = { ...next, role: 'system' };
+  if (message['role'] === 'assistant') next = retargetAssistant(next, path, context, notes);
+  if (message['role'] === 'tool' && quirks.nineCharacterToolIds && typeof message['tool_call_id'] === 'string') {
+    next = { ...next, tool_call_id: nineCharacterId(message['tool_call_id']) };
+  }
+  if (isJsonArray(next['content'])) {
+    const content = retargetParts(next['content'], `${path}.content`, context, notes);
+    if (content !== next['content']) next = { ...next, content };
+  }
+  if (next['cache_control'] !== undefined && !quirks.cacheControl) {
+    const { cache_control: _, ...rest } = next;
+    notes.push(cacheNote(`${path}.cache_control`, context));
+    next = rest;
+  }
+  return next;
+}
+
+function retargetAssistant(message: JsonObject, path: string, context: UpstreamContext, notes: Note[]): JsonObject {
+  const { quirks } = context.host;
+  const needsIds = quirks.nineCharacterToolIds && isJsonArray(message['tool_calls']);
+  const hasExtras = ASSISTANT_EXTRAS.some((key) => message[key] !== undefined);
+  const needsReasoning = quirks.requiresReasoningContent && isJsonArray(message['tool_calls']);
+  if (!hasExtras && !needsIds && !needsReasoning) return message;
+  const next: MutableJsonObject = { ...message };
+  if (hasExtras || needsReasoning) replayReasoning(next, path, context, notes);
+  if (needsIds && isJsonArray(next['tool_calls'])) {
+    next['tool_calls'] = next['tool_calls'].map((call) =>
+      isJsonObject(call) && typeof call['id'] === 'string' ? { ...call, id: nineCharacterId(call['id']) } : call,
+    );
+  }
+  return next;
+}
+
+/** Puts the turn's reasoning where the host wants it back, or leaves it out with a note (dialects.md §1.6). */
+function replayReasoning(message: MutableJsonObject, path: string, context: UpstreamContext, notes: Note[]): void {
+  const { quirks, providerName } = context.host;
+  const text = [message['reasoning'], message['reasoning_content']].find((value) => typeof value === 'string');
+  const details = message['reasoning_details'];
+  const replay = quirks.reasoningReplay ?? 'drop';
+  if (replay === 'reasoning_details') return; // the host speaks the whole contract
+  for (const key of ASSISTANT_EXTRAS) delete message[key];
+  if (replay === 'drop') {
+    if (text !== undefined || isJsonArray(details)) {
+      notes.push({ code: 'reasoning.dropped', field: `${path}.reasoning`, message: `${providerName} takes no reasoning back` });
+    }
+    return;
+  }
+  if (text !== undefined) message[replay] = text;
+  else if (quirks.requiresReasoningContent && isJsonArray(message['tool_calls'])) message[replay] = '';
+}
+
+function retargetParts(parts: readonly Json[], path: string, context: UpstreamContext, notes: Note[]): readonly Json[] {
+  const { quirks } = context.host;
+  let changed = false;
+  const next = parts.map((part, i) => {
+    if (!isJsonObject(part)) return part;
+    let kept = part;
+    if (part['cache_control'] !== undefined && !quirks.cacheControl) {
+      const { cache_control: _, ...rest } = part;
+      notes.push(cacheNote(`${path}[${i}].cache_control`, context));
+      kept = rest;
+    }
+    if (quirks.plainMediaUrls) kept = withPlainUrl(kept);
+    if (kept !== part) changed = true;
+    return kept;
+  });
+  return changed ? next : parts;
+}
+
+/** `{image_url: {url}}` → `{image_url: url}`, `{input_audio: {data}}` → `{input_audio: data}`. */
+function withPlainUrl(part: JsonObject): JsonObject {
+  const { type, image_url: image, input_audio: audio } = part;
+  if (type === 'image_url' && isJsonObject(image)) return { ...part, image_url: image['url'] };
+  if (type === 'input_audio' && isJsonObject(audio)) return { ...part, input_audio: audio['data'] };
+  return part;
+}
+
+function cacheNote(field: string, context: UpstreamContext): Note {
+  return { code: 'parameter.dropped', field, message: `${context.host.providerName} caches prompts by itself` };
+}
