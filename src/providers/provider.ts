@@ -8,6 +8,8 @@ export interface ProviderDefinition {
   readonly name: string;
   /** Address up to and with the version segment: `https://api.openai.com/v1`. `{NAME}` is filled from `settings`. */
   readonly baseUrl: string;
+  /** More hosts that serve the same paths (another region's domain): an override there is completed as one on `baseUrl`'s host. */
+  readonly otherHosts?: readonly string[];
   /** Id of the dialect spoken by default. */
   readonly dialect: string;
   /** Environment variables that may hold the key; the first one set wins. */

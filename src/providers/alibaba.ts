@@ -1,0 +1,18 @@
+import { defineProvider } from './provider.ts';
+
+/** https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope */
+export const alibaba = defineProvider({
+  id: 'alibaba',
+  name: 'Alibaba',
+  baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+  otherHosts: ['dashscope.aliyuncs.com', 'dashscope-us.aliyuncs.com'],
+  dialect: 'openai-chat',
+  keyEnv: ['DASHSCOPE_API_KEY', 'ALIBABA_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // 6 recorded replies: total = prompt + completion, reasoning inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
+  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  onDisconnect: 'drain',
+  quirks: { reasoningStyle: 'enable_thinking', cacheControl: true },
+  policy: { training: false, retentionDays: null, headquarters: 'CN' },
+});

@@ -1,0 +1,18 @@
+import { defineProvider } from './provider.ts';
+
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
+export const amazonBedrock = defineProvider({
+  id: 'amazon-bedrock',
+  name: 'Amazon Bedrock',
+  baseUrl: 'https://bedrock-runtime.{region}.amazonaws.com',
+  dialect: 'bedrock-converse',
+  keyEnv: ['AWS_BEARER_TOKEN_BEDROCK'],
+  settings: { region: ['AWS_REGION', 'AWS_DEFAULT_REGION'] },
+  authorize: { kind: 'bearer' },
+  // `inputTokens` excludes cache reads and writes (dialects.md §1.5).
+  usage: { cachedInput: 'beside-input', reasoning: 'inside-output', reportsCost: false },
+  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  onDisconnect: 'drain',
+  quirks: {},
+  policy: { training: false, retentionDays: 0, headquarters: 'US' },
+});

@@ -1,0 +1,22 @@
+import { defineProvider } from './provider.ts';
+
+/** https://docs.anthropic.com/en/api/messages */
+export const anthropic = defineProvider({
+  id: 'anthropic',
+  name: 'Anthropic',
+  baseUrl: 'https://api.anthropic.com/v1',
+  dialect: 'anthropic-messages',
+  keyEnv: ['ANTHROPIC_API_KEY'],
+  authorize: { kind: 'header', name: 'x-api-key' },
+  // `input_tokens` excludes cache reads and writes; `output_tokens` includes thinking (dialects.md §1.5).
+  usage: { cachedInput: 'beside-input', reasoning: 'inside-output', reportsCost: false },
+  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  onDisconnect: 'cancel',
+  quirks: { cacheControl: true, reasoningFormat: 'anthropic-claude-v1' },
+  policy: { training: false, retentionDays: 30, headquarters: 'US' },
+  links: {
+    privacyPolicy: 'https://www.anthropic.com/legal/privacy',
+    termsOfService: 'https://www.anthropic.com/legal/commercial-terms',
+    statusPage: 'https://status.anthropic.com/',
+  },
+});

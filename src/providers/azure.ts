@@ -1,0 +1,25 @@
+import { defineProvider } from './provider.ts';
+
+/**
+ * https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle
+ * The model name is the deployment name.
+ */
+export const azure = defineProvider({
+  id: 'azure',
+  name: 'Azure',
+  baseUrl: 'https://{resource}.openai.azure.com/openai/v1',
+  otherHosts: ['{resource}.services.ai.azure.com', '{resource}.cognitiveservices.azure.com'],
+  dialect: 'openai-chat',
+  keyEnv: ['AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'],
+  settings: { resource: ['AZURE_RESOURCE_NAME'] },
+  authorize: { kind: 'header', name: 'api-key' },
+  // 164 recorded replies: total = prompt + completion, reasoning inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
+  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  onDisconnect: 'cancel',
+  quirks: { maxTokensField: 'max_completion_tokens', developerRole: true },
+  policy: { training: false, retentionDays: 0, headquarters: 'US' },
+  links: {
+    statusPage: 'https://azure.status.microsoft/',
+  },
+});

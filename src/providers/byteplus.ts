@@ -1,0 +1,21 @@
+import { defineProvider } from './provider.ts';
+
+/**
+ * https://docs.byteplus.com/en/docs/ModelArk/1494384
+ * The address is not checked against a vendor page: set base_url if it moved.
+ */
+export const byteplus = defineProvider({
+  id: 'byteplus',
+  name: 'BytePlus',
+  baseUrl: 'https://ark.ap-southeast.bytepluses.com/api/v3',
+  otherHosts: ['ark.cn-beijing.volces.com'],
+  dialect: 'openai-chat',
+  keyEnv: ['ARK_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // No recording: the reply itself decides whether reasoning is inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // Not known to stop billing when the connection closes, so what may be billed is read.
+  onDisconnect: 'drain',
+  quirks: { reasoningStyle: 'thinking_type' },
+  policy: { training: false, retentionDays: 1, headquarters: 'CN' },
+});

@@ -1,0 +1,21 @@
+import { defineProvider } from './provider.ts';
+
+/**
+ * https://docs.cohere.com/reference/chat
+ * Its OpenAI-compatible door (https://api.cohere.ai/compatibility/v1) loses citations and documents, so it is not the default.
+ */
+export const cohere = defineProvider({
+  id: 'cohere',
+  name: 'Cohere',
+  baseUrl: 'https://api.cohere.com/v2',
+  dialect: 'cohere',
+  keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // `usage.tokens` holds the counts (dialects.md §1.5).
+  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
+  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  onDisconnect: 'cancel',
+  quirks: {},
+  // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
+  policy: { training: true, retentionDays: null, headquarters: 'CA' },
+});

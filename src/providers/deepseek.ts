@@ -1,0 +1,26 @@
+import { defineProvider } from './provider.ts';
+
+/** https://api-docs.deepseek.com/api/create-chat-completion */
+export const deepseek = defineProvider({
+  id: 'deepseek',
+  name: 'DeepSeek',
+  baseUrl: 'https://api.deepseek.com',
+  dialect: 'openai-chat',
+  keyEnv: ['DEEPSEEK_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // 121 recorded replies: total = prompt + completion, reasoning inside; cache hits and misses add up to the prompt.
+  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
+  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  onDisconnect: 'cancel',
+  quirks: {
+    reasoningStyle: 'thinking_type_and_effort',
+    reasoningReplay: 'reasoning_content',
+    requiresReasoningContent: true,
+  },
+  // Its terms allow training on prompts, kept without a stated limit.
+  policy: { training: true, retentionDays: null, headquarters: 'CN' },
+  links: {
+    privacyPolicy: 'https://cdn.deepseek.com/policies/en-US/deepseek-privacy-policy.html',
+    statusPage: 'https://status.deepseek.com/',
+  },
+});

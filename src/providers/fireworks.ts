@@ -1,0 +1,22 @@
+import { defineProvider } from './provider.ts';
+
+/** https://docs.fireworks.ai/api-reference/post-chatcompletions */
+export const fireworks = defineProvider({
+  id: 'fireworks',
+  name: 'Fireworks',
+  baseUrl: 'https://api.fireworks.ai/inference/v1',
+  dialect: 'openai-chat',
+  keyEnv: ['FIREWORKS_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // No recording: the reply itself decides whether reasoning is inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  onDisconnect: 'cancel',
+  quirks: {},
+  policy: { training: false, retentionDays: 0, headquarters: 'US' },
+  links: {
+    privacyPolicy: 'https://fireworks.ai/privacy-policy',
+    termsOfService: 'https://fireworks.ai/terms-of-service',
+    statusPage: 'https://status.fireworks.ai/',
+  },
+});

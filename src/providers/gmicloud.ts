@@ -1,0 +1,18 @@
+import { defineProvider } from './provider.ts';
+
+/** https://docs.gmicloud.ai/inference-engine/api-reference/llm-api-reference */
+export const gmicloud = defineProvider({
+  id: 'gmicloud',
+  name: 'GMICloud',
+  baseUrl: 'https://api.gmi-serving.com/v1',
+  dialect: 'openai-chat',
+  keyEnv: ['GMICLOUD_API_KEY', 'GMI_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // No recording: the reply itself decides whether reasoning is inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // Not known to stop billing when the connection closes, so what may be billed is read.
+  onDisconnect: 'drain',
+  quirks: {},
+  // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
+  policy: { training: true, retentionDays: null, headquarters: 'US' },
+});

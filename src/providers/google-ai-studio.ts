@@ -1,0 +1,22 @@
+import { defineProvider } from './provider.ts';
+
+/** https://ai.google.dev/api/generate-content */
+export const googleAiStudio = defineProvider({
+  id: 'google-ai-studio',
+  name: 'Google AI Studio',
+  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  dialect: 'gemini',
+  keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
+  authorize: { kind: 'header', name: 'x-goog-api-key' },
+  // `promptTokenCount` includes cached content; `thoughtsTokenCount` stands beside `candidatesTokenCount` (dialects.md §1.5).
+  usage: { cachedInput: 'inside-input', reasoning: 'beside-output', reportsCost: false },
+  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  onDisconnect: 'drain',
+  quirks: { reasoningFormat: 'google-gemini-v1' },
+  // Paid tier. A free-tier key lets Google train: set data_policy in the configuration for one.
+  policy: { training: false, retentionDays: 55, headquarters: 'US' },
+  links: {
+    privacyPolicy: 'https://cloud.google.com/terms/cloud-privacy-notice',
+    termsOfService: 'https://ai.google.dev/gemini-api/terms',
+  },
+});

@@ -1,0 +1,20 @@
+import { defineProvider } from './provider.ts';
+
+/**
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/overview
+ * Express mode: an API key and the global address. Service accounts (OAuth, regional addresses) are not built.
+ */
+export const googleVertex = defineProvider({
+  id: 'google-vertex',
+  name: 'Google',
+  baseUrl: 'https://aiplatform.googleapis.com/v1/publishers/google',
+  dialect: 'gemini',
+  keyEnv: ['GOOGLE_VERTEX_API_KEY'],
+  authorize: { kind: 'header', name: 'x-goog-api-key' },
+  // As Google AI Studio: thoughts beside candidates, cached content inside the prompt (dialects.md §1.5).
+  usage: { cachedInput: 'inside-input', reasoning: 'beside-output', reportsCost: false },
+  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  onDisconnect: 'drain',
+  quirks: { reasoningFormat: 'google-gemini-v1' },
+  policy: { training: false, retentionDays: 0, headquarters: 'US' },
+});

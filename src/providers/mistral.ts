@@ -1,0 +1,31 @@
+import { defineProvider } from './provider.ts';
+
+/** https://docs.mistral.ai/api/ */
+export const mistral = defineProvider({
+  id: 'mistral',
+  name: 'Mistral',
+  baseUrl: 'https://api.mistral.ai/v1',
+  dialect: 'openai-chat',
+  keyEnv: ['MISTRAL_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // 221 recorded replies: total = prompt + completion; the three others count audio seconds apart.
+  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
+  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  onDisconnect: 'drain',
+  quirks: {
+    // 422 on keys it does not know (dialects.md §7); usage comes on the last stream frame without being asked for.
+    refusesUnknownFields: true,
+    rejects: ['user', 'logit_bias', 'logprobs', 'top_logprobs', 'store'],
+    renames: { seed: 'random_seed' },
+    streamOptions: false,
+    nineCharacterToolIds: true,
+    plainMediaUrls: true,
+    maxTemperature: 1.5,
+  },
+  policy: { training: false, retentionDays: 30, headquarters: 'FR' },
+  links: {
+    privacyPolicy: 'https://mistral.ai/terms/#privacy-policy',
+    termsOfService: 'https://mistral.ai/terms/#terms-of-use',
+    statusPage: 'https://status.mistral.ai/',
+  },
+});

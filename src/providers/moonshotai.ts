@@ -1,0 +1,23 @@
+import { defineProvider } from './provider.ts';
+
+/** https://platform.moonshot.ai/docs/api/chat */
+export const moonshotai = defineProvider({
+  id: 'moonshotai',
+  name: 'Moonshot AI',
+  baseUrl: 'https://api.moonshot.ai/v1',
+  otherHosts: ['api.moonshot.cn'],
+  dialect: 'openai-chat',
+  keyEnv: ['MOONSHOT_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // 4 recorded replies: total = prompt + completion, reasoning inside; `cached_tokens` also at the top.
+  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
+  // Not known to stop billing when the connection closes, so what may be billed is read.
+  onDisconnect: 'drain',
+  quirks: {
+    reasoningStyle: 'thinking_type',
+    reasoningReplay: 'reasoning_content',
+    requiresReasoningContent: true,
+    strictTools: false,
+  },
+  policy: { training: false, retentionDays: 0, headquarters: 'CN' },
+});

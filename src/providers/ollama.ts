@@ -1,0 +1,17 @@
+import { defineProvider } from './provider.ts';
+
+/** https://docs.ollama.com/api/openai-compatibility */
+export const ollama = defineProvider({
+  id: 'ollama',
+  name: 'Ollama',
+  baseUrl: 'http://localhost:11434/v1',
+  dialect: 'openai-chat',
+  keyEnv: [],
+  authorize: { kind: 'none' },
+  // 87 recorded replies: total = prompt + completion.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // Runs on the operator's own machine: prompts stay there, and closing the connection frees it.
+  onDisconnect: 'cancel',
+  quirks: { reasoningReplay: 'reasoning', strictTools: false },
+  policy: { training: false, retentionDays: 0, headquarters: null },
+});

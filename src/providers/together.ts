@@ -1,0 +1,23 @@
+import { defineProvider } from './provider.ts';
+
+/** https://docs.together.ai/reference/chat-completions-1 */
+export const together = defineProvider({
+  id: 'together',
+  name: 'Together',
+  baseUrl: 'https://api.together.xyz/v1',
+  otherHosts: ['api.together.ai'],
+  dialect: 'openai-chat',
+  keyEnv: ['TOGETHER_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // 9 recorded replies: total = prompt + completion, none with reasoning.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  onDisconnect: 'cancel',
+  quirks: { reasoningStyle: 'reasoning_enabled_and_effort', strictTools: false },
+  policy: { training: false, retentionDays: 0, headquarters: 'US' },
+  links: {
+    privacyPolicy: 'https://www.together.ai/privacy',
+    termsOfService: 'https://www.together.ai/terms-of-service',
+    statusPage: 'https://status.together.ai/',
+  },
+});

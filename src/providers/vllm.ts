@@ -1,0 +1,17 @@
+import { defineProvider } from './provider.ts';
+
+/** https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
+export const vllm = defineProvider({
+  id: 'vllm',
+  name: 'vLLM',
+  baseUrl: 'http://localhost:8000/v1',
+  dialect: 'openai-chat',
+  keyEnv: [],
+  authorize: { kind: 'none' },
+  // No recording: the reply itself decides whether reasoning is inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // Runs on the operator's own machine: prompts stay there, and closing the connection frees it.
+  onDisconnect: 'cancel',
+  quirks: { reasoningStyle: 'chat_template_kwargs', strictTools: false },
+  policy: { training: false, retentionDays: 0, headquarters: null },
+});
