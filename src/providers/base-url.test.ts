@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'bun:test';
+import { placeholdersOf, resolveBaseUrl } from './base-url.ts';
+import type { ProviderDefinition } from './provider.ts';
+import { providerById, providers } from './registry.gen.ts';
+
+function known(id: string): ProviderDefinition {
+  const definition = providerById.get(id);
+  if (!definition) throw new Error(`no provider ${id}`);
+  return definition;
+}
+
+describe('an override of a known provider', () => {
+  const rows: readonly (readonly [provider: string, override: string, expected: string])[] = [
+    // The four spellings of the issue, and two of copied operation paths.
+    ['openrouter', 'https://openrouter.ai/api', 'https://openrouter.ai/api/v1'],
+    ['openrouter', 'https://openrouter.ai/api/', 'https://openrouter.ai/api/v1'],
+    ['openrouter', 'https://openrouter.ai/api/v1', 'https://openrouter.ai/api/v1'],
+    ['openrouter', 'https://openrouter.ai/api/v1/', 'https://openrouter.ai/api/v1'],
+    ['openrouter', 'https://openrouter.ai/api/v1/chat/completions', 'https://openrouter.ai/api/v1'],
+    ['openrouter', 'https://openrouter.ai/api/v1/models', 'https://openrouter.ai/api/v1'],
+    // The prefix before the version forgotten, on the provider's own host.
+    ['openrouter', 'https://openrouter.ai', 'https://openrouter.ai/api/v1'],
+    ['openrouter', 'https://openrouter.ai/v1/', 'https://openrouter.ai/api/v1'],
+    ['groq', 'https://api.groq.com', 'https://api.groq.com/openai/v1'],
+    ['groq', 'https://api.groq.com/openai', 'https://api.groq.com/openai/v1'],
+    ['groq', 'https://api.groq.com/v1', 'https://api.groq.com/openai/v1'],
+    ['fireworks', 'https://api.fireworks.ai/inference/', 'https://api.fireworks.ai/inference/v1'],
+    ['deepinfra', 'https://api.deepinfra.com/v1', 'https://api.deepinfra.com/v1/openai'],
+    ['z-ai', 'https://api.z.ai', 'https://api.z.ai/api/paas/v4'],
+    ['z-ai', 'https://api.z.ai/api/coding/paas', 'https://api.z.ai/api/coding/paas/v4'],
+    ['z-ai', 'https://api.z.ai/api/coding/paas/v4', 'https://api.z.ai/api/coding/paas/v4'],
+    ['z-ai', 'https://open.bigmodel.cn', 'https://open.bigmodel.cn/api/paas/v4'],
+    ['alibaba', 'https://dashscope.aliyuncs.com', 'https://dashscope.aliyuncs.com/compatible-mode/v1'],
+    // A host without a version of its own.
+    ['deepseek', 'https://api.deepseek.com/', 'https://api.deepseek.com'],
+    ['deepseek', 'https://api.deepseek.com/v1', 'https://api.deepseek.com/v1'],
+    ['deepseek', 'https://api.deepseek.com/beta', 'https://api.deepseek.com/beta'],
+    ['deepseek', 'https://api.deepseek.com/chat/completions', 'https://api.deepseek.com'],
+    ['perplexity', 'https://api.perplexity.ai', 'https://api.perplexity.ai'],
+    // Other grammars.
+    ['anthropic', 'https://api.anthropic.com', 'https://api.anthropic.com/v1'],
+    ['anthropic', 'https://api.anthropic.com/v1/messages', 'https://api.anthropic.com/v1'],
+    ['anthropic', 'https://api.anthropic.com/v1/messages/count_tokens', 'https://api.anthropic.com/v1'],
+    [
+      'google-ai-studio',
+      'https://generativelanguage.googleapis.com',
+      'https://generativelanguage.googleapis.com/v1beta',
+    ],
+    [
+      'google-ai-studio',
+      'https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:streamGenerateContent',
+      'https://generativelanguage.googleapis.com/v1beta',
+    ],
+    ['google-vertex', 'https://aiplatform.googleapis.com/v1', 'https://aiplatform.googleapis.com/v1/publishers/google'],
+    // Hosts with a placeholder.
+    ['azure', 'https://lab.openai.azure.com', 'https://lab.openai.azure.com/openai/v1'],
+    ['azure', 'https://lab.services.ai.azure.com/', 'https://lab.services.ai.azure.com/openai/v1'],
+    [
+      'cloudflare',
+      'https://api.cloudflare.com/client/v4/accounts/abc/ai',
+      'https://api.cloudflare.com/client/v4/accounts/abc/ai/v1',
+    ],
+    // Another host: its own path is respected.
+    ['google-ai-studio', 'http://127.0.0.1:9900/google/v1', 'http://127.0.0.1:9900/google/v1'],
+    ['openai', 'http://127.0.0.1:9900', 'http://127.0.0.1:9900/v1'],
+    ['openai', 'http://127.0.0.1:9900/v1/chat/completions/', 'http://127.0.0.1:9900/v1'],
+    ['openrouter', 'http://localhost:8484/api/v1', 'http://localhost:8484/api/v1'],
+    ['openrouter', 'http://localhost:8484/api/', 'http://localhost:8484/api/v1'],
+    ['z-ai', 'http://proxy.internal/zai', 'http://proxy.internal/zai/v4'],
+    ['deepseek', 'http://proxy.internal/deepseek/', 'http://proxy.internal/deepseek'],
+    ['google-ai-studio', 'http://proxy.internal', 'http://proxy.internal/v1beta'],
+    ['openai', 'http://not-openai.azure.example/v1', 'http://not-openai.azure.example/v1'],
+    ['openai', 'https://api.openai.com.evil.example', 'https://api.openai.com.evil.example/v1'],
+  ];
+  test.each(rows)('%s with %s', (provider, override, expected) => {
+    expect(resolveBaseUrl(known(provider), override)).toBe(expected);
+  });
+});
+
+describe('an operator’s own host', () => {
+  const rows: readonly (readonly [dialect: string, override: string, expected: string])[] = [
+    ['openai-chat', 'http://127.0.0.1:8000', 'http://127.0.0.1:8000/v1'],
+    ['openai-chat', 'http://127.0.0.1:8000/', 'http://127.0.0.1:8000/v1'],
+    ['openai-chat', 'http://127.0.0.1:8000/v1', 'http://127.0.0.1:8000/v1'],
+    ['openai-chat', 'http://127.0.0.1:8000/v1/', 'http://127.0.0.1:8000/v1'],
+    ['openai-chat', 'http://127.0.0.1:8000/v1/chat/completions', 'http://127.0.0.1:8000/v1'],
+    ['openai-chat', 'http://lab/proxy/api/v3/', 'http://lab/proxy/api/v3'],
+    ['anthropic-messages', 'http://lab/anthropic', 'http://lab/anthropic/v1'],
+    ['anthropic-messages', 'http://lab/v1/messages', 'http://lab/v1'],
+    ['gemini', 'http://lab', 'http://lab/v1beta'],
+    ['gemini', 'http://lab/v1beta/models', 'http://lab/v1beta'],
+    ['gemini', 'http://lab/v1beta1', 'http://lab/v1beta1'],
+  ];
+  test.each(rows)('%s at %s', (dialect, override, expected) => {
+    expect(resolveBaseUrl({ dialect }, override)).toBe(expected);
+  });
+});
+
+describe('addresses that cannot be', () => {
+  test.each([
+    ['api.openai.com/v1', 'base_url is no address: write it with its scheme, as in https://host/v1'],
+    ['ftp://host/v1', 'base_url must start with http:// or https://, not ftp:'],
+    ['https://host/v1?api-version=1', 'base_url takes no query and no fragment'],
+    ['https://me:secret@host/v1', 'base_url takes no user name or password: put the key in api_key'],
+  ])('%s is refused', (override, message) => {
+    expect(() => resolveBaseUrl({ dialect: 'openai-chat' }, override)).toThrow(message);
+  });
+
+  test('a custom host without an address is refused', () => {
+    expect(() => resolveBaseUrl({ dialect: 'openai-chat' }, null)).toThrow('base_url is needed');
+  });
+});
+
+describe('the provider’s own address', () => {
+  test('takes its placeholders from the settings and refuses to guess them', () => {
+    const cloudflare = known('cloudflare');
+    expect(resolveBaseUrl(cloudflare, null, { account_id: 'abc' })).toBe(
+      'https://api.cloudflare.com/client/v4/accounts/abc/ai/v1',
+    );
+    expect(() => resolveBaseUrl(cloudflare, null, {})).toThrow('settings.account_id is needed');
+  });
+
+  test('every provider’s own address resolves to itself, and its host alone leads to the same path', () => {
+    for (const definition of providers) {
+      const settings = Object.fromEntries(placeholdersOf(definition.baseUrl).map((name) => [name, 'x1']));
+      expect(Object.keys(definition.settings ?? {})).toEqual(Object.keys(settings));
+      const own = resolveBaseUrl(definition, null, settings);
+      expect(resolveBaseUrl(definition, own, settings)).toBe(own);
+      expect(resolveBaseUrl(definition, `${own}/`, settings)).toBe(own);
+      expect(resolveBaseUrl(definition, new URL(own).origin, settings)).toBe(own);
+    }
+  });
+});
