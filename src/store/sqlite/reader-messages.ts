@@ -1,0 +1,22 @@
+/** What the main thread asks of a reader's worker, and what it answers: one kind per question in both. */
+import type { KeyRecord } from '../../core/caller.ts';
+import type { Settlement } from '../../ledger/store.ts';
+import type { KeyDaySpend } from '../queries/spend-by-key-and-day.ts';
+
+export type Question =
+  | { readonly kind: 'generation'; readonly id: string }
+  | { readonly kind: 'keys' }
+  | { readonly kind: 'spend-by-key-and-day' };
+
+export type Answer =
+  | { readonly kind: 'generation'; readonly generation: Settlement | undefined }
+  | { readonly kind: 'keys'; readonly keys: readonly KeyRecord[] }
+  | { readonly kind: 'spend-by-key-and-day'; readonly spend: readonly KeyDaySpend[] };
+
+export type ToReader =
+  | { readonly kind: 'open'; readonly file: string }
+  | { readonly kind: 'ask'; readonly number: number; readonly question: Question };
+
+export type FromReader =
+  | { readonly kind: 'answer'; readonly number: number; readonly answer: Answer }
+  | { readonly kind: 'failed'; readonly number: number; readonly reason: string };

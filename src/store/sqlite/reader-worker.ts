@@ -1,0 +1,59 @@
+/** A read-only connection off the main thread: a sum over many rows must not hold up a stream (DESIGN §7.8). */
+import type { Database } from 'bun:sqlite';
+import type { Kysely } from 'kysely';
+import { findGeneration } from '../queries/find-generation.ts';
+import { listKeys } from '../queries/list-keys.ts';
+import { spendByKeyAndDay } from '../queries/spend-by-key-and-day.ts';
+import type { StoreDatabase } from '../tables/database.ts';
+import { createKysely } from './kysely.ts';
+import { openForReading } from './open-database.ts';
+import type { Answer, FromReader, Question, ToReader } from './reader-messages.ts';
+
+declare const self: Worker;
+
+let connection: { readonly database: Database; readonly db: Kysely<StoreDatabase> } | undefined;
+let file = '';
+
+self.onmessage = (event: MessageEvent<ToReader>) => {
+  const message = event.data;
+  switch (message.kind) {
+    case 'open':
+      file = message.file;
+      return;
+    case 'ask':
+      void reply(message.number, message.question);
+      return;
+  }
+};
+
+async function reply(number: number, question: Question): Promise<void> {
+  try {
+    tell({ kind: 'answer', number, answer: await answerTo(connect(), question) });
+  } catch (error) {
+    tell({ kind: 'failed', number, reason: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Opened at the first question, so that a file that appears or heals later needs no restart. */
+function connect(): Kysely<StoreDatabase> {
+  if (connection === undefined) {
+    const database = openForReading(file);
+    connection = { database, db: createKysely(database) };
+  }
+  return connection.db;
+}
+
+async function answerTo(db: Kysely<StoreDatabase>, question: Question): Promise<Answer> {
+  switch (question.kind) {
+    case 'generation':
+      return { kind: 'generation', generation: await findGeneration(db, question.id) };
+    case 'keys':
+      return { kind: 'keys', keys: await listKeys(db) };
+    case 'spend-by-key-and-day':
+      return { kind: 'spend-by-key-and-day', spend: await spendByKeyAndDay(db) };
+  }
+}
+
+function tell(message: FromReader): void {
+  self.postMessage(message);
+}

@@ -1,0 +1,121 @@
+import type { KeyRecord } from '../../core/caller.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Settlement } from '../../ledger/store.ts';
+import type { KeyDaySpend } from '../queries/spend-by-key-and-day.ts';
+import type { Answer, FromReader, Question, ToReader } from './reader-messages.ts';
+
+export interface ReaderOptions {
+  readonly file: string;
+  /** Per question. Default 5000. */
+  readonly deadlineMs?: number;
+}
+
+export interface SqliteReader {
+  generation(id: string): Promise<Settlement | undefined>;
+  keys(): Promise<readonly KeyRecord[]>;
+  spendByKeyAndDay(): Promise<readonly KeyDaySpend[]>;
+  close(): void;
+}
+
+interface Asked {
+  readonly question: Question;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: GatewayError) => void;
+  readonly timer: Timer;
+}
+
+/**
+ * Asks a read-only connection in a worker. A question that outlives its deadline is refused with `gateway.unavailable`,
+ * and since SQLite cannot be interrupted from outside its thread, the worker is replaced; the other questions go to the
+ * new one.
+ */
+export function createReader({ file, deadlineMs = 5000 }: ReaderOptions): SqliteReader {
+  const asked = new Map<number, Asked>();
+  let worker: Worker | null = null;
+  let lastNumber = 0;
+
+  function connect(): Worker {
+    const started = new Worker(new URL('./reader-worker.ts', import.meta.url).href, { smol: true });
+    started.onmessage = (event: MessageEvent<FromReader>) => take(event.data);
+    started.onerror = () => {
+      if (worker === started) refuseAll('the reader failed');
+    };
+    tell(started, { kind: 'open', file });
+    return started;
+  }
+
+  function ask(question: Question): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const number = ++lastNumber;
+    const timer = setTimeout(() => expire(number), deadlineMs);
+    asked.set(number, { question, resolve, reject, timer });
+    worker ??= connect();
+    tell(worker, { kind: 'ask', number, question });
+    return promise;
+  }
+
+  function take(message: FromReader): void {
+    const waiting = asked.get(message.number);
+    if (waiting === undefined) return;
+    asked.delete(message.number);
+    clearTimeout(waiting.timer);
+    if (message.kind === 'answer') waiting.resolve(message.answer);
+    else waiting.reject(unavailable(message.reason));
+  }
+
+  function expire(number: number): void {
+    const late = asked.get(number);
+    if (late === undefined) return;
+    asked.delete(number);
+    late.reject(unavailable(`no answer to "${late.question.kind}" within ${deadlineMs} ms`));
+    worker?.terminate();
+    worker = null;
+    if (asked.size === 0) return;
+    worker = connect();
+    for (const [other, { question }] of asked) tell(worker, { kind: 'ask', number: other, question });
+  }
+
+  function refuseAll(reason: string): void {
+    worker?.terminate();
+    worker = null;
+    for (const { timer, reject } of asked.values()) {
+      clearTimeout(timer);
+      reject(unavailable(reason));
+    }
+    asked.clear();
+  }
+
+  return {
+    async generation(id) {
+      const answer = await ask({ kind: 'generation', id });
+      if (answer.kind !== 'generation') throw mismatch(answer);
+      return answer.generation;
+    },
+    async keys() {
+      const answer = await ask({ kind: 'keys' });
+      if (answer.kind !== 'keys') throw mismatch(answer);
+      return answer.keys;
+    },
+    async spendByKeyAndDay() {
+      const answer = await ask({ kind: 'spend-by-key-and-day' });
+      if (answer.kind !== 'spend-by-key-and-day') throw mismatch(answer);
+      return answer.spend;
+    },
+    close: () => refuseAll('the store is closed'),
+  };
+}
+
+function tell(worker: Worker, message: ToReader): void {
+  worker.postMessage(message);
+}
+
+function mismatch(answer: Answer): GatewayError {
+  return new GatewayError('gateway.internal', `The reader answered another question ("${answer.kind}").`);
+}
+
+function unavailable(reason: string): GatewayError {
+  return new GatewayError('gateway.unavailable', 'The store could not be read. Try again shortly.', {
+    retryAfterMs: 1000,
+    cause: new Error(`store: ${reason}`),
+  });
+}

@@ -1,0 +1,68 @@
+/**
+ * The worker that owns the write connection (DESIGN §7.8). It applies one batch after another; the main thread keeps one
+ * in flight and gathers the rest meanwhile, which is the group commit.
+ */
+import type { Database } from 'bun:sqlite';
+import { type ApplyBatch, createBatchApplier } from './apply-batch.ts';
+import type { FromWriter, ToWriter } from './messages.ts';
+import { migrate } from './migrate.ts';
+import { openForWriting } from './open-database.ts';
+import { recoverOpenExchanges } from './recover.ts';
+
+declare const self: Worker;
+
+let database: Database | undefined;
+let applyBatch: ApplyBatch | undefined;
+
+self.onmessage = (event: MessageEvent<ToWriter>) => {
+  const message = event.data;
+  switch (message.kind) {
+    case 'open':
+      void open(message.file, message.nowMs);
+      return;
+    case 'batch':
+      answer(write(message.batch));
+      return;
+    case 'close':
+      close();
+      return;
+  }
+};
+
+async function open(file: string, nowMs: number): Promise<void> {
+  try {
+    database = openForWriting(file);
+    await migrate(database);
+    applyBatch = createBatchApplier(database);
+    answer({ kind: 'opened', recovered: recoverOpenExchanges(database, applyBatch, nowMs) });
+  } catch (error) {
+    answer({ kind: 'open-failed', reason: reasonOf(error) });
+  }
+}
+
+function write(batch: Extract<ToWriter, { kind: 'batch' }>['batch']): FromWriter {
+  const { sequence } = batch;
+  try {
+    if (applyBatch === undefined) return { kind: 'failed', sequence, reason: 'the database is not open' };
+    return { kind: 'written', sequence, result: applyBatch(batch) };
+  } catch (error) {
+    return { kind: 'failed', sequence, reason: reasonOf(error) };
+  }
+}
+
+function close(): void {
+  // Prepared statements end with the connection; the last checkpoint leaves one file behind.
+  database?.run('PRAGMA wal_checkpoint(TRUNCATE)');
+  database?.close();
+  database = undefined;
+  applyBatch = undefined;
+  answer({ kind: 'closed' });
+}
+
+function answer(message: FromWriter): void {
+  self.postMessage(message);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,126 @@
+import type { KeyRecord } from '../../core/caller.ts';
+import type { Clock } from '../../core/ids.ts';
+import type { LedgerStore } from '../../ledger/store.ts';
+import type { FromWriter, ToWriter } from './messages.ts';
+import { createWriteQueue } from './write-queue.ts';
+
+export interface WriterOptions {
+  readonly file: string;
+  readonly clock: Clock;
+  /** Something an operator should read. */
+  warn(message: string): void;
+  /** Default 5000 (DESIGN §7.7). */
+  readonly settleTimeoutMs?: number;
+  /** Default 200. */
+  readonly intentDelayMs?: number;
+}
+
+export interface SqliteWriter extends LedgerStore {
+  putKey(key: KeyRecord): Promise<void>;
+  removeKey(hash: string): Promise<boolean>;
+  health(): { readonly unacknowledged: number; readonly lastFailure: string | null };
+  /** Writes what is queued, for at most `timeoutMs`, and closes the database. */
+  close(timeoutMs?: number): Promise<void>;
+}
+
+const RESTART_MS = 500;
+
+/**
+ * Starts the writer's worker: it migrates the database and finishes what a stopped server left open, then takes batches.
+ * A worker that dies is started again and gets the unacknowledged batch once more.
+ * @throws Error where the database cannot be opened or brought up to date
+ */
+export async function openWriter(options: WriterOptions): Promise<SqliteWriter> {
+  let worker: Worker | null = null;
+  let closing: (() => void) | null = null;
+  const queue = createWriteQueue({
+    send: (batch) => post({ kind: 'batch', batch }),
+    warn: options.warn,
+    monotonicMs: () => performance.now(),
+    settleTimeoutMs: options.settleTimeoutMs ?? 5000,
+    intentDelayMs: options.intentDelayMs ?? 200,
+  });
+
+  function post(message: ToWriter): void {
+    worker?.postMessage(message);
+  }
+
+  function drop(): void {
+    const dropped = worker;
+    worker = null;
+    dropped?.terminate();
+  }
+
+  function connect(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const started = new Worker(new URL('./writer-worker.ts', import.meta.url).href, { smol: true });
+    worker = started;
+    started.onmessage = (event: MessageEvent<FromWriter>) => {
+      const message = event.data;
+      switch (message.kind) {
+        case 'opened':
+          if (message.recovered > 0)
+            options.warn(
+              `${message.recovered} exchanges were open when the server stopped; they are recorded as failed`,
+            );
+          queue.start();
+          return resolve();
+        case 'open-failed':
+          return reject(new Error(`${options.file}: ${message.reason}`));
+        case 'written':
+          return queue.acknowledge(message.sequence, message.result);
+        case 'failed':
+          return queue.fail(message.sequence, message.reason);
+        case 'closed':
+          return closing?.();
+      }
+    };
+    const lost = (reason: string) => {
+      reject(new Error(`${options.file}: ${reason}`));
+      if (worker === started) reconnect(reason);
+    };
+    started.onerror = (event) => lost(`the writer failed: ${event.message}`);
+    started.addEventListener('close', () => lost('the writer stopped'));
+    started.postMessage({ kind: 'open', file: options.file, nowMs: options.clock.now() } satisfies ToWriter);
+    return promise;
+  }
+
+  function reconnect(reason: string): void {
+    drop();
+    if (closing !== null) {
+      closing();
+      return;
+    }
+    queue.stop(reason);
+    options.warn(`${reason}; it is started again`);
+    setTimeout(() => {
+      if (closing === null) connect().catch((error: unknown) => reconnect(String(error)));
+    }, RESTART_MS);
+  }
+
+  async function close(timeoutMs = 10_000): Promise<void> {
+    const flushed = await Promise.race([queue.flush().then(() => true), Bun.sleep(timeoutMs).then(() => false)]);
+    if (!flushed) options.warn(`${queue.health().unacknowledged} settlements could not be written before the end`);
+    const closed = new Promise<void>((resolve) => {
+      closing = resolve;
+    });
+    post({ kind: 'close' });
+    await Promise.race([closed, Bun.sleep(timeoutMs)]);
+    drop();
+  }
+
+  await connect().catch((error: unknown) => {
+    drop();
+    throw error;
+  });
+  return {
+    open: queue.open,
+    settle: queue.settle,
+    pending: queue.pending,
+    flush: queue.flush,
+    putKey: queue.putKey,
+    removeKey: queue.removeKey,
+    health: queue.health,
+    close,
+  };
+}
