@@ -56,6 +56,8 @@ export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 
 export interface ReasoningRequest {
   /** false where the caller turned reasoning off (`enabled: false` or effort `none`). */
   readonly enabled: boolean;
+  /** True where nothing was asked but how to show it (`exclude`, `summary`): the model's own default stands. */
+  readonly byDefault?: boolean;
   readonly effort?: Effort;
   readonly maxTokens?: number;
   /** Compute but do not return. */
