@@ -88,6 +88,8 @@ export interface ModelTraits {
   readonly contextLength?: number;
   /** False where the model refuses temperature, top_p and top_k. */
   readonly sampling?: boolean;
+  /** False where the model takes temperature and top_p together; others (Claude since 4.5) refuse the pair. */
+  readonly oneSamplingParameter?: boolean;
   readonly reasoning?: {
     /** True where reasoning cannot be turned off. */
     readonly mandatory: boolean;

@@ -1,0 +1,12 @@
+/** Anthropic's Messages grammar: https://docs.claude.com/en/api/messages. */
+import type { UpstreamFace } from '../dialect.ts';
+import { decodeError } from './errors.ts';
+import { encodeRequest } from './request.ts';
+import { decodeResponse } from './response.ts';
+import { openDecoder } from './stream-decoder.ts';
+
+export { unsayable } from './request/media.ts';
+
+const upstream: UpstreamFace = { encodeRequest, decodeResponse, openDecoder, decodeError };
+
+export const anthropicMessages = { id: 'anthropic-messages', upstream } as const;

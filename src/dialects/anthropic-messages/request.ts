@@ -1,0 +1,148 @@
+/**
+ * Core request → Messages body (dialects.md §3.2–3.3). The order matters: limits and reasoning first, since they decide what
+ * sampling, tools and prefill may be.
+ */
+import type { ChatRequest } from '../../core/chat.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Translated } from '../../core/note.ts';
+import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
+import type { HostQuirks, ModelTraits } from '../host.ts';
+import { limitCacheMarks } from './request/cache-marks.ts';
+import { endForModel, needsThinkingFirst } from './request/ending.ts';
+import { encodeFormat } from './request/format.ts';
+import { toWireCache } from './request/media.ts';
+import { type EncodedConversation, encodeConversation } from './request/messages.ts';
+import { type NoteSink, openNotes } from './request/notes.ts';
+import { type EncodedReasoning, encodeReasoning } from './request/reasoning.ts';
+import { encodeSampling } from './request/sampling.ts';
+import { encodeTools } from './request/tools.ts';
+import { ANTHROPIC_VERSION, type MessagesBody } from './wire-types.ts';
+
+/** `max_tokens` is required; this is sent where neither the caller nor the catalogue knows a limit. All models take it. */
+export const DEFAULT_MAX_TOKENS = 8192;
+
+const FILES_BETA = 'files-api-2025-04-14';
+
+/** @throws GatewayError `client.invalid_request` naming the field, where content cannot be said (see `unsayable`) */
+export function encodeRequest(request: ChatRequest, context: UpstreamContext): Translated<UpstreamRequest> {
+  const notes = openNotes();
+  const conversation = encodeConversation(request, context, notes);
+  const reasoning = chooseReasoning(request, context.traits, conversation, notes);
+  const { thinking, effort } = reasoning;
+  const tools = encodeTools(request, context, thinking?.type === 'enabled', notes);
+  const { format, instruction } = encodeFormat(request.responseFormat, context.traits, notes);
+  const thinks = thinking !== undefined && thinking.type !== 'disabled';
+  const messages = endForModel(conversation.messages, context.traits.prefill !== false && !thinks, notes);
+  const system = instruction
+    ? [...conversation.system, { type: 'text' as const, text: instruction }]
+    : conversation.system;
+  const body: MessagesBody = {
+    model: context.upstreamModel,
+    max_tokens: reasoning.maxTokens,
+    ...(system.length > 0 && { system }),
+    messages,
+    ...tools,
+    ...(thinking && { thinking }),
+    ...((effort !== undefined || format) && {
+      output_config: { ...(effort !== undefined && { effort }), ...(format && { format }) },
+    }),
+    ...encodeSampling(request, context, thinking, notes),
+    ...encodeAccount(request, notes),
+    ...toWireCache(request.cacheControl),
+    ...(request.stream && { stream: true }),
+  };
+  noteUnknown(request, notes);
+  const limited = limitCacheMarks(body, context.host.quirks.cacheControl !== false, notes);
+  return {
+    value: {
+      path: '/messages',
+      headers: {
+        'anthropic-version': ANTHROPIC_VERSION,
+        ...(conversation.usesFileIds && { 'anthropic-beta': FILES_BETA }),
+      },
+      body: applyQuirks(limited, context.host.quirks, notes),
+    },
+    notes: notes.notes,
+  };
+}
+
+function chooseReasoning(
+  request: ChatRequest,
+  traits: ModelTraits,
+  conversation: EncodedConversation,
+  notes: NoteSink,
+): EncodedReasoning {
+  const maxTokens = chooseMaxTokens(request, traits, conversation, notes);
+  const chosen = encodeReasoning(request.reasoning, traits, maxTokens, notes);
+  if (chosen.thinking?.type !== 'enabled' || !needsThinkingFirst(conversation.messages)) return chosen;
+  notes.add('parameter.dropped', 'reasoning', 'A tool loop begun without signed reasoning must go on without it.');
+  return { maxTokens };
+}
+
+/** The caller's limit within the model's; without one, what the model can give and the context has left. */
+function chooseMaxTokens(
+  request: ChatRequest,
+  traits: ModelTraits,
+  conversation: EncodedConversation,
+  notes: NoteSink,
+): number {
+  const highest = traits.maxOutputTokens;
+  const asked = request.maxOutputTokens;
+  if (asked !== undefined) {
+    if (highest === undefined || asked <= highest) return asked;
+    notes.add(
+      'parameter.changed',
+      'max_tokens',
+      `The model gives at most ${highest} tokens; ${asked} was lowered to it.`,
+    );
+    return highest;
+  }
+  const wanted = highest ?? DEFAULT_MAX_TOKENS;
+  if (traits.contextLength === undefined) return wanted;
+  // Models before 4.5 refuse a limit that, with the prompt, exceeds the context. Three characters a token is a cautious guess.
+  const promptTokens = Math.ceil(
+    JSON.stringify([conversation.system, conversation.messages, request.tools]).length / 3,
+  );
+  return Math.max(1024, Math.min(wanted, traits.contextLength - promptTokens));
+}
+
+function encodeAccount(request: ChatRequest, notes: NoteSink): Pick<MessagesBody, 'metadata' | 'service_tier'> {
+  const tier = encodeTier(request.serviceTier, notes);
+  return { ...(request.user && { metadata: { user_id: request.user } }), ...(tier && { service_tier: tier }) };
+}
+
+function encodeTier(tier: string | undefined, notes: NoteSink): 'auto' | 'standard_only' | undefined {
+  switch (tier) {
+    case undefined:
+      return undefined;
+    case 'auto':
+      return 'auto';
+    case 'default':
+    case 'standard':
+      return 'standard_only';
+    default:
+      notes.add('parameter.dropped', 'service_tier', `The endpoint has no tier ${tier}.`);
+      return undefined;
+  }
+}
+
+function noteUnknown(request: ChatRequest, notes: NoteSink): void {
+  const drop = (field: string): void => notes.add('parameter.dropped', field, 'The endpoint has no such parameter.');
+  if (request.verbosity !== undefined) drop('verbosity');
+  if (request.modalities?.some((modality) => modality !== 'text')) drop('modalities');
+  if (request.promptCacheKey !== undefined) drop('prompt_cache_key');
+  if (request.metadata && Object.keys(request.metadata).length > 0) drop('metadata');
+  for (const [field, value] of Object.entries(request.options)) if (value !== undefined && value !== null) drop(field);
+  for (const [field, value] of Object.entries(request.extras)) if (value !== undefined) drop(field);
+}
+
+/** A compatible host's own list of fields it refuses, names differently or wants set. */
+function applyQuirks(body: MessagesBody, quirks: HostQuirks, notes: NoteSink): JsonObject {
+  if (!quirks.rejects && !quirks.renames && !quirks.defaults) return body;
+  const sent = Object.entries({ ...quirks.defaults, ...body }).flatMap(([field, value]) => {
+    if (!quirks.rejects?.includes(field)) return [[quirks.renames?.[field] ?? field, value] as const];
+    notes.add('parameter.dropped', field, 'The host refuses this field.');
+    return [];
+  });
+  return Object.fromEntries(sent);
+}

@@ -1,0 +1,109 @@
+/**
+ * The Messages stream → core events (dialects.md §3.4). `message_stop` proves the end; a stop reason followed by a clean end of
+ * the body is accepted from hosts that leave it out. Everything else is a cut.
+ */
+import type { ChatEvent, EndReason } from '../../core/chat-events.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
+import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
+import { errorInside } from './errors.ts';
+import { openMessageReader } from './message-reader.ts';
+
+export function openDecoder(context: UpstreamContext): StreamDecoder {
+  const { providerName } = context.host;
+  const reader = openMessageReader(context);
+  let state: 'waiting' | 'open' | 'stopped' | 'failed' = 'waiting';
+  let failure: GatewayError | undefined;
+
+  const fail = (error: GatewayError): readonly ChatEvent[] => {
+    state = 'failed';
+    failure = error;
+    return [{ type: 'error', error }];
+  };
+  const badAnswer = (what: string): readonly ChatEvent[] =>
+    fail(new GatewayError('provider.bad_answer', `${providerName} ${what}.`, { providerName }));
+
+  const start = (message: JsonObject): readonly ChatEvent[] => {
+    // Proxies repeat the opening; once content was given a second message cannot replace the first (recorded: a spliced stream).
+    if (reader.hasBlocks) return badAnswer('started a second message inside the first');
+    const repeated = state === 'open';
+    state = 'open';
+    if (repeated) return [];
+    const events = reader.start(message, true);
+    for (const [index, block] of (arrayAt(message, 'content') ?? []).entries()) {
+      if (isJsonObject(block)) events.push(...reader.openBlock(index, block), ...reader.closeBlock(index));
+    }
+    // A message given whole in its opening names its stop reason there.
+    if (stringAt(message, 'stop_reason')) events.push(...reader.stopping(message, objectAt(message, 'usage')));
+    return events;
+  };
+
+  const read = (event: JsonObject, type: string | undefined): readonly ChatEvent[] => {
+    const index = numberAt(event, 'index') ?? 0;
+    switch (type) {
+      case 'message_start':
+        return start(objectAt(event, 'message') ?? {});
+      case 'content_block_start':
+        state = 'open';
+        return reader.openBlock(index, objectAt(event, 'content_block') ?? {});
+      case 'content_block_delta': {
+        state = 'open';
+        const events = reader.delta(index, objectAt(event, 'delta') ?? {});
+        return events ?? badAnswer('sent tool arguments without opening the tool call');
+      }
+      case 'content_block_stop':
+        return reader.closeBlock(index);
+      case 'message_delta':
+        return reader.stopping(objectAt(event, 'delta') ?? {}, objectAt(event, 'usage'));
+      case 'message_stop':
+        if (state === 'waiting') return badAnswer('ended a message that it never started');
+        state = 'stopped';
+        return reader.finish();
+      default: {
+        // `error`, in whatever shape; pings and events that are yet to be invented say nothing.
+        const error = errorInside(type === 'error' ? { ...event, type } : event, context);
+        return error ? fail(error) : [];
+      }
+    }
+  };
+
+  return {
+    push(frame: Frame) {
+      if (state === 'stopped' || state === 'failed') return [];
+      if (frame.data === '' || frame.data === '[DONE]') return []; // the second is a habit of another grammar's proxies
+      let event: Json;
+      try {
+        event = JSON.parse(frame.data);
+      } catch {
+        return badAnswer('sent a stream event that is not JSON');
+      }
+      if (!isJsonObject(event)) return badAnswer('sent a stream event that is not a JSON object');
+      return read(event, stringAt(event, 'type') ?? frame.event);
+    },
+    end(reason) {
+      if (failure) return { events: [], outcome: failure };
+      if (state === 'stopped') return { events: [], outcome: 'complete' };
+      if (reason === 'upstream-end' && state === 'open' && reader.stopReason !== null) {
+        state = 'stopped';
+        return { events: reader.finish(), outcome: 'complete' };
+      }
+      return { events: [], outcome: cutOutcome(reason, state === 'waiting', providerName) };
+    },
+  };
+}
+
+function cutOutcome(reason: EndReason, silent: boolean, providerName: string): Outcome {
+  switch (reason) {
+    case 'client-gone':
+      return new GatewayError('client.gone', 'The caller went away before the answer was complete.', { providerName });
+    case 'deadline':
+      return new GatewayError('provider.timeout', `${providerName} stopped answering before its answer was complete.`, {
+        providerName,
+      });
+    case 'upstream-end':
+    case 'upstream-cut': {
+      const what = silent ? 'answered a stream without any event' : 'ended its answer before it was complete';
+      return new GatewayError('provider.truncated', `${providerName} ${what}.`, { providerName });
+    }
+  }
+}
