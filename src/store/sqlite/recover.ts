@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { DEFAULT_WORKSPACE_ID } from '../../core/keys.ts';
 import type { Settlement } from '../../ledger/store.ts';
 import { toSettlementRow } from '../settlement-row.ts';
 import type { ApplyBatch } from './apply-batch.ts';
@@ -10,9 +11,6 @@ interface OpenExchange {
   readonly model_id: string;
   readonly workspace_id: string | null;
 }
-
-/** The workspace of a key that has been removed since. */
-const DEFAULT_WORKSPACE = 'default';
 
 /**
  * Finishes what a stopped server left open, before anything is served: an intent without a settlement becomes a failed
@@ -45,7 +43,8 @@ function toVoidSettlement(exchange: OpenExchange, nowMs: number): Settlement {
     id: exchange.id,
     kind: 'chat',
     keyHash: exchange.key_hash,
-    workspaceId: exchange.workspace_id ?? DEFAULT_WORKSPACE,
+    // The key may have been removed since.
+    workspaceId: exchange.workspace_id ?? DEFAULT_WORKSPACE_ID,
     startedAtMs: Number(exchange.started_at_ms),
     settledAtMs: nowMs,
     outcome: 'failed',

@@ -1,0 +1,123 @@
+/**
+ * What an exchange costs: usage times price. Usage counts are inclusive (core/usage.ts); here the parts are taken out of
+ * their wholes exactly once, in integers, and rounded once (DESIGN §7.17).
+ */
+import { ceilPicoToNano, floorPicoToNano, type NanoUsd, type PicoUsd } from '../core/money.ts';
+import type { PriceAxes } from '../core/pricing.ts';
+import type { Usage, UsageUnit } from '../core/usage.ts';
+
+export interface Charge {
+  /** Rounded up once; the parts below add up to it. */
+  readonly costNanoUsd: NanoUsd;
+  /** Input tokens of every sort, input images, web searches and the fee per request: rounded down. */
+  readonly promptCostNanoUsd: NanoUsd;
+  /** Output tokens of every sort, and what rounding left over. */
+  readonly completionCostNanoUsd: NanoUsd;
+  /** What the cached tokens would have cost uncached minus what they cost: negative where a cache write was dearer. */
+  readonly cacheDiscountNanoUsd: NanoUsd;
+}
+
+/** Charges a usage at the prices in force; conditions and discounts are applied before (catalog/price.ts). */
+export function chargeFor(usage: Usage, axes: PriceAxes): Charge {
+  const input = inputTokens(usage);
+  const output = outputTokens(usage);
+  const price = priceOf(axes);
+  const cachePico = input.cached * price.cached + input.cachedAudio * price.cachedAudio;
+  const writePico = input.write * price.write + input.write1h * price.write1h;
+  const promptPico =
+    input.plain * price.prompt +
+    input.audio * price.audio +
+    cachePico +
+    writePico +
+    countOf(usage, 'images') * price.image +
+    countOf(usage, 'webSearches') * price.webSearch +
+    requestsOf(usage) * price.request;
+  const completionPico =
+    output.plain * price.completion +
+    output.reasoning * price.reasoning +
+    output.audio * price.audioOutput +
+    output.image * price.imageOutput;
+  const uncachedPico = (input.cached + input.write + input.write1h) * price.prompt + input.cachedAudio * price.audio;
+  const costNanoUsd = ceilPicoToNano(promptPico + completionPico);
+  const promptCostNanoUsd = floorPicoToNano(promptPico);
+  return {
+    costNanoUsd,
+    promptCostNanoUsd,
+    completionCostNanoUsd: costNanoUsd - promptCostNanoUsd,
+    cacheDiscountNanoUsd: floorPicoToNano(uncachedPico - cachePico - writePico),
+  };
+}
+
+/**
+ * Input tokens as exclusive parts. Each is cut to what its whole has left, so that a provider's odd usage (more cached
+ * tokens than tokens, negative counts) never bills a token twice or a negative amount.
+ */
+function inputTokens(usage: Usage) {
+  const total = countOf(usage, 'promptTokens');
+  const allCached = least(countOf(usage, 'cachedTokens'), total);
+  const allWrite = least(countOf(usage, 'cacheWriteTokens'), total - allCached);
+  const write1h = least(countOf(usage, 'cacheWrite1hTokens'), allWrite);
+  const allAudio = least(countOf(usage, 'audioPromptTokens'), total);
+  const cachedAudio = least(countOf(usage, 'cachedAudioTokens'), least(allCached, allAudio));
+  const audio = least(allAudio - cachedAudio, total - allCached - allWrite);
+  return {
+    plain: total - allCached - allWrite - audio,
+    cached: allCached - cachedAudio,
+    cachedAudio,
+    write: allWrite - write1h,
+    write1h,
+    audio,
+  };
+}
+
+function outputTokens(usage: Usage) {
+  const total = countOf(usage, 'completionTokens');
+  const reasoning = least(countOf(usage, 'reasoningTokens'), total);
+  const audio = least(countOf(usage, 'audioCompletionTokens'), total - reasoning);
+  const image = least(countOf(usage, 'imageCompletionTokens'), total - reasoning - audio);
+  return { plain: total - reasoning - audio - image, reasoning, audio, image };
+}
+
+/** Every axis with its fallback: tokens without a price of their own bill as what they are a part of. */
+function priceOf(axes: PriceAxes) {
+  const prompt = priceAt(axes.prompt);
+  const completion = priceAt(axes.completion);
+  const audio = priceAt(axes.audio, prompt);
+  const write = priceAt(axes.inputCacheWrite, prompt);
+  return {
+    prompt,
+    completion,
+    audio,
+    write,
+    cached: priceAt(axes.inputCacheRead, prompt),
+    cachedAudio: priceAt(axes.inputAudioCache ?? axes.inputCacheRead, audio),
+    write1h: priceAt(axes.inputCacheWrite1h, write),
+    reasoning: priceAt(axes.internalReasoning, completion),
+    audioOutput: priceAt(axes.audioOutput, completion),
+    imageOutput: priceAt(axes.imageOutput, completion),
+    image: priceAt(axes.image, 0n),
+    webSearch: priceAt(axes.webSearch, 0n),
+    request: priceAt(axes.request, 0n),
+  };
+}
+
+/** A router's placeholder of −1 ("varies") is nothing to bill. */
+function priceAt(price: PicoUsd | undefined, fallback: PicoUsd = 0n): PicoUsd {
+  return price === undefined ? fallback : price < 0n ? 0n : price;
+}
+
+/** The fee per request is owed once where nobody counts requests. */
+function requestsOf(usage: Usage): bigint {
+  return usage.counts.requests === undefined ? 1n : countOf(usage, 'requests');
+}
+
+/** A count as a whole number that is at least zero; what is no number counts nothing. */
+function countOf(usage: Usage, unit: UsageUnit): bigint {
+  const count = usage.counts[unit];
+  if (count === undefined || !(count > 0)) return 0n;
+  return BigInt(Math.min(Math.trunc(count), Number.MAX_SAFE_INTEGER));
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
