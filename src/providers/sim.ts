@@ -1,0 +1,28 @@
+/**
+ * The simulated provider (DESIGN §7.16): no account, no network, every dialect, faults on demand.
+ *
+ * `sim: {}` under `providers` switches it on; its models are listed in sim/models.ts. The scheme `sim:` is what egress
+ * looks at, and the path says the grammar (sim/simulate.ts), so any provider entry may be simulated in any dialect:
+ *
+ *   lab: { dialect: anthropic-messages, base_url: "sim://lab/v1", api_key: none, models: [sim/reasoner] }
+ *   bad: { dialect: openai-chat, base_url: "sim://bad/v1", api_key: none, models: [{ id: sim/echo, upstream: "echo?status=503" }] }
+ */
+import { defineProvider } from './provider.ts';
+
+export const sim = defineProvider({
+  id: 'sim',
+  name: 'Sim',
+  baseUrl: 'sim://local/v1',
+  dialect: 'openai-chat',
+  keyEnv: [],
+  authorize: { kind: 'none' },
+  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
+  onDisconnect: 'cancel',
+  quirks: {
+    reasoningStyle: 'reasoning_effort',
+    reasoningReplay: 'reasoning_content',
+    developerRole: true,
+    maxTokensField: 'max_tokens',
+  },
+  policy: { training: false, retentionDays: 0, headquarters: null },
+});

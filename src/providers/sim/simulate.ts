@@ -1,0 +1,249 @@
+/**
+ * The simulated provider: a pure function of the wire request and a seed (DESIGN §7.16). The path says which grammar is
+ * spoken, as with a real host:
+ *
+ *   …/chat/completions                              openai-chat
+ *   …/messages                                      anthropic-messages
+ *   …/models/{model}:generateContent                gemini, also :streamGenerateContent[?alt=sse]
+ *   …/embeddings                                    openai-chat's embeddings
+ *   …/models                                        list of the models
+ *
+ * Usage is counted by tokens.ts: a token is four bytes of UTF-8. Options and faults: faults.ts.
+ */
+import type { Json, JsonObject } from '../../core/json.ts';
+import { isJsonObject, stringAt } from '../../core/json.ts';
+import type { SimAnswer } from './answer.ts';
+import { answerOf } from './answer.ts';
+import { anthropicMessagesGrammar } from './anthropic-messages.ts';
+import { embed } from './embeddings.ts';
+import type { SimOptions } from './faults.ts';
+import { NO_OPTIONS, parseModelName, withoutFaults } from './faults.ts';
+import { geminiGrammar, readGeminiPath } from './gemini.ts';
+import type { SimGrammar, SimVoice } from './grammar.ts';
+import { SIM_CREATED_SECONDS } from './grammar.ts';
+import type { SimModelName } from './models.ts';
+import { isSimModelName, simModelNames } from './models.ts';
+import { openaiChatGrammar } from './openai-chat.ts';
+import type { SimPrompt } from './prompt.ts';
+import { SimRefusal } from './prompt.ts';
+import type { BodyPiece, SimScript } from './script.ts';
+import { scriptBody } from './script.ts';
+import { hashHex, stableId } from './tokens.ts';
+
+export interface SimRequest {
+  /** With its query, e.g. `/v1/chat/completions`. */
+  readonly path: string;
+  /** The parsed body; null where there is none. */
+  readonly body: Json;
+  /** Equal requests with equal seeds get equal bytes. */
+  readonly seed: number;
+  /** How many requests with the same `key` option came before: what `times` compares with. */
+  readonly priorRequests?: number;
+}
+
+type Task =
+  | { readonly kind: 'chat'; readonly grammar: SimGrammar }
+  | { readonly kind: 'embeddings' }
+  | { readonly kind: 'models' };
+
+export function simulate(request: SimRequest): SimScript {
+  const fingerprint = `${request.seed} ${request.path} ${JSON.stringify(request.body)}`;
+  const task = taskOf(request.path);
+  const grammar = task?.kind === 'chat' ? task.grammar : openaiChatGrammar;
+  const requestId = `req_${stableId(fingerprint, 24)}`;
+  try {
+    if (!task) throw new SimRefusal(404, `The simulated provider has nothing at ${request.path}.`);
+    if (task.kind === 'models') return modelList();
+    if (!isJsonObject(request.body)) throw new SimRefusal(400, 'The body must be a JSON object.');
+    const { name, options } = readModel(request, request.body);
+    const status = options.counts.get('status');
+    if (status !== undefined)
+      return refuse(grammar, status, `Simulated error ${status}.`, null, requestId, options, name);
+    if (task.kind === 'embeddings') return embeddingsScript(request.body, name, options);
+    const prompt = grammar.readPrompt(request.body, request.path);
+    return chatScript({ grammar, prompt, name, options, path: request.path, fingerprint });
+  } catch (error) {
+    if (!(error instanceof SimRefusal)) throw error;
+    return refuse(grammar, error.status, error.message, error.param, requestId, NO_OPTIONS, '');
+  }
+}
+
+function taskOf(path: string): Task | null {
+  const plain = path.split('?')[0] ?? '';
+  if (plain.endsWith('/chat/completions')) return { kind: 'chat', grammar: openaiChatGrammar };
+  if (plain.endsWith('/messages')) return { kind: 'chat', grammar: anthropicMessagesGrammar };
+  if (readGeminiPath(path)) return { kind: 'chat', grammar: geminiGrammar };
+  if (plain.endsWith('/embeddings')) return { kind: 'embeddings' };
+  return plain.endsWith('/models') ? { kind: 'models' } : null;
+}
+
+/** The counting key of a request, for whoever keeps the counters that `times` needs; null where it counts nothing. */
+export function countingKey(path: string, body: Json): string | null {
+  const written = readGeminiPath(path)?.model ?? (isJsonObject(body) ? stringAt(body, 'model') : undefined);
+  if (!written?.includes('times=')) return null;
+  try {
+    return parseModelName(written).options.key;
+  } catch {
+    return null; // simulate() will say what is wrong with the name
+  }
+}
+
+function readModel(
+  request: SimRequest,
+  body: JsonObject,
+): { readonly name: SimModelName; readonly options: SimOptions } {
+  const written = readGeminiPath(request.path)?.model ?? stringAt(body, 'model') ?? '';
+  const { name, options } = parseModelName(written);
+  if (!isSimModelName(name)) {
+    const known = simModelNames.map((one) => `sim/${one}`).join(', ');
+    throw new SimRefusal(404, `There is no simulated model "${written}". Known: ${known}.`, 'model');
+  }
+  const times = options.counts.get('times');
+  const spent = times !== undefined && (request.priorRequests ?? 0) >= times;
+  return { name, options: spent ? withoutFaults(options) : options };
+}
+
+// ---- replies ----
+
+const JSON_HEADERS = { 'content-type': 'application/json' } as const;
+const SSE_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' } as const;
+
+interface ChatTask {
+  readonly grammar: SimGrammar;
+  readonly prompt: SimPrompt;
+  readonly name: SimModelName;
+  readonly options: SimOptions;
+  readonly path: string;
+  readonly fingerprint: string;
+}
+
+function chatScript(task: ChatTask): SimScript {
+  const { options, grammar } = task;
+  const answer = answerOf(task.name, task.prompt, options, task.fingerprint);
+  const wholeAnswer = options.flags.has('error200') || options.flags.has('no_stream');
+  const streaming = options.flags.has('force_stream') || (task.prompt.stream && !wholeAnswer);
+  const body = streaming ? streamBody(task, answer) : wholeBody(task, answer);
+  // Gemini without `alt=sse` streams one JSON array (dialects.md §4).
+  const array = streaming && readGeminiPath(task.path)?.sse === false;
+  const scripted = scriptBody(array ? toJsonArray(body) : body, options, streaming);
+  const broken = isBroken(options) || scripted.end !== 'close';
+  const { promptTokens, completionTokens } = answer.usage;
+  return {
+    status: 200,
+    headers: streaming && !array ? SSE_HEADERS : JSON_HEADERS,
+    headDelayMs: options.counts.get('first_byte_ms') ?? 0,
+    ...scripted,
+    facts: {
+      dialect: grammar.dialect,
+      model: task.name,
+      outcome: broken ? 'broken' : 'answer',
+      usage: { promptTokens, completionTokens },
+    },
+  };
+}
+
+/** Faults that leave the answer without its proper end or content; a cut counts too even where it hits nothing. */
+function isBroken(options: SimOptions): boolean {
+  const counts = ['cut', 'drop', 'reset', 'garbage', 'error_after', 'stall'] as const;
+  const flags = ['no_done', 'empty_body', 'error200'] as const;
+  return counts.some((name) => options.counts.has(name)) || flags.some((name) => options.flags.has(name));
+}
+
+function voiceOf({ prompt, options }: ChatTask): SimVoice {
+  return { model: prompt.model, usage: options.usage, streamUsage: prompt.streamUsage, logprobs: prompt.logprobs };
+}
+
+function wholeBody(task: ChatTask, answer: SimAnswer): readonly BodyPiece[] {
+  const { grammar, options, fingerprint } = task;
+  const one = (text: string): readonly BodyPiece[] => [{ content: true, text }];
+  if (options.flags.has('empty_body')) return [];
+  if (options.flags.has('error200')) return one(errorBody(grammar, 'Simulated error with status 200.', fingerprint));
+  if (options.counts.has('garbage')) return one('<html><body>Bad gateway</body></html>');
+  if (options.counts.has('error_after')) return one(errorBody(grammar, IN_STREAM, fingerprint));
+  return one(JSON.stringify(grammar.whole(answer, voiceOf(task))));
+}
+
+const IN_STREAM = 'Simulated error after the answer had begun.';
+
+function streamBody(task: ChatTask, answer: SimAnswer): readonly BodyPiece[] {
+  const { grammar, options } = task;
+  if (options.flags.has('empty_body')) return [];
+  const garbage = options.counts.get('garbage');
+  const errorAfter = options.counts.get('error_after');
+  const body: BodyPiece[] = [];
+  let contents = 0;
+  for (const frame of grammar.frames(answer, voiceOf(task))) {
+    const content = frame.kind === 'content';
+    if (content && contents === errorAfter) break;
+    if (content) contents++;
+    if (frame.kind === 'done' && (options.flags.has('no_done') || errorAfter !== undefined)) continue;
+    body.push({ content, text: content && contents === garbage ? 'data: {"id": "sim", oops\n\n' : frame.text });
+  }
+  if (errorAfter !== undefined) body.push({ content: false, text: grammar.failureFrame(500, IN_STREAM) });
+  return body;
+}
+
+function errorBody(grammar: SimGrammar, message: string, fingerprint: string): string {
+  const detail = { param: null, retryAfterSeconds: null, requestId: `req_${hashHex(fingerprint)}` };
+  return JSON.stringify(grammar.failure(500, message, detail).body);
+}
+
+function toJsonArray(body: readonly BodyPiece[]): readonly BodyPiece[] {
+  const objects = body.map((piece, index) => ({
+    ...piece,
+    text: (index === 0 ? '[' : ',\n') + piece.text.slice('data: '.length).trimEnd(),
+  }));
+  return [...objects, { content: false, text: ']' }];
+}
+
+function embeddingsScript(body: JsonObject, name: string, options: SimOptions): SimScript {
+  if (name !== 'embed') throw new SimRefusal(400, `sim/${name} makes no embeddings; sim/embed does.`, 'model');
+  const { body: reply, promptTokens } = embed(body, stringAt(body, 'model') ?? '');
+  const scripted = scriptBody([{ content: true, text: JSON.stringify(reply) }], options, false);
+  const outcome = scripted.end === 'close' && !isBroken(options) ? 'answer' : 'broken';
+  return {
+    status: 200,
+    headers: JSON_HEADERS,
+    headDelayMs: options.counts.get('first_byte_ms') ?? 0,
+    ...scripted,
+    facts: { dialect: 'openai-chat', model: name, outcome, usage: { promptTokens, completionTokens: 0 } },
+  };
+}
+
+function modelList(): SimScript {
+  const list = simModelNames.map((name) => ({
+    id: `sim/${name}`,
+    object: 'model',
+    created: SIM_CREATED_SECONDS,
+    owned_by: 'sim',
+  }));
+  return {
+    status: 200,
+    headers: JSON_HEADERS,
+    headDelayMs: 0,
+    steps: [{ delayMs: 0, bytes: JSON.stringify({ object: 'list', data: list }) }],
+    end: 'close',
+    facts: { dialect: 'none', model: '', outcome: 'answer', usage: null },
+  };
+}
+
+function refuse(
+  grammar: SimGrammar,
+  status: number,
+  message: string,
+  param: string | null,
+  requestId: string,
+  options: SimOptions,
+  model: string,
+): SimScript {
+  const retryAfterSeconds = options.counts.get('retry_after') ?? null;
+  const { headers, body } = grammar.failure(status, message, { param, retryAfterSeconds, requestId });
+  const scripted = scriptBody([{ content: true, text: JSON.stringify(body) }], options, false);
+  return {
+    status,
+    headers: { ...JSON_HEADERS, ...headers },
+    headDelayMs: options.counts.get('first_byte_ms') ?? 0,
+    ...scripted,
+    facts: { dialect: grammar.dialect, model, outcome: 'refused', usage: null },
+  };
+}
