@@ -1,0 +1,73 @@
+/**
+ * wire → core for a stream: every `data:` line is a whole response object with the next parts; there are no event names and
+ * no terminator (dialects.md §4). Some models send a finish reason and go on (code execution), and usage is cumulative, so
+ * the ends of the choices and the usage are told by `end`.
+ */
+import type { ChatEvent, EndReason } from '../../core/chat-events.ts';
+import { GatewayError, toGatewayError } from '../../core/errors.ts';
+import type { Json } from '../../core/json.ts';
+import type { Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
+import { openReplyReader } from './reply-reader.ts';
+import { truncated } from './response.ts';
+
+export function openDecoder(context: UpstreamContext): StreamDecoder {
+  const reader = openReplyReader(context);
+  let failure: GatewayError | undefined;
+  return {
+    push({ data }) {
+      // A proxy may append the other grammar's terminator.
+      if (failure || data === '' || data === '[DONE]') return [];
+      try {
+        const events: ChatEvent[] = [];
+        for (const value of parseFrame(data, context)) events.push(...reader.read(value));
+        return events;
+      } catch (thrown) {
+        failure = toGatewayError(thrown);
+        return [{ type: 'error', error: failure }];
+      }
+    },
+    end(reason) {
+      const outcome = failure ?? outcomeOf(reason, reader.isFinished(), context);
+      return outcome === 'complete'
+        ? { events: reader.close(null), outcome }
+        : { events: reader.closeBroken(), outcome };
+    },
+  };
+}
+
+/** One object; or several, a line each, where a proxy lost the blank lines between the events. */
+function parseFrame(data: string, context: UpstreamContext): readonly Json[] {
+  const whole = parseJson(data);
+  if (whole !== undefined) return [whole];
+  const lines = data.split('\n').map(parseJson);
+  if (lines.length > 1 && lines.every((line) => line !== undefined)) return lines;
+  const { providerName } = context.host;
+  throw new GatewayError('provider.bad_answer', `${providerName} sent a stream event that is not JSON.`, {
+    providerName,
+  });
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+function outcomeOf(reason: EndReason, isFinished: boolean, context: UpstreamContext): Outcome {
+  const { providerName } = context.host;
+  switch (reason) {
+    case 'upstream-end':
+      return isFinished ? 'complete' : truncated(context);
+    case 'upstream-cut':
+      return truncated(context);
+    case 'client-gone':
+      return new GatewayError('client.gone', 'The caller went away before the answer was complete.');
+    case 'deadline':
+      return new GatewayError('provider.timeout', `${providerName} did not finish the answer in time.`, {
+        providerName,
+      });
+  }
+}
