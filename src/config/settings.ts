@@ -37,6 +37,8 @@ export interface ProviderSettings {
   readonly apiKey: string | null;
   /** Null = the provider's own scheme (bearer for custom ones). */
   readonly authorization: AuthorizationSetting | null;
+  /** Values for the `{placeholders}` of the known provider's own address; absent = none. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: TimeoutSettings;
   readonly weight: number;

@@ -1,0 +1,237 @@
+/** One entry under `providers` to its settings: what the schema cannot know (known slugs, dialects, keys). */
+import { type Environment, isPlaceholder } from './interpolate.ts';
+import { toPricingSettings } from './pricing.ts';
+import { nearest, type Path, type Report } from './problems.ts';
+import type { ModelEntry, ProviderEntry } from './schema.ts';
+import { type AuthorizationSetting, DEFAULT_TIMEOUTS, type ModelSettings, type ProviderSettings } from './settings.ts';
+
+/** What configuration must know of a provider file; a provider definition fits. */
+export interface KnownProvider {
+  readonly id: string;
+  readonly dialect: string;
+  readonly keyEnv: readonly string[];
+  readonly settings?: Readonly<Record<string, readonly string[]>>;
+  readonly authorize: AuthorizationSetting;
+}
+
+/** The built-in simulated provider: no address, no key. */
+export const SIMULATOR_ID = 'sim';
+
+export interface ProviderContext {
+  readonly known: ReadonlyMap<string, KnownProvider>;
+  readonly builtDialects: readonly string[];
+  readonly env: Environment;
+  readonly report: Report;
+  /** Keys of the entry that were refused already: that they are absent now is no news. */
+  readonly refusedKeys: readonly string[];
+  /** `signalbox.yaml:12`. */
+  readonly declaredAt: string | null;
+}
+
+export function toProviderSettings(id: string, entry: ProviderEntry, context: ProviderContext): ProviderSettings {
+  const path: Path = ['providers', id];
+  const { report } = context;
+  const known = context.known.get(id) ?? null;
+  checkName(id, entry, known, path, context);
+  const dialect = entry.dialect !== undefined && entry.dialect !== known?.dialect ? entry.dialect : null;
+  if (id === SIMULATOR_ID) refuseForSimulator(entry, path, report);
+  else checkDialect(entry, dialect, known, path, context);
+  const wrongAddress = entry.base_url === undefined ? null : addressProblem(entry.base_url);
+  if (wrongAddress) report.problem([...path, 'base_url'], wrongAddress);
+  const apiKey = id === SIMULATOR_ID ? null : findApiKey(id, entry, known, path, context);
+  for (const [name, value] of Object.entries(entry.headers ?? {})) {
+    if (isPlaceholder(value.replace(/^bearer /i, ''))) report.problem([...path, 'headers', name], PLACEHOLDER);
+  }
+  return {
+    id,
+    declaredAt: context.declaredAt,
+    name: entry.name ?? null,
+    dialect,
+    baseUrl: entry.base_url ?? null,
+    apiKey,
+    authorization: chooseAuthorization(entry, known, dialect, apiKey, context),
+    settings: findSettings(id, entry, known, path, context),
+    headers: entry.headers ?? {},
+    timeouts: {
+      connectMs: entry.timeouts?.connect_ms ?? DEFAULT_TIMEOUTS.connectMs,
+      firstByteMs: entry.timeouts?.first_byte_ms ?? DEFAULT_TIMEOUTS.firstByteMs,
+      idleMs: entry.timeouts?.idle_ms ?? DEFAULT_TIMEOUTS.idleMs,
+      contentIdleMs: entry.timeouts?.content_idle_ms ?? DEFAULT_TIMEOUTS.contentIdleMs,
+      totalMs: entry.timeouts?.total_ms ?? DEFAULT_TIMEOUTS.totalMs,
+    },
+    weight: entry.weight ?? 1,
+    onDisconnect: entry.on_disconnect ?? null,
+    quantization: entry.quantization ?? null,
+    dataPolicy: entry.data_policy
+      ? { training: entry.data_policy.training, retentionDays: entry.data_policy.retention_days ?? null }
+      : null,
+    models: entry.models ? toModels(entry.models, [...path, 'models'], report) : null,
+  };
+}
+
+/** True where the key is absent and was not merely misspelt or refused. */
+function isMissing(
+  key: 'base_url' | 'api_key' | 'models' | 'dialect' | 'settings',
+  entry: ProviderEntry,
+  context: ProviderContext,
+) {
+  return entry[key] === undefined && !context.refusedKeys.some((refused) => nearest(refused, [key]) !== null);
+}
+
+const PLACEHOLDER = `holds a placeholder, not a key. Put the key here, or write \${NAME} and set that variable.`;
+
+function checkName(
+  id: string,
+  entry: ProviderEntry,
+  known: KnownProvider | null,
+  path: Path,
+  context: ProviderContext,
+) {
+  if (known || id === SIMULATOR_ID) return;
+  const { report } = context;
+  if (!/^[a-z0-9][a-z0-9._-]*$/i.test(id)) {
+    report.problem(path, "a provider's name is letters, digits, dots, hyphens and underscores.");
+  } else if (isMissing('base_url', entry, context)) {
+    const suggestion = nearest(id, [...context.known.keys(), SIMULATOR_ID]);
+    report.problem(path, 'is no known provider; a host of your own needs base_url and dialect.', suggestion);
+  } else if (isMissing('models', entry, context)) {
+    report.problem(path, 'needs models: nothing is known of what a host of your own serves.');
+  }
+}
+
+function refuseForSimulator(entry: ProviderEntry, path: Path, report: Report): void {
+  for (const key of ['dialect', 'base_url', 'api_key', 'authorization'] as const) {
+    if (entry[key] !== undefined) report.problem([...path, key], 'the simulated provider runs inside and takes none.');
+  }
+}
+
+function checkDialect(
+  entry: ProviderEntry,
+  dialect: string | null,
+  known: KnownProvider | null,
+  path: Path,
+  context: ProviderContext,
+): void {
+  const { builtDialects, known: all, report } = context;
+  const built = `Built: ${[...builtDialects].sort().join(', ')}.`;
+  const spoken = dialect ?? known?.dialect ?? null;
+  if (spoken === null) {
+    if (entry.base_url !== undefined)
+      report.problem([...path, 'dialect'], `is required for a host of your own. ${built}`);
+  } else if (!builtDialects.includes(spoken)) {
+    const isKnown = [...all.values()].some((provider) => provider.dialect === spoken);
+    const at = entry.dialect === undefined ? path : [...path, 'dialect'];
+    if (isKnown) report.problem(at, `speaks ${spoken}, a dialect that is known but not built yet. ${built}`);
+    else report.problem(at, `unknown dialect. ${built}`, nearest(spoken, builtDialects));
+  } else if (dialect !== null && known && isMissing('base_url', entry, context)) {
+    report.problem(
+      [...path, 'dialect'],
+      `the known address of ${known.id} speaks ${known.dialect}; another dialect needs base_url.`,
+    );
+  }
+}
+
+/** What is wrong with an address, or null. */
+function addressProblem(text: string): string | null {
+  if (/[<>]/.test(text)) return 'holds a placeholder; put the real address here.';
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url) return 'is no address: write it with its scheme, as in https://host/v1.';
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'must start with http:// or https://.';
+  if (url.username || url.password) return 'takes no user name or password: put the key in api_key.';
+  return url.search || url.hash ? 'takes no query and no fragment.' : null;
+}
+
+/** The file's key; for a known provider that says none, the environment's. */
+function findApiKey(
+  id: string,
+  entry: ProviderEntry,
+  known: KnownProvider | null,
+  path: Path,
+  context: ProviderContext,
+): string | null {
+  const { env, report } = context;
+  if (entry.api_key !== undefined) {
+    if (entry.api_key.toLowerCase() === 'none') return null;
+    if (isPlaceholder(entry.api_key)) report.problem([...path, 'api_key'], PLACEHOLDER);
+    return entry.api_key;
+  }
+  if (entry.authorization === 'none' || known?.authorize.kind === 'none') return null;
+  const name = known?.keyEnv.find((candidate) => env[candidate]?.trim());
+  const value = name === undefined ? undefined : env[name]?.trim();
+  if (value === undefined) {
+    if (!isMissing('api_key', entry, context)) return null;
+    const variables = known?.keyEnv.length ? `, or ${known.keyEnv.join(' or ')} in the environment` : '';
+    report.problem(path, `${id} needs api_key${variables}. Write api_key: none where the host takes no key.`);
+    return null;
+  }
+  if (isPlaceholder(value)) report.problem(path, `the environment variable ${name} holds a placeholder, not a key.`);
+  return value;
+}
+
+/** Values that the provider's own address needs; none are needed where base_url replaces it. */
+function findSettings(
+  id: string,
+  entry: ProviderEntry,
+  known: KnownProvider | null,
+  path: Path,
+  context: ProviderContext,
+): Readonly<Record<string, string>> {
+  const { env, report } = context;
+  const wanted = known?.settings ?? {};
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(entry.settings ?? {})) {
+    const names = Object.keys(wanted);
+    if (!names.includes(name))
+      report.problem([...path, 'settings', name], `${id} has no such setting.`, nearest(name, names));
+    else if (/[/?#@\s]/.test(value)) report.problem([...path, 'settings', name], 'must be one part of an address.');
+    else found[name] = value;
+  }
+  for (const [name, variables] of Object.entries(wanted)) {
+    const value = found[name] ?? variables.map((variable) => env[variable]?.trim()).find(Boolean);
+    if (value !== undefined) found[name] = value;
+    else if (isMissing('base_url', entry, context) && entry.settings?.[name] === undefined) {
+      report.problem(
+        path,
+        `${id} needs settings.${name}, or ${variables.join(' or ')} in the environment, or base_url.`,
+      );
+    }
+  }
+  return found;
+}
+
+/** Null keeps the provider's own scheme. A host of the operator's own gets what hosts of its dialect take. */
+function chooseAuthorization(
+  entry: ProviderEntry,
+  known: KnownProvider | null,
+  dialect: string | null,
+  apiKey: string | null,
+  context: ProviderContext,
+): AuthorizationSetting | null {
+  const written = entry.authorization?.toLowerCase();
+  if (written === 'bearer' || written === 'none') return { kind: written };
+  if (written !== undefined) return { kind: 'header', name: written };
+  if (apiKey === null) return known ? null : { kind: 'none' };
+  if (known && dialect === null) return known.authorize.kind === 'none' ? { kind: 'bearer' } : null;
+  const peer = [...context.known.values()].find((one) => one.dialect === dialect && one.authorize.kind !== 'none');
+  return peer?.authorize ?? { kind: 'bearer' };
+}
+
+function toModels(entries: readonly ModelEntry[], path: Path, report: Report): readonly ModelSettings[] {
+  const seen = new Set<string>();
+  return entries.map((entry, i) => {
+    if (seen.has(entry.id)) report.problem([...path, i], `${entry.id} is listed twice.`);
+    seen.add(entry.id);
+    return {
+      id: entry.id,
+      upstream: entry.upstream ?? null,
+      name: entry.name ?? null,
+      contextLength: entry.context_length ?? null,
+      maxOutputTokens: entry.max_output_tokens ?? null,
+      quantization: entry.quantization ?? null,
+      inputModalities: entry.input_modalities ?? null,
+      outputModalities: entry.output_modalities ?? null,
+      supportedParameters: entry.supported_parameters ?? null,
+      pricing: entry.pricing ? toPricingSettings(entry.pricing, [...path, i, 'pricing'], report) : null,
+    };
+  });
+}

@@ -1,0 +1,140 @@
+/**
+ * What a configuration file may say (DESIGN §5). Strict: an unknown key is refused with a suggestion. Defaults are set in
+ * load.ts, so that what the file says and what is assumed stay apart.
+ */
+import { z } from 'zod';
+
+/** A reference such as `${PORT}` always gives text: digits count as a number. */
+const numeric = (value: unknown): unknown =>
+  typeof value === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+const boolish = (value: unknown): unknown => (value === 'true' ? true : value === 'false' ? false : value);
+
+const text = z.string().trim().min(1, 'must not be empty.');
+const flag = z.preprocess(boolish, z.boolean());
+const milliseconds = z.preprocess(numeric, z.int().min(1).max(86_400_000));
+const count = z.preprocess(numeric, z.int().min(1));
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** USD per unit: a decimal string as on the wire, or a number whose digits are exact. */
+const price = z.union([z.string(), z.number()]);
+
+const priceAxes = {
+  prompt: price.optional(),
+  completion: price.optional(),
+  request: price.optional(),
+  image: price.optional(),
+  image_output: price.optional(),
+  audio: price.optional(),
+  audio_output: price.optional(),
+  input_audio_cache: price.optional(),
+  web_search: price.optional(),
+  internal_reasoning: price.optional(),
+  input_cache_read: price.optional(),
+  input_cache_write: price.optional(),
+  input_cache_write_1h: price.optional(),
+};
+
+const timeOfDay = z.preprocess(
+  numeric,
+  z.int().refine((value) => value >= 0 && value <= 2400 && value % 100 < 60, 'must be HHMM in UTC, 0 to 2400.'),
+);
+
+const priceOverride = z.strictObject({
+  min_prompt_tokens: count.optional(),
+  utc_start: timeOfDay.optional(),
+  utc_end: timeOfDay.optional(),
+  utc_days: z
+    .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+    .min(1)
+    .optional(),
+  ...priceAxes,
+});
+
+const pricing = z.strictObject({
+  ...priceAxes,
+  discount: z.preprocess(numeric, z.number().min(0).max(1)).optional(),
+  overrides: z.array(priceOverride).optional(),
+});
+
+export const QUANTIZATIONS = ['int4', 'int8', 'fp4', 'fp6', 'fp8', 'fp16', 'bf16', 'fp32', 'unknown'] as const;
+const quantization = z.enum(QUANTIZATIONS);
+const inputModality = z.enum(['text', 'image', 'file', 'audio', 'video']);
+const outputModality = z.enum(['text', 'image', 'audio', 'video', 'embeddings']);
+
+const model = z.preprocess(
+  (value) => (typeof value === 'string' ? { id: value } : value),
+  z.strictObject(
+    {
+      id: text,
+      upstream: text.optional(),
+      name: text.optional(),
+      context_length: count.optional(),
+      max_output_tokens: count.optional(),
+      quantization: quantization.optional(),
+      input_modalities: z.array(inputModality).min(1).optional(),
+      output_modalities: z.array(outputModality).min(1).optional(),
+      supported_parameters: z.array(text).optional(),
+      pricing: pricing.optional(),
+    },
+    'must be a model id, or a group of keys with id.',
+  ),
+);
+
+const timeouts = z.strictObject({
+  connect_ms: milliseconds.optional(),
+  first_byte_ms: milliseconds.optional(),
+  idle_ms: milliseconds.optional(),
+  content_idle_ms: milliseconds.optional(),
+  total_ms: milliseconds.optional(),
+});
+
+export const providerSchema = z.strictObject({
+  name: text.optional(),
+  dialect: text.optional(),
+  base_url: text.optional(),
+  api_key: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty; write none where the host takes no key.')
+    .regex(/^[\x21-\x7e]*$/, 'must be one word without spaces or line breaks.')
+    .optional(),
+  authorization: text.regex(headerName, 'must be bearer, none, or the name of a header such as x-api-key.').optional(),
+  settings: z.record(text, text).optional(),
+  headers: z
+    .record(
+      z.string().regex(headerName, 'is no header name.'),
+      z.string().regex(/^[^\r\n\0]*$/, 'must not hold a line break.'),
+    )
+    .optional(),
+  timeouts: timeouts.optional(),
+  weight: z.preprocess(numeric, z.number().positive().max(1000)).optional(),
+  on_disconnect: z.enum(['cancel', 'drain']).optional(),
+  quantization: quantization.optional(),
+  data_policy: z
+    .strictObject({ training: flag, retention_days: z.preprocess(numeric, z.int().min(0)).nullable().optional() })
+    .optional(),
+  models: z.array(model).min(1, 'must name at least one model; leave it out to offer every one.').optional(),
+});
+
+export const fileSchema = z.strictObject({
+  listen: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), text).optional(),
+  data: text.optional(),
+  database_url: text.optional(),
+  tls: z.strictObject({ cert: text, key: text }).optional(),
+  public_catalogue: flag.optional(),
+  commit_after_ms: z.preprocess(numeric, z.int().min(0).max(600_000)).optional(),
+  max_body_bytes: z.preprocess(numeric, z.int().min(1024).max(1_073_741_824)).optional(),
+  aliases: z.record(text, text).optional(),
+  catalog: z.strictObject({ source: text.optional() }).optional(),
+  providers: z
+    .record(
+      z.string(),
+      z.preprocess((value) => value ?? {}, providerSchema),
+    )
+    .optional(),
+});
+
+export type FileConfig = z.infer<typeof fileSchema>;
+export type ProviderEntry = z.infer<typeof providerSchema>;
+export type ModelEntry = NonNullable<ProviderEntry['models']>[number];
+export type PricingEntry = NonNullable<ModelEntry['pricing']>;
