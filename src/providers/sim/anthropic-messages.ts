@@ -25,7 +25,6 @@ function readPrompt(body: JsonObject): SimPrompt {
   const choice = objectAt(body, 'tool_choice');
   const format = objectAt(objectAt(body, 'output_config') ?? {}, 'format');
   return {
-    model: stringAt(body, 'model') ?? '',
     stream: body['stream'] === true,
     system: blocksOf(body['system'], 'system').map(textOf).join('\n'),
     turns: readTurns(messages),

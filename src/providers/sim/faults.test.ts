@@ -137,7 +137,9 @@ describe.each(DIALECTS)('%s', (dialect) => {
 });
 
 test('a fault beyond the end of the body breaks nothing', () => {
-  expect(streamed('openai-chat', 'reset=1000000').end).toBe('close');
+  const length = bytesOf(streamed('openai-chat', 'frames=1')).length;
+  expect(streamed('openai-chat', `frames=1&reset=${length - 1}`).end).toBe('reset');
+  expect(streamed('openai-chat', `frames=1&reset=${length}`).end).toBe('close');
 });
 
 test('several faults combine', () => {

@@ -36,7 +36,6 @@ function readPrompt(body: JsonObject, path: string): SimPrompt {
   const calling = objectAt(objectAt(body, 'toolConfig') ?? {}, 'functionCallingConfig') ?? {};
   const thinking = objectAt(config, 'thinkingConfig') ?? {};
   return {
-    model: place.model,
     stream: place.stream,
     system: partsOf(objectAt(body, 'systemInstruction') ?? {})
       .map(textOf)

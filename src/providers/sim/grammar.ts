@@ -22,7 +22,7 @@ export type SimDialect = 'openai-chat' | 'anthropic-messages' | 'gemini';
 
 /** How this answer is to be written. */
 export interface SimVoice {
-  /** Echoed back as the model's name. */
+  /** Said back as the model's name. */
   readonly model: string;
   readonly usage: UsageFault | null;
   readonly streamUsage: boolean;

@@ -24,7 +24,6 @@ function readPrompt(body: JsonObject): SimPrompt {
   if (choices !== 1) throw new SimRefusal(400, 'Simulated models give one choice: n must be 1.', 'n');
   const isSystem = (message: JsonObject): boolean => message['role'] === 'system' || message['role'] === 'developer';
   return {
-    model: stringAt(body, 'model') ?? '',
     stream: body['stream'] === true,
     system: messages
       .filter(isSystem)

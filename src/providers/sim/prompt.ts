@@ -2,8 +2,6 @@
 import type { Json } from '../../core/json.ts';
 
 export interface SimPrompt {
-  /** As the caller wrote it, options included. */
-  readonly model: string;
   readonly stream: boolean;
   readonly system: string;
   readonly turns: readonly SimTurn[];

@@ -55,7 +55,10 @@ describe.each(DIALECTS)('%s', (dialect) => {
       const one = read(dialect, ask(dialect, 'sim/tools', 'hi', { stream, extra: tools[dialect] }));
       expect(one.calls.map((call) => [call.name, JSON.parse(call.arguments)])).toEqual([['weather', WEATHER_CALL]]);
       const two = read(dialect, ask(dialect, 'sim/tools?calls=2', 'hi', { stream, extra: tools[dialect] }));
-      expect(two.calls.map((call) => call.name)).toEqual(['weather', 'time']);
+      expect(two.calls.map((call) => [call.name, JSON.parse(call.arguments)])).toEqual([
+        ['weather', WEATHER_CALL],
+        ['time', WEATHER_CALL],
+      ]);
     }
   });
 

@@ -149,8 +149,9 @@ function isBroken(options: SimOptions): boolean {
   return counts.some((name) => options.counts.has(name)) || flags.some((name) => options.flags.has(name));
 }
 
-function voiceOf({ prompt, options }: ChatTask): SimVoice {
-  return { model: prompt.model, usage: options.usage, streamUsage: prompt.streamUsage, logprobs: prompt.logprobs };
+/** The model's name comes back without its options, so that byte positions do not hang on how a fault is written. */
+function voiceOf({ name, prompt, options }: ChatTask): SimVoice {
+  return { model: `sim/${name}`, usage: options.usage, streamUsage: prompt.streamUsage, logprobs: prompt.logprobs };
 }
 
 function wholeBody(task: ChatTask, answer: SimAnswer): readonly BodyPiece[] {
@@ -198,7 +199,7 @@ function toJsonArray(body: readonly BodyPiece[]): readonly BodyPiece[] {
 
 function embeddingsScript(body: JsonObject, name: string, options: SimOptions): SimScript {
   if (name !== 'embed') throw new SimRefusal(400, `sim/${name} makes no embeddings; sim/embed does.`, 'model');
-  const { body: reply, promptTokens } = embed(body, stringAt(body, 'model') ?? '');
+  const { body: reply, promptTokens } = embed(body, 'sim/embed');
   const scripted = scriptBody([{ content: true, text: JSON.stringify(reply) }], options, false);
   const outcome = scripted.end === 'close' && !isBroken(options) ? 'answer' : 'broken';
   return {
