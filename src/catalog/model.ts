@@ -20,6 +20,8 @@ export interface Model {
   readonly retired?: { readonly successor: string };
   readonly expirationDate: string | null;
   readonly openWeights: boolean;
+  /** True for a model that chooses another (`openrouter/auto`): its endpoint's price is 0 and says nothing. */
+  readonly router?: boolean;
   readonly reasoning?: ModelReasoning;
   /** Capability exceptions of the family (dialects.md §3.3); absent = true. */
   readonly limits: {
@@ -60,5 +62,11 @@ export interface Endpoint {
   readonly outputModalities: readonly Modality[];
   readonly pricing: Pricing;
   readonly supportsImplicitCaching: boolean;
+  /** Grammar, where it differs from the provider's (Claude and open models on Vertex and Azure). */
+  readonly dialect?: string;
+  /** Other names of the same model at this provider, dated or undated: they resolve (DESIGN §7.11). */
+  readonly upstreamAliases?: readonly string[];
+  /** True where the provider announced its end. */
+  readonly deprecated?: boolean;
   readonly source: { readonly name: string; readonly date: string };
 }

@@ -1,0 +1,101 @@
+/** Rows → models and endpoints. */
+import { parsePicoUsd } from '../core/money.ts';
+import type { PriceOverride, Pricing } from '../core/pricing.ts';
+import { describeModel } from './describe.ts';
+import { HOST_BY_SLUG } from './import/hosts.ts';
+import type { Endpoint, Model } from './model.ts';
+import { supportedParametersFor } from './parameters.ts';
+import { axesFromWire } from './price-axes.ts';
+import type { Capability, CatalogRows, EndpointRow, ModelRow } from './rows.ts';
+
+type Source = CatalogRows['source'];
+
+/** @param endpoints the rows of this model: its description and context come from them */
+export function modelFromRow(row: ModelRow, endpoints: readonly EndpointRow[], source: Source): Model {
+  const can = new Set<Capability>(endpoints.flatMap((each) => each.can));
+  const context = endpoints.reduce((most, each) => Math.max(most, each.context), 0);
+  const { reasoning } = row;
+  return {
+    id: row.id,
+    canonicalSlug: canonicalSlug(row.id, row.released),
+    name: row.name,
+    createdSeconds: Date.parse(`${row.released}T00:00:00Z`) / 1000,
+    description: describeModel(row, can, context),
+    inputModalities: row.in,
+    outputModalities: row.out,
+    tokenizer: row.tokenizer,
+    knowledgeCutoff: row.cutoff ?? null,
+    expirationDate: row.expires ?? null,
+    openWeights: row.open ?? false,
+    limits: row.limits ?? {},
+    source,
+    ...(row.router ? { router: true } : {}),
+    ...(reasoning
+      ? {
+          reasoning: {
+            mandatory: reasoning.mandatory,
+            defaultEnabled: reasoning.default,
+            efforts: reasoning.efforts ?? null,
+            budget: reasoning.budget,
+            ...(reasoning.adaptive ? { adaptive: true } : {}),
+          },
+        }
+      : {}),
+  };
+}
+
+/** `author/slug-YYYYMMDD`; a slug that already ends in a date is its own. A variant shares its model's. */
+export function canonicalSlug(id: string, released: string): string {
+  const base = id.replace(/:.*$/, '');
+  if (/\d{4}-?\d{2}-?\d{2}$/.test(base)) return base;
+  return `${base}-${released.replaceAll('-', '')}`;
+}
+
+export function endpointFromRow(row: EndpointRow, model: ModelRow, source: Source): Endpoint {
+  const host = HOST_BY_SLUG.get(row.provider);
+  const output = row.out ?? model.out;
+  return {
+    id: endpointId(row.provider, row.model, row.variant),
+    modelId: row.model,
+    providerId: row.provider,
+    upstreamModel: row.upstream,
+    tag: row.variant ? `${row.provider}/${row.variant}` : row.provider,
+    contextLength: row.context,
+    maxOutputTokens: row.output ?? null,
+    maxPromptTokens: row.input ?? null,
+    quantization: row.quant ?? null,
+    supportedParameters: supportedParametersFor(row.dialect ?? host?.dialect ?? 'openai-chat', {
+      can: row.can,
+      sampling: model.limits?.sampling ?? true,
+      embeddings: output.includes('embeddings'),
+      ...(host?.extraSampling ? { extraSampling: true } : {}),
+      ...(host?.without ? { without: host.without } : {}),
+    }),
+    inputModalities: row.in ?? model.in,
+    outputModalities: output,
+    pricing: pricingFromRow(row),
+    // Claude caches only what is marked; elsewhere a price for cached reads means the host caches by itself.
+    supportsImplicitCaching: row.price.input_cache_read !== undefined && !row.model.startsWith('anthropic/'),
+    source,
+    ...(row.dialect ? { dialect: row.dialect } : {}),
+    ...(row.aka ? { upstreamAliases: row.aka } : {}),
+    ...(row.deprecated ? { deprecated: true } : {}),
+  };
+}
+
+/** `provider|model` or `provider/variant|model`. */
+export function endpointId(provider: string, model: string, variant?: string): string {
+  return `${variant ? `${provider}/${variant}` : provider}|${model}`;
+}
+
+function pricingFromRow(row: EndpointRow): Pricing {
+  const { prompt, completion, ...optional } = row.price;
+  return {
+    prompt: parsePicoUsd(prompt),
+    completion: parsePicoUsd(completion),
+    ...axesFromWire(optional, parsePicoUsd),
+    overrides: (row.overrides ?? []).map(
+      ({ price, ...condition }): PriceOverride => ({ ...condition, axes: axesFromWire(price, parsePicoUsd) }),
+    ),
+  };
+}

@@ -1,0 +1,270 @@
+/**
+ * models.dev's `api.json` → catalogue rows. Pure. The generator script and `signalbox catalog refresh` share it, so what
+ * is checked in and what an operator fetches are made by one rule.
+ */
+import { type Facts, type FactsSource, newestDate, parseFacts } from './import/facts.ts';
+import { HOSTS, type Host } from './import/hosts.ts';
+import { type Identity, identify, NOT_MODELS, type References, referencesOf } from './import/identify.ts';
+import { inputModalities, isEmbedding, modelRow, outputModalities } from './import/model-row.ts';
+import { DEEPSEEK_PEAK, priceRows } from './import/prices.ts';
+import type { Capability, CatalogRows, EndpointRow, ModelRow } from './rows.ts';
+
+export interface Imported {
+  readonly rows: CatalogRows;
+  /** Offers that were left out, and why: shown by the generator, so that a mapping can be added by hand. */
+  readonly leftOut: readonly { readonly offer: string; readonly reason: string }[];
+}
+
+interface Offer {
+  readonly host: Host;
+  readonly upstream: string;
+  readonly facts: Facts;
+  readonly identity: Identity;
+}
+
+/** @param date of the facts, `YYYY-MM-DD`; without it the newest date in the source counts */
+export function importModelsDev(source: unknown, date?: string): Imported {
+  const facts = parseFacts(source);
+  const leftOut: { offer: string; reason: string }[] = [];
+  const leave = (host: Host, upstream: string, reason: string): void => {
+    leftOut.push({ offer: `${host.modelsDev}/${upstream}`, reason });
+  };
+  const offers = collectOffers(facts, leave);
+  const endpoints = mergeOffers(offers);
+  const models = describeModels(offers);
+  const rowById = new Map(models.map((each) => [each.id, each]));
+  return {
+    rows: {
+      source: { name: 'models.dev', date: date ?? newestDate(facts) },
+      models,
+      endpoints: endpoints.map((row) => withoutRepetition(row, rowById.get(row.model))),
+    },
+    leftOut,
+  };
+}
+
+/** OpenRouter's own ids, without moving `~author/x-latest` names and variants: what other hosts' names are compared with. */
+function ownReferences(facts: FactsSource): References {
+  const ids = Object.keys(facts['openrouter']?.models ?? {}).filter((id) => !id.startsWith('~') && !NOT_MODELS.has(id));
+  return referencesOf(new Set(ids.map((id) => id.replace(/:.*$/, ''))));
+}
+
+function collectOffers(facts: FactsSource, leave: (host: Host, upstream: string, reason: string) => void): Offer[] {
+  const references = ownReferences(facts);
+  const openWeights = openWeightIds(facts);
+  const offers: Offer[] = [];
+  /** Models that are not OpenRouter's, under the id that the first (first-party where there is one) host gave them. */
+  const created = new Map<string, string>();
+  for (const host of firstPartyFirst(HOSTS)) {
+    for (const [upstream, each] of Object.entries(facts[host.modelsDev]?.models ?? {})) {
+      const refusal = whyNot(host, upstream, each);
+      if (refusal !== undefined) {
+        leave(host, upstream, refusal);
+        continue;
+      }
+      if (host.slug === 'openrouter') {
+        offers.push({
+          host,
+          upstream,
+          facts: each,
+          identity: { id: upstream, variant: undefined, quantization: undefined },
+        });
+        continue;
+      }
+      const identified = identify(host, upstream, each, references);
+      if (identified.kind === 'unsure') {
+        leave(host, upstream, identified.reason);
+        continue;
+      }
+      let { identity } = identified;
+      if (identified.kind === 'new') {
+        const key = identity.id.replace(/[^a-z0-9/]/g, '');
+        identity = { ...identity, id: created.get(key) ?? identity.id };
+        created.set(key, identity.id);
+      }
+      if (isLeaving(host, identity.id, each)) {
+        leave(host, upstream, 'deprecated by the host');
+        continue;
+      }
+      if (host.openWeightsOnly && !each.open_weights && !openWeights.has(identity.id)) {
+        leave(host, upstream, 'closed model at a reseller');
+        continue;
+      }
+      offers.push({ host, upstream, facts: each, identity: asFree(identity, each) });
+    }
+  }
+  return offers;
+}
+
+/** First-party hosts name their models; OpenRouter comes last. */
+function firstPartyFirst(hosts: readonly Host[]): readonly Host[] {
+  const rank = (host: Host): number => (host.slug === 'openrouter' ? 2 : host.authors.length ? 0 : 1);
+  return [...hosts].sort((a, b) => rank(a) - rank(b));
+}
+
+function openWeightIds(facts: FactsSource): ReadonlySet<string> {
+  const rows = Object.entries(facts['openrouter']?.models ?? {});
+  return new Set(rows.filter(([, each]) => each.open_weights).map(([id]) => id));
+}
+
+/** Chooses among models: its price is that of the model it chose. */
+function isRouter(host: Host, upstream: string): boolean {
+  return host.slug === 'openrouter' && upstream.startsWith('openrouter/');
+}
+
+/** Why an offer has no place in a catalogue of chat and embedding models; undefined where it has. */
+function whyNot(host: Host, upstream: string, facts: Facts): string | undefined {
+  if (upstream.startsWith('~')) return 'alias of another model';
+  if (NOT_MODELS.has(upstream) && host.slug === 'openrouter') return 'not a model of its own';
+  const id = upstream.toLowerCase();
+  if (!facts.modalities.input.includes('text') || !facts.modalities.output.includes('text')) {
+    return 'neither chat nor embeddings';
+  }
+  if (/lyria|rerank|realtime|-live-|tts|whisper|prompt-guard|-asr|image-\d|deep-research-(max-)?preview/.test(id)) {
+    return 'neither chat nor embeddings';
+  }
+  if (!facts.limit.context) return 'no context length';
+  if (!facts.cost && !isRouter(host, upstream)) return 'no price';
+  return undefined;
+}
+
+/** A third party that announced the end serves it no more, or soon not; its author keeps it until the date. */
+function isLeaving(host: Host, id: string, facts: Facts): boolean {
+  return facts.status === 'deprecated' && !host.authors.includes(authorOf(id));
+}
+
+function authorOf(id: string): string {
+  return id.slice(0, id.indexOf('/'));
+}
+
+/**
+ * Offers at price zero are the `:free` variant, as on OpenRouter: beside paid endpoints they would draw every request to
+ * a trial with its own terms and limits (DESIGN §7.18 prefers zero prices).
+ */
+function asFree(identity: Identity, facts: Facts): Identity {
+  const isFree = facts.cost !== undefined && facts.cost.input === 0 && facts.cost.output === 0;
+  return isFree && !identity.id.includes(':') ? { ...identity, id: `${identity.id}:free` } : identity;
+}
+
+/** One endpoint per model, provider and variant; further names of the same thing become `aka`. */
+function mergeOffers(offers: readonly Offer[]): EndpointRow[] {
+  const groups = new Map<string, Offer[]>();
+  for (const each of offers) {
+    const { id, variant } = each.identity;
+    const key = `${id}|${each.host.slug}|${variant ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  const merged: EndpointRow[] = [];
+  for (const group of groups.values()) {
+    const [offer, ...others] = group.sort(preferred);
+    if (offer)
+      merged.push(
+        endpointRow(
+          offer,
+          others.map((each) => each.upstream),
+        ),
+      );
+  }
+  return merged.sort((a, b) => compare(endpointKey(a), endpointKey(b)));
+}
+
+function endpointKey(row: EndpointRow): string {
+  return `${row.model} ${row.provider} ${row.variant ?? ''}`;
+}
+
+/** Living before deprecated, the public name before others, pinned before `-latest`, short before long. */
+function preferred(a: Offer, b: Offer): number {
+  const rank = ({ facts, upstream, identity }: Offer): number =>
+    (facts.status === 'deprecated' ? 4 : 0) +
+    (identity.id.endsWith(`/${upstream}`) ? 0 : 2) +
+    (upstream.endsWith('-latest') ? 1 : 0);
+  return rank(a) - rank(b) || a.upstream.length - b.upstream.length || compare(a.upstream, b.upstream);
+}
+
+function endpointRow(offer: Offer, aka: readonly string[]): EndpointRow {
+  const { host, facts, identity } = offer;
+  const claude = identity.id.startsWith('anthropic/');
+  const prices = priceRows(facts.cost ?? { input: 0, output: 0 }, {
+    hourWriteDoubles: claude,
+    peakWindows: host.slug === 'deepseek' ? DEEPSEEK_PEAK : [],
+  });
+  const dialect = dialectOf(offer);
+  return {
+    model: identity.id,
+    provider: host.slug,
+    upstream: offer.upstream,
+    ...(identity.variant ? { variant: identity.variant } : {}),
+    ...(aka.length ? { aka: [...aka] } : {}),
+    context: facts.limit.context ?? 0,
+    ...(facts.limit.input ? { input: facts.limit.input } : {}),
+    ...(facts.limit.output ? { output: facts.limit.output } : {}),
+    ...(identity.quantization ? { quant: identity.quantization } : {}),
+    can: capabilities(facts),
+    in: inputModalities(facts, host),
+    out: outputModalities(facts),
+    ...(dialect === host.dialect ? {} : { dialect }),
+    ...prices,
+    ...(facts.status === 'deprecated' ? { deprecated: true as const } : {}),
+  };
+}
+
+function capabilities(facts: Facts): Capability[] {
+  if (isEmbedding(facts)) return [];
+  return [
+    ...(facts.tool_call ? (['tools'] as const) : []),
+    ...(facts.structured_output ? (['structured'] as const) : []),
+    ...(facts.reasoning ? (['reasoning'] as const) : []),
+    ...(facts.temperature === false ? [] : (['sampling'] as const)),
+  ];
+}
+
+/** Hosts that speak one grammar per family: the AI SDK package named by the row says which. */
+function dialectOf({ host, facts }: Offer): string {
+  const npm = facts.provider?.npm ?? '';
+  if (npm.endsWith('/anthropic')) return 'anthropic-messages';
+  if (facts.provider?.shape === 'responses') return 'openai-responses';
+  if (npm === '@ai-sdk/openai-compatible') return 'openai-chat';
+  return host.dialect;
+}
+
+/**
+ * The first-party offer describes a model best, then OpenRouter's, then whoever came first. What it takes in is what
+ * either of the first two says; a free variant is its model with another name.
+ */
+function describeModels(offers: readonly Offer[]): ModelRow[] {
+  const byModel = new Map<string, Offer[]>();
+  for (const each of offers) byModel.set(each.identity.id, [...(byModel.get(each.identity.id) ?? []), each]);
+  const rows = new Map<string, ModelRow>();
+  for (const [id, group] of byModel) {
+    const [first, ...others] = group.sort((a, b) => authority(a) - authority(b) || preferred(a, b));
+    if (!first) continue;
+    const row = modelRow(id, first.facts, first.host);
+    const told = others.filter((each) => authority(each) < 2).flatMap((each) => inputModalities(each.facts, each.host));
+    rows.set(id, { ...row, in: [...new Set([...row.in, ...told])] });
+  }
+  for (const [id, row] of rows) {
+    const [base = id, variant] = id.split(':');
+    const original = rows.get(base);
+    if (variant && original)
+      rows.set(id, { ...original, id, name: `${original.name} (${variant})`, in: row.in, out: row.out });
+  }
+  return [...rows.values()].sort((a, b) => compare(a.id, b.id));
+}
+
+function authority({ host, identity }: Offer): number {
+  if (host.authors.includes(authorOf(identity.id))) return 0;
+  return host.slug === 'openrouter' ? 1 : 2;
+}
+
+function withoutRepetition(row: EndpointRow, model: ModelRow | undefined): EndpointRow {
+  const { in: input, out: output, ...rest } = row;
+  return {
+    ...rest,
+    ...(input && String(input) !== String(model?.in) ? { in: input } : {}),
+    ...(output && String(output) !== String(model?.out) ? { out: output } : {}),
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

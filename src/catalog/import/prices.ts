@@ -1,0 +1,90 @@
+/** models.dev's prices (USD per million tokens, JSON numbers) as rows (USD per token, decimal strings). */
+import { formatPicoUsd, parseUsd } from '../../core/money.ts';
+import type { WirePriceName } from '../price-axes.ts';
+import type { EndpointRow, OverrideRow } from '../rows.ts';
+import type { FactsCost } from './facts.ts';
+
+type PriceRow = EndpointRow['price'];
+type CostAxes = Omit<FactsCost, 'tiers' | 'context_over_200k'>;
+
+const PICO_PER_MILLIONTH = 1_000_000n;
+
+/**
+ * USD per million tokens → USD per token. Twelve significant digits first, because sources carry float noise
+ * (0.0024499999999999995); then half up to a whole picodollar per token, the ledger's grain. Today one figure of ten
+ * thousand is finer than that.
+ */
+export function perTokenPrice(usdPerMillion: number): string {
+  const scaled = parseUsd(Number(usdPerMillion.toPrecision(12)).toString(), 18);
+  const pico = (scaled / PICO_PER_MILLIONTH + PICO_PER_MILLIONTH / 2n) / PICO_PER_MILLIONTH;
+  return formatPicoUsd(pico);
+}
+
+export interface PriceRules {
+  /** Claude's one-hour cache writes cost twice the input (openrouter-api.md §3.17). */
+  readonly hourWriteDoubles: boolean;
+  /** Times at which every price is doubled, where the source names the off-peak figure. */
+  readonly peakWindows: readonly PeakWindow[];
+}
+
+type Days = NonNullable<OverrideRow['utcDays']>;
+
+interface PeakWindow {
+  readonly utcStart: number;
+  readonly utcEnd: number;
+  readonly utcDays: Days;
+}
+
+const WORKDAYS: Days = ['mon', 'tue', 'wed', 'thu', 'fri'];
+
+/**
+ * DeepSeek's own platform: models.dev lists the off-peak price, so that is the base, and the peak (Mon–Fri 01–04 and
+ * 06–10 UTC, twice the price) is the condition (providers.md row 15, catalog-sources.md §2 cross-check).
+ */
+export const DEEPSEEK_PEAK: PriceRules['peakWindows'] = [
+  { utcStart: 100, utcEnd: 400, utcDays: WORKDAYS },
+  { utcStart: 600, utcEnd: 1000, utcDays: WORKDAYS },
+];
+
+export function priceRows(cost: FactsCost, rules: PriceRules): Pick<EndpointRow, 'price' | 'overrides'> {
+  const base = axesOf(cost, rules);
+  const overrides: OverrideRow[] = [];
+  // `context_over_200k` repeats the first tier under a fixed name, even where the tier starts at 272,000: tiers win.
+  const tiers =
+    cost.tiers?.filter((each) => each.tier.type === 'context').map((each) => ({ above: each.tier.size, axes: each })) ??
+    (cost.context_over_200k ? [{ above: 200_000, axes: cost.context_over_200k }] : []);
+  for (const { above, axes } of [...tiers].sort((a, b) => a.above - b.above)) {
+    overrides.push({ minPromptTokens: above, price: axesOf(axes, rules) });
+  }
+  for (const window of rules.peakWindows) {
+    overrides.push({ ...window, price: axesOf(doubled(cost), rules) });
+  }
+  return { price: base, ...(overrides.length ? { overrides } : {}) };
+}
+
+function axesOf(cost: CostAxes, rules: PriceRules): PriceRow {
+  const price: { [name in WirePriceName]?: string } = {};
+  if (cost.input_audio !== undefined && cost.input_audio !== cost.input) price.audio = perTokenPrice(cost.input_audio);
+  if (cost.output_audio !== undefined && cost.output_audio !== cost.output) {
+    price.audio_output = perTokenPrice(cost.output_audio);
+  }
+  // Reasoning tokens bill as output wherever they have no price of their own.
+  if (cost.reasoning !== undefined && cost.reasoning !== cost.output)
+    price.internal_reasoning = perTokenPrice(cost.reasoning);
+  if (cost.cache_read !== undefined) price.input_cache_read = perTokenPrice(cost.cache_read);
+  if (cost.cache_write) {
+    price.input_cache_write = perTokenPrice(cost.cache_write);
+    if (rules.hourWriteDoubles) price.input_cache_write_1h = perTokenPrice(cost.input * 2);
+  }
+  return { prompt: perTokenPrice(cost.input), completion: perTokenPrice(cost.output), ...price };
+}
+
+function doubled(cost: CostAxes): CostAxes {
+  return {
+    input: cost.input * 2,
+    output: cost.output * 2,
+    ...(cost.reasoning === undefined ? {} : { reasoning: cost.reasoning * 2 }),
+    ...(cost.cache_read === undefined ? {} : { cache_read: cost.cache_read * 2 }),
+    ...(cost.cache_write === undefined ? {} : { cache_write: cost.cache_write * 2 }),
+  };
+}

@@ -1,0 +1,76 @@
+/** The catalogue in force: the built-in rows, with those of a refresh laid over them. */
+import aliasesJson from './data/aliases.json';
+import endpointsText from './data/endpoints.jsonl' with { type: 'text' };
+import modelsText from './data/models.jsonl' with { type: 'text' };
+import sourceJson from './data/source.json';
+import { endpointFromRow, modelFromRow } from './from-rows.ts';
+import type { Endpoint, Model } from './model.ts';
+import { type AliasTable, parseAliases } from './resolve-model.ts';
+import { type CatalogRows, type EndpointRow, readCheckedRows } from './rows.ts';
+
+export interface Catalog {
+  readonly models: ReadonlyMap<string, Model>;
+  readonly endpoints: readonly Endpoint[];
+  readonly endpointsByModel: ReadonlyMap<string, readonly Endpoint[]>;
+  readonly aliases: AliasTable;
+  /** Where the prices in force come from, and of which day they are. */
+  readonly source: CatalogRows['source'];
+}
+
+/** The rows that are part of the product. */
+export function builtInRows(): CatalogRows {
+  return { source: sourceJson, ...readCheckedRows(modelsText, endpointsText) };
+}
+
+/** @param refreshed what `signalbox catalog refresh` stored: its rows replace built-in ones of the same id, others stay */
+export function loadCatalog(refreshed?: CatalogRows): Catalog {
+  const builtIn = builtInRows();
+  const aliases = parseAliases(aliasesJson);
+  if (!refreshed) return indexRows([builtIn], aliases);
+  return indexRows([withoutReplaced(builtIn, refreshed), refreshed], aliases);
+}
+
+/**
+ * A refreshed model replaces the built-in one with all endpoints at the providers that the refresh names for it: what a
+ * provider no longer offers must not stay.
+ */
+function withoutReplaced(builtIn: CatalogRows, refreshed: CatalogRows): CatalogRows {
+  const models = new Set(refreshed.models.map((each) => each.id));
+  const providers = new Set(refreshed.endpoints.map((each) => each.provider));
+  return {
+    source: builtIn.source,
+    models: builtIn.models.filter((each) => !models.has(each.id)),
+    endpoints: builtIn.endpoints.filter((each) => !providers.has(each.provider)),
+  };
+}
+
+/** @param layers the last one's source is the catalogue's; every row keeps its own */
+function indexRows(layers: readonly CatalogRows[], aliases: AliasTable): Catalog {
+  const rowsByModel = new Map<string, EndpointRow[]>();
+  for (const row of layers.flatMap((each) => each.endpoints)) {
+    const rows = rowsByModel.get(row.model);
+    if (rows) rows.push(row);
+    else rowsByModel.set(row.model, [row]);
+  }
+  const modelRows = new Map(layers.flatMap((layer) => layer.models.map((row) => [row.id, { row, layer }])));
+  const models = new Map<string, Model>();
+  for (const [id, { row, layer }] of modelRows) {
+    const rows = rowsByModel.get(id);
+    // A model that lost its last endpoint is not served by anybody any more.
+    if (rows) models.set(id, modelFromRow(row, rows, layer.source));
+  }
+  const endpoints: Endpoint[] = [];
+  const endpointsByModel = new Map<string, Endpoint[]>();
+  for (const layer of layers) {
+    for (const row of layer.endpoints) {
+      const model = modelRows.get(row.model);
+      if (!model) continue;
+      const endpoint = endpointFromRow(row, model.row, layer.source);
+      endpoints.push(endpoint);
+      const siblings = endpointsByModel.get(row.model);
+      if (siblings) siblings.push(endpoint);
+      else endpointsByModel.set(row.model, [endpoint]);
+    }
+  }
+  return { models, endpoints, endpointsByModel, aliases, source: layers.at(-1)?.source ?? sourceJson };
+}
