@@ -1,6 +1,5 @@
 /** Messages → system blocks and alternating turns, keeping every word: what has no place of its own becomes user text. */
 import type { AssistantMessage, ChatRequest, Message, Part, TextPart, ToolMessage } from '../../../core/chat.ts';
-import { invalidRequest } from '../../../core/errors.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import type { WireBlock, WireContent, WireMessage, WireText } from '../wire-types.ts';
 import { encodePart, toWireCache } from './media.ts';
@@ -33,8 +32,14 @@ export function encodeConversation(
     encodeMessage(encoder, message, `messages[${index}]`, leading < 0 ? 'only' : index < leading ? 'leading' : 'later');
   }
   const messages = encoder.turns.finish();
-  if (messages.length === 0)
-    throw invalidRequest('messages', 'every message is empty; at least one must say something.');
+  if (messages.length === 0) {
+    messages.push({ role: 'user', content: [{ type: 'text', text: '(The message is empty.)' }] });
+    notes.add(
+      'message.changed',
+      'messages',
+      'Nobody says anything; a user message that says so was sent: one is needed.',
+    );
+  }
   if (messages[0]?.role === 'assistant') {
     messages.unshift({ role: 'user', content: [{ type: 'text', text: '(The conversation begins with your turn.)' }] });
     notes.add(

@@ -35,6 +35,7 @@ export function encodeReasoning(
   if (reasoning.summary !== undefined) {
     notes.add('parameter.dropped', 'reasoning.summary', 'The length of reasoning summaries cannot be chosen.');
   }
+  if (reasoning.byDefault) return { maxTokens };
   if (!reasoning.enabled) {
     if (able?.mandatory) throw invalidRequest('reasoning', 'reasoning cannot be turned off for this model.');
     return able?.adaptive ? { thinking: { type: 'disabled' }, maxTokens } : { maxTokens };
