@@ -128,9 +128,9 @@ function argsOf(call: ToolCall, field: string, notes: Notebook): JsonObject {
   notes.add(
     'tool.changed',
     `${field}.function.arguments`,
-    'The arguments are no JSON object; they were sent as {"input": …}.',
+    'The arguments are no JSON object; they were sent as {"_raw": …}.',
   );
-  return { input: value === undefined ? text : value };
+  return { _raw: text };
 }
 
 interface Signatures {

@@ -113,8 +113,10 @@ function textOf(content: readonly Part[]): string {
  * as its own keys, or holds a number that does not survive parsing; all else is wrapped in one of those two.
  */
 function responseOf(message: ToolMessage, hasMedia: boolean): JsonObject {
-  const text = textOf(message.content);
-  if (message.isError) return { error: text };
+  const texts = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const [text = '', ...more] = texts;
+  if (message.isError) return { error: texts.join('\n') };
+  if (more.length > 0) return { output: texts };
   if (text === '' && hasMedia) return {};
   const value = parseJson(text);
   if (isJsonObject(value) && !('output' in value) && !('error' in value) && !LONG_NUMBER.test(text)) return value;
