@@ -77,7 +77,7 @@ export function encodeResult(
   }
   return {
     response: {
-      functionResponse: { ...id, name: call.name, response: responseOf(message, media.length > 0), ...nested },
+      functionResponse: { ...id, name: call.name, response: responseOf(message, 'parts' in nested), ...nested },
     },
     beside: rules.nestedMedia ? [] : media,
   };
@@ -112,12 +112,12 @@ function textOf(content: readonly Part[]): string {
  * The response must be an object. A JSON object is taken as it is, unless it uses `output` or `error`, which the API reads
  * as its own keys, or holds a number that does not survive parsing; all else is wrapped in one of those two.
  */
-function responseOf(message: ToolMessage, hasMedia: boolean): JsonObject {
+function responseOf(message: ToolMessage, holdsMedia: boolean): JsonObject {
   const texts = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   const [text = '', ...more] = texts;
   if (message.isError) return { error: texts.join('\n') };
   if (more.length > 0) return { output: texts };
-  if (text === '' && hasMedia) return {};
+  if (text === '' && holdsMedia) return {};
   const value = parseJson(text);
   if (isJsonObject(value) && !('output' in value) && !('error' in value) && !LONG_NUMBER.test(text)) return value;
   return { output: text };
