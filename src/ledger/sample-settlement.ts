@@ -1,0 +1,63 @@
+import type { Settlement } from './store.ts';
+
+/** A complete settlement for tests, every field set to something telling; say only what the test is about. */
+export function sampleSettlement(id: string, about: Partial<Settlement> = {}): Settlement {
+  return {
+    id,
+    kind: 'chat',
+    keyHash: 'a'.repeat(64),
+    workspaceId: 'workspace',
+    startedAtMs: Date.parse('2026-11-25T12:00:00.250Z'),
+    settledAtMs: Date.parse('2026-11-25T12:00:02Z'),
+    outcome: 'complete',
+    errorCode: null,
+    status: 200,
+    requestedModel: 'maker/model',
+    modelId: 'maker/model',
+    endpointId: 'host|maker/model',
+    providerId: 'host',
+    providerName: 'Host',
+    upstreamId: 'chatcmpl-1',
+    streamed: true,
+    finishReason: 'stop',
+    nativeFinishReason: 'end_turn',
+    usage: {
+      counts: { promptTokens: 120, completionTokens: 45, cachedTokens: 100, reasoningTokens: 7 },
+      estimated: false,
+      reportedCostNanoUsd: 2n ** 60n + 1n,
+    },
+    costNanoUsd: 1_234_567n,
+    upstreamCostNanoUsd: 1_234_000n,
+    cacheDiscountNanoUsd: -42n,
+    isByok: false,
+    latencyMs: 310.5,
+    generationTimeMs: 1750.25,
+    attempts: [
+      {
+        endpointId: 'away|maker/model',
+        providerName: 'Away',
+        modelId: 'maker/model',
+        status: 503,
+        error: 'provider.overloaded',
+        latencyMs: 80,
+      },
+      {
+        endpointId: 'host|maker/model',
+        providerName: 'Host',
+        modelId: 'maker/model',
+        status: 200,
+        error: null,
+        latencyMs: 230.5,
+      },
+    ],
+    notes: [{ code: 'parameter.dropped', field: 'top_k', message: 'The endpoint has no top_k.' }],
+    sessionId: 'session-1',
+    user: 'user-1',
+    httpReferer: 'https://app.example',
+    appTitle: 'App',
+    userAgent: 'client/1.0',
+    serviceTier: 'default',
+    router: null,
+    ...about,
+  };
+}
