@@ -69,6 +69,8 @@ export interface HostQuirks {
   readonly gatewayFields?: readonly string[];
   /** True where each stream event repeats the whole text so far: such a stream is decoded, never relayed. */
   readonly cumulativeStream?: boolean;
+  /** Field set to true on a trailing assistant message so that the host goes on from it: `prefix` or `partial`. */
+  readonly prefillField?: string;
   /** True where `reasoning_content` must be present (empty string if none) on assistant turns with tool calls while thinking. */
   readonly requiresReasoningContent?: boolean;
 }

@@ -1,0 +1,79 @@
+/** core → wire for a whole reply: OpenRouter's form (openrouter-api.md §2.3), strict where its SDK is (§6.2). */
+import type { AudioOutput, ChatResponse, Choice, ReasoningDetail } from '../../core/chat.ts';
+import { isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
+import type { ReplyHead, SettledUsage } from '../dialect.ts';
+import { encodeReasoningDetail } from './reasoning-details.ts';
+import { encodeUsage } from './usage.ts';
+
+/** core → wire. Optional members are left out rather than null, except where the contract shows null. */
+export function encodeChatResponse(response: ChatResponse, head: ReplyHead, settled: SettledUsage): JsonObject {
+  return {
+    id: head.id,
+    object: 'chat.completion',
+    created: head.createdSeconds,
+    model: head.model,
+    provider: head.providerName,
+    system_fingerprint: response.systemFingerprint ?? null,
+    ...(response.serviceTier && { service_tier: response.serviceTier }),
+    choices: response.choices.map((choice) => encodeChoice(choice, head)),
+    usage: encodeUsage(settled),
+    ...(settled.routerMetadata && { openrouter_metadata: settled.routerMetadata }),
+  };
+}
+
+function encodeChoice(choice: Choice, head: ReplyHead): JsonObject {
+  return {
+    index: choice.index,
+    ...(choice.logprobs !== undefined && { logprobs: choice.logprobs }),
+    finish_reason: choice.finishReason,
+    native_finish_reason: choice.nativeFinishReason,
+    message: encodeMessage(choice, head.excludeReasoning),
+  };
+}
+
+function encodeMessage(choice: Choice, excludeReasoning: boolean): JsonObject {
+  const message: MutableJsonObject = { role: 'assistant', content: choice.content, refusal: choice.refusal };
+  if (excludeReasoning) message['reasoning'] = null;
+  else {
+    message['reasoning'] = choice.reasoning;
+    const details = detailsOf(choice);
+    if (details.length > 0) message['reasoning_details'] = details.map(encodeReasoningDetail);
+  }
+  if (choice.toolCalls.length > 0) {
+    message['tool_calls'] = choice.toolCalls.map((call, index) => ({
+      id: call.id,
+      type: 'function',
+      index,
+      function: { name: call.name, arguments: call.arguments },
+    }));
+  }
+  if (choice.images.length > 0) message['images'] = choice.images.map(encodeImage);
+  if (choice.audio) message['audio'] = encodeAudio(choice.audio);
+  if (choice.annotations.length > 0) message['annotations'] = choice.annotations;
+  return message;
+}
+
+/** Both forms are always given: a reply that has only the text gets one detail that says it. */
+function detailsOf(choice: Choice): readonly ReasoningDetail[] {
+  if (choice.reasoningDetails.length > 0 || !choice.reasoning) return choice.reasoningDetails;
+  return [{ type: 'reasoning.text', text: choice.reasoning, format: 'unknown' }];
+}
+
+export function encodeImage(url: string, index: number): JsonObject {
+  return { index, type: 'image_url', image_url: { url } };
+}
+
+export function encodeAudio(audio: AudioOutput): JsonObject {
+  const { id, data, transcript, expiresAt } = audio;
+  return {
+    ...(id !== undefined && { id }),
+    ...(data !== undefined && { data }),
+    ...(transcript !== undefined && { transcript }),
+    ...(expiresAt !== undefined && { expires_at: expiresAt }),
+  };
+}
+
+/** Every object in a list inside `delta` carries its index, or Python's stream helper raises. */
+export function withIndex(item: Json, index: number): Json {
+  return isJsonObject(item) ? { ...item, index } : item;
+}

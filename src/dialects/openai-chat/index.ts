@@ -1,0 +1,54 @@
+/**
+ * OpenAI's chat grammar (https://platform.openai.com/docs/api-reference/chat), spoken by most hosts; with OpenRouter's
+ * additions it is the main client grammar too.
+ */
+import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
+import { decodeChatRequest } from './client-decode.ts';
+import { encodeChatError } from './client-errors.ts';
+import { parseChatRequest } from './client-request.ts';
+import { encodeChatResponse } from './client-response.ts';
+import { demandOf, excludesReasoning, withoutParameters } from './demand.ts';
+import { decodeChatError } from './errors.ts';
+import { openRelay } from './relay.ts';
+import { relayResponse } from './relay-response.ts';
+import { decodeChatResponse } from './response.ts';
+import { retarget } from './retarget.ts';
+import { openChatDecoder } from './stream-decoder.ts';
+import { openChatEncoder } from './stream-encoder.ts';
+import { encodeChatRequest } from './upstream-request.ts';
+import type { WireChatRequest } from './wire-types.ts';
+
+const client: ClientFace<WireChatRequest> = {
+  parseRequest: parseChatRequest,
+  demandOf,
+  withoutParameters,
+  decodeRequest: decodeChatRequest,
+  encodeResponse: encodeChatResponse,
+  openEncoder: openChatEncoder,
+  excludesReasoning,
+  encodeError: encodeChatError,
+};
+
+const upstream: UpstreamFace = {
+  encodeRequest: encodeChatRequest,
+  decodeResponse: decodeChatResponse,
+  openDecoder: openChatDecoder,
+  decodeError: decodeChatError,
+};
+
+const relay: RelayFace<WireChatRequest> = {
+  retarget,
+  /** Reasoning between tags and repeated text must be taken apart: such streams are decoded. */
+  canRelay: ({ host }) => !host.quirks.thinkTags && !host.quirks.cumulativeStream,
+  relayResponse,
+  openRelay,
+};
+
+/** Every content kind has a part of its own; what a host cannot take, the catalogue's modalities say. */
+export const openAiChat = {
+  id: 'openai-chat',
+  cannotCarry: [],
+  client,
+  upstream,
+  relay,
+} as const satisfies ClientDialect<WireChatRequest> & UpstreamDialect;

@@ -1,0 +1,167 @@
+/**
+ * One upstream stream → core events, for every host of this grammar (dialects.md §2.1, §9 last paragraph). The end is
+ * proved: a stream is complete where every opened choice named its finish, or the terminator came after content, and the
+ * bytes ended by themselves.
+ */
+import type { ChatEvent, EndReason } from '../../core/chat-events.ts';
+import { GatewayError } from '../../core/errors.ts';
+import {
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  numberAt,
+  objectAt,
+  stringAt,
+} from '../../core/json.ts';
+import type { Usage } from '../../core/usage.ts';
+import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
+import { citationsOf } from './content.ts';
+import { carriesError, decodeErrorValue } from './errors.ts';
+import { headOf } from './response.ts';
+import { type ChoiceDecoder, openChoiceDecoder } from './stream-choice.ts';
+import { decodeUsage } from './usage.ts';
+
+export function openChatDecoder(context: UpstreamContext): StreamDecoder {
+  return new ChatDecoder(context);
+}
+
+const NONE: readonly ChatEvent[] = [];
+
+class ChatDecoder implements StreamDecoder {
+  readonly #context: UpstreamContext;
+  readonly #choices = new Map<number, ChoiceDecoder>();
+  #started = false;
+  #upstreamId: string | undefined;
+  #serviceTier: string | undefined;
+  #usage: Usage | undefined;
+  /** The last frame that named its sources: they are told once, at the end. */
+  #sources: JsonObject | undefined;
+  #failure: GatewayError | undefined;
+  #terminated = false;
+
+  constructor(context: UpstreamContext) {
+    this.#context = context;
+  }
+
+  get isTerminated(): boolean {
+    return this.#terminated;
+  }
+
+  push(frame: Frame): readonly ChatEvent[] {
+    if (this.#failure || this.#terminated) return NONE;
+    const text = frame.data;
+    if (text === '[DONE]' || text.trim() === '[DONE]') {
+      this.#terminated = true;
+      return NONE;
+    }
+    let value: Json;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      // An event with an empty body is a keep-alive of some proxies.
+      return text.trim() === '' ? NONE : this.#fail(this.#badFrame('is not JSON'));
+    }
+    if (!isJsonObject(value)) return this.#fail(this.#badFrame('is no object'));
+    const errors = frame.event === 'error' || carriesError(value);
+    return errors ? this.#fail(decodeErrorValue(value, this.#context), value) : this.#read(value);
+  }
+
+  end(reason: EndReason): { readonly events: readonly ChatEvent[]; readonly outcome: Outcome } {
+    const events: ChatEvent[] = [];
+    const outcome = this.#failure ?? this.#outcomeOf(reason);
+    if (outcome === 'complete') this.#close(events);
+    if (this.#usage) events.push({ type: 'usage', usage: this.#usage });
+    return { events, outcome };
+  }
+
+  #read(value: JsonObject): readonly ChatEvent[] {
+    const events: ChatEvent[] = [];
+    this.#readHead(value, events);
+    this.#readUsage(value);
+    if (value['citations'] !== undefined || value['search_results'] !== undefined) this.#sources = value;
+    const { choices } = value;
+    if (!isJsonArray(choices)) return events;
+    choices.forEach((choice, at) => {
+      if (!isJsonObject(choice)) return;
+      const index = numberAt(choice, 'index') ?? at;
+      this.#choiceAt(index).push(choice, this.#upstreamId, events);
+    });
+    return events;
+  }
+
+  #readHead(value: JsonObject, events: ChatEvent[]): void {
+    const id = stringAt(value, 'id');
+    const tier = stringAt(value, 'service_tier');
+    // The first frame can be about the prompt only, with empty id and model (Azure).
+    const isNews = (id && this.#upstreamId === undefined) || (tier && tier !== this.#serviceTier);
+    if (this.#started && !isNews) return;
+    this.#started = true;
+    if (id) this.#upstreamId ??= id;
+    if (tier) this.#serviceTier = tier;
+    events.push({ type: 'response-start', ...headOf(value) });
+  }
+
+  /** The last usage counts: several hosts send a running one on every frame. */
+  #readUsage(value: JsonObject): void {
+    const { host } = this.#context;
+    const wrapper = host.quirks.usageWrapper;
+    const wrapped = wrapper === undefined ? undefined : objectAt(value, wrapper);
+    const first = isJsonArray(value['choices']) ? value['choices'][0] : undefined;
+    const raw =
+      objectAt(value, 'usage') ??
+      (wrapped && objectAt(wrapped, 'usage')) ??
+      // Moonshot puts it on the choice.
+      (isJsonObject(first) ? objectAt(first, 'usage') : undefined);
+    if (raw) this.#usage = decodeUsage(raw, host) ?? this.#usage;
+  }
+
+  #choiceAt(index: number): ChoiceDecoder {
+    const known = this.#choices.get(index);
+    if (known) return known;
+    const choice = openChoiceDecoder(index, this.#context.host.quirks);
+    this.#choices.set(index, choice);
+    return choice;
+  }
+
+  #close(events: ChatEvent[]): void {
+    for (const [index, choice] of this.#choices) {
+      choice.flush(events);
+      const citations = this.#sources && !choice.hasAnnotations ? citationsOf(this.#sources) : [];
+      if (citations.length > 0) events.push({ type: 'annotation-delta', choice: index, annotations: citations });
+      events.push({ type: 'choice-end', choice: index, ...choice.finish() });
+    }
+  }
+
+  #outcomeOf(reason: EndReason): Outcome {
+    const { providerName } = this.#context.host;
+    const choices = [...this.#choices.values()];
+    const isProved =
+      choices.length > 0 &&
+      (choices.every((choice) => choice.isFinished) ||
+        (this.#terminated && choices.some((choice) => choice.hasContent || choice.isFinished)));
+    if (reason === 'upstream-end' && isProved) return 'complete';
+    if (reason === 'client-gone') return new GatewayError('client.gone', 'The caller went away.', { providerName });
+    if (reason === 'deadline') {
+      const message = `${providerName} did not finish its answer in time.`;
+      return new GatewayError('provider.timeout', message, { providerName });
+    }
+    const message = this.#started
+      ? `${providerName}'s answer broke off before it was complete.`
+      : `${providerName} ended the stream without an answer.`;
+    return new GatewayError('provider.truncated', message, { providerName });
+  }
+
+  #fail(error: GatewayError, value?: JsonObject): readonly ChatEvent[] {
+    this.#failure = error;
+    if (value) this.#readUsage(value);
+    return [{ type: 'error', error }];
+  }
+
+  #badFrame(what: string): GatewayError {
+    const { providerName } = this.#context.host;
+    return new GatewayError('provider.bad_answer', `${providerName} sent a stream event that ${what}.`, {
+      providerName,
+    });
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * core events → the client's stream (openrouter-api.md §2.4). Every frame carries id, model and provider; usage, the
+ * terminator and errors are written by `final` and `fail`, which the pipeline calls once the ledger agreed.
+ */
+import type { ReasoningDetail } from '../../core/chat.ts';
+import type { ChatEvent } from '../../core/chat-events.ts';
+import type { GatewayError } from '../../core/errors.ts';
+import { type Json, type JsonObject, objectAt } from '../../core/json.ts';
+import type { ReplyHead, SettledUsage, StreamEncoder } from '../dialect.ts';
+import { errorMember } from './client-errors.ts';
+import { encodeAudio, encodeImage, withIndex } from './client-response.ts';
+import { encodeReasoningDetail } from './reasoning-details.ts';
+import { encodeUsage } from './usage.ts';
+
+const DONE = 'data: [DONE]\n\n';
+
+export function openChatEncoder(head: ReplyHead): StreamEncoder {
+  return new ChatEncoder(head);
+}
+
+/** How many list items a choice has sent: their positions are their indexes. */
+interface Positions {
+  images: number;
+  annotations: number;
+  details: number;
+  lastDetail: ReasoningDetail['type'] | undefined;
+}
+
+class ChatEncoder implements StreamEncoder {
+  readonly #head: ReplyHead;
+  readonly #positions = new Map<number, Positions>();
+  #about: JsonObject = {};
+  /** A frame up to its choices: the same on every frame, so written once. */
+  #opening: string;
+
+  constructor(head: ReplyHead) {
+    this.#head = head;
+    this.#opening = openingOf(head, this.#about);
+  }
+
+  push(event: ChatEvent): string {
+    switch (event.type) {
+      case 'response-start':
+        this.#about = {
+          ...this.#about,
+          ...(event.systemFingerprint && { system_fingerprint: event.systemFingerprint }),
+          ...(event.serviceTier && { service_tier: event.serviceTier }),
+        };
+        this.#opening = openingOf(this.#head, this.#about);
+        return '';
+      case 'text-delta':
+        return this.#frame(event.choice, `,"content":${JSON.stringify(event.text)}`, event.logprobs);
+      case 'reasoning-delta':
+        return this.#reasoning(event);
+      case 'refusal-delta':
+        return this.#member(event.choice, 'refusal', event.text);
+      case 'tool-call-start': {
+        const { index, id, name } = event;
+        const call = { index, id, type: 'function', function: { name, arguments: '' } };
+        return this.#member(event.choice, 'tool_calls', [call]);
+      }
+      case 'tool-call-delta': {
+        const call = { index: event.index, function: { arguments: event.arguments } };
+        return this.#member(event.choice, 'tool_calls', [call]);
+      }
+      case 'image-delta': {
+        const positions = this.#positionsOf(event.choice);
+        return this.#member(event.choice, 'images', [encodeImage(event.url, positions.images++)]);
+      }
+      case 'audio-delta':
+        return this.#member(event.choice, 'audio', encodeAudio(event.audio));
+      case 'annotation-delta': {
+        const positions = this.#positionsOf(event.choice);
+        const annotations = event.annotations.map((item) => withIndex(item, positions.annotations++));
+        return this.#member(event.choice, 'annotations', annotations);
+      }
+      case 'logprobs-delta':
+        return this.#frame(event.choice, ',"content":""', event.logprobs);
+      case 'choice-end': {
+        const { choice, finishReason, nativeFinishReason } = event;
+        const end = `"finish_reason":"${finishReason}","native_finish_reason":${JSON.stringify(nativeFinishReason)}`;
+        return `${this.#opening}[{"index":${choice},"delta":{"role":"assistant","content":""},${end}}]}\n\n`;
+      }
+      case 'usage':
+      case 'error':
+        return '';
+    }
+  }
+
+  final(settled: SettledUsage): string {
+    const members = {
+      usage: encodeUsage(settled),
+      ...(settled.routerMetadata && { openrouter_metadata: settled.routerMetadata }),
+    };
+    return `${this.#opening}[],${JSON.stringify(members).slice(1)}\n\n${DONE}`;
+  }
+
+  fail(error: GatewayError, extra?: JsonObject): string {
+    return encodeErrorFrame(error, this.#head, extra);
+  }
+
+  keepAlive(): string {
+    return ': OPENROUTER PROCESSING\n\n';
+  }
+
+  #reasoning(event: Extract<ChatEvent, { type: 'reasoning-delta' }>): string {
+    if (this.#head.excludeReasoning || (!event.text && event.details.length === 0)) return '';
+    const details: readonly ReasoningDetail[] =
+      event.details.length > 0 ? event.details : [{ type: 'reasoning.text', text: event.text, format: 'unknown' }];
+    const positions = this.#positionsOf(event.choice);
+    const encoded = details.map((detail) => {
+      // Fragments of one item share their index; a detail that brings none belongs to the item before it of its kind.
+      if (positions.lastDetail !== undefined && positions.lastDetail !== detail.type) positions.details++;
+      positions.lastDetail = detail.type;
+      return encodeReasoningDetail(detail, positions.details);
+    });
+    const members = `,"content":"","reasoning":${JSON.stringify(event.text)},"reasoning_details":${JSON.stringify(encoded)}`;
+    return this.#frame(event.choice, members, undefined);
+  }
+
+  #member(choice: number, name: string, value: Json): string {
+    return this.#frame(choice, `,"content":"","${name}":${JSON.stringify(value)}`, undefined);
+  }
+
+  /** One frame of one choice; `members` is what follows the role inside `delta`. */
+  #frame(choice: number, members: string, logprobs: Json | undefined): string {
+    const tail = logprobs === undefined ? '' : `,"logprobs":${JSON.stringify(logprobs)}`;
+    return `${this.#opening}[{"index":${choice},"delta":{"role":"assistant"${members}},"finish_reason":null,"native_finish_reason":null${tail}}]}\n\n`;
+  }
+
+  #positionsOf(choice: number): Positions {
+    const known = this.#positions.get(choice);
+    if (known) return known;
+    const fresh: Positions = { images: 0, annotations: 0, details: 0, lastDetail: undefined };
+    this.#positions.set(choice, fresh);
+    return fresh;
+  }
+}
+
+function openingOf(head: ReplyHead, about: JsonObject): string {
+  const members = {
+    id: head.id,
+    object: 'chat.completion.chunk',
+    created: head.createdSeconds,
+    model: head.model,
+    provider: head.providerName,
+    ...about,
+  };
+  return `data: ${JSON.stringify(members).slice(0, -1)},"choices":`;
+}
+
+/** The in-stream error (openrouter-api.md §2.4.7); no terminator follows it. `extra` as in `encodeChatError`. */
+export function encodeErrorFrame(error: GatewayError, head: ReplyHead, extra: JsonObject = {}): string {
+  const { metadata: _, ...top } = extra;
+  const frame = {
+    id: head.id,
+    object: 'chat.completion.chunk',
+    created: head.createdSeconds,
+    model: head.model,
+    provider: head.providerName,
+    error: errorMember(error, objectAt(extra, 'metadata')),
+    choices: [
+      { index: 0, delta: { role: 'assistant', content: '' }, finish_reason: 'error', native_finish_reason: null },
+    ],
+    ...top,
+  };
+  return `data: ${JSON.stringify(frame)}\n\n`;
+}

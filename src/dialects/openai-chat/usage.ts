@@ -1,0 +1,175 @@
+/**
+ * Usage, both ways. Money hangs on it: a count that cannot be right (negative, text, absurd) is treated as not said, so
+ * that the exchange is estimated and marked rather than billed wrong (dialects.md §1.5).
+ */
+import { type JsonObject, type MutableJsonObject, objectAt } from '../../core/json.ts';
+import { nanoUsdFromNumber, nanoUsdToNumber } from '../../core/money.ts';
+import { countOf, type KnownUsageUnit, type Usage } from '../../core/usage.ts';
+import type { SettledUsage } from '../dialect.ts';
+import type { HostProfile } from '../host.ts';
+
+/** No model takes or writes this much in one exchange: a larger count is an accident. */
+const MOST_TOKENS = 1_000_000_000;
+const MOST_USD = 1_000_000;
+/** xAI counts cost in ticks of 10^-10 USD. */
+const TICKS_PER_NANO_USD = 10n;
+
+/** Usage as the host reports it → inclusive counts, or undefined where it does not say what the bill needs. */
+export function decodeUsage(raw: JsonObject, host: Pick<HostProfile, 'usage'>): Usage | undefined {
+  const input = raw['prompt_tokens_details'] ?? raw['prompt_token_details'] ?? raw['input_tokens_details'];
+  const promptDetails = isObject(input) ? input : {};
+  const output = raw['completion_tokens_details'] ?? raw['output_tokens_details'];
+  const completionDetails = isObject(output) ? output : {};
+  const total = countIn(raw, 'total_tokens');
+  const sides = bothSides(raw, total);
+  if (!sides) return undefined;
+
+  const cached = cachedOf(raw, promptDetails);
+  const written = writtenOf(raw, promptDetails);
+  const prompt = sides.prompt + (host.usage.cachedInput === 'beside-input' ? cached + written : 0);
+  const reasoning = countIn(completionDetails, 'reasoning_tokens') ?? countIn(raw, 'reasoning_tokens') ?? 0;
+  const isBeside =
+    host.usage.reasoning === 'beside-output' ||
+    (host.usage.reasoning === 'by-total' && total !== undefined && total >= prompt + sides.completion + reasoning);
+  const completion = sides.completion + (isBeside ? reasoning : 0);
+
+  const counts: Partial<Record<KnownUsageUnit, number>> = { promptTokens: prompt, completionTokens: completion };
+  // A part is never larger than its whole: some hosts estimate parts apart from the bill (MiniMax's reasoning).
+  const set = (unit: KnownUsageUnit, count: number | undefined, most: number): void => {
+    if (count) counts[unit] = Math.min(count, most);
+  };
+  set('cachedTokens', cached, prompt);
+  set('cacheWriteTokens', written, Math.max(0, prompt - cached));
+  set('cacheWrite1hTokens', longWrittenOf(raw), counts.cacheWriteTokens ?? 0);
+  set('audioPromptTokens', countIn(promptDetails, 'audio_tokens') ?? countIn(raw, 'audio_prompt_tokens'), prompt);
+  set('imagePromptTokens', countIn(promptDetails, 'image_tokens'), prompt);
+  set('videoPromptTokens', countIn(promptDetails, 'video_tokens'), prompt);
+  set('reasoningTokens', reasoning, completion);
+  set('audioCompletionTokens', countIn(completionDetails, 'audio_tokens'), completion);
+  set('imageCompletionTokens', countIn(completionDetails, 'image_tokens'), completion);
+  set('acceptedPredictionTokens', countIn(completionDetails, 'accepted_prediction_tokens'), completion);
+  set('rejectedPredictionTokens', countIn(completionDetails, 'rejected_prediction_tokens'), completion);
+  set('webSearches', webSearchesOf(raw), MOST_TOKENS);
+
+  const reportedCostNanoUsd = host.usage.reportsCost === false ? undefined : reportedCostOf(raw);
+  return { counts, estimated: false, ...(reportedCostNanoUsd !== undefined && { reportedCostNanoUsd }) };
+}
+
+/** Both totals, one of them by subtraction where only it is missing. */
+function bothSides(
+  raw: JsonObject,
+  total: number | undefined,
+): { readonly prompt: number; readonly completion: number } | undefined {
+  const hit = countIn(raw, 'prompt_cache_hit_tokens');
+  const miss = countIn(raw, 'prompt_cache_miss_tokens');
+  const prompt =
+    countIn(raw, 'prompt_tokens') ??
+    countIn(raw, 'input_tokens') ??
+    (hit !== undefined && miss !== undefined ? hit + miss : undefined);
+  const completion = countIn(raw, 'completion_tokens') ?? countIn(raw, 'output_tokens');
+  if (prompt !== undefined && completion !== undefined) return { prompt, completion };
+  if (total === undefined) return undefined;
+  if (prompt !== undefined && total >= prompt) return { prompt, completion: total - prompt };
+  if (completion !== undefined && total >= completion) return { prompt: total - completion, completion };
+  return undefined;
+}
+
+/** Tokens read from the cache, under the names of OpenAI, DeepSeek, Moonshot, Mistral and Anthropic's relatives. */
+function cachedOf(raw: JsonObject, details: JsonObject): number {
+  return (
+    countIn(details, 'cached_tokens') ??
+    countIn(raw, 'prompt_cache_hit_tokens') ??
+    countIn(raw, 'cached_tokens') ??
+    countIn(raw, 'num_cached_tokens') ??
+    countIn(raw, 'cache_read_input_tokens') ??
+    0
+  );
+}
+
+function writtenOf(raw: JsonObject, details: JsonObject): number {
+  return (
+    countIn(details, 'cache_write_tokens') ??
+    countIn(details, 'cache_creation_tokens') ??
+    countIn(details, 'cache_creation_input_tokens') ??
+    countIn(raw, 'cache_creation_input_tokens') ??
+    0
+  );
+}
+
+function longWrittenOf(raw: JsonObject): number | undefined {
+  const creation = objectAt(raw, 'cache_creation');
+  return creation && countIn(creation, 'ephemeral_1h_input_tokens');
+}
+
+function webSearchesOf(raw: JsonObject): number | undefined {
+  const details = objectAt(raw, 'server_tool_use_details') ?? objectAt(raw, 'server_tool_use');
+  return (details && countIn(details, 'web_search_requests')) ?? countIn(raw, 'num_search_queries');
+}
+
+/** The host's own price: OpenRouter's `cost`, Perplexity's `cost.total_cost`, xAI's ticks. */
+function reportedCostOf(raw: JsonObject): bigint | undefined {
+  const { cost } = raw;
+  const usd = isObject(cost) ? cost['total_cost'] : cost;
+  if (typeof usd === 'number' && usd >= 0 && usd <= MOST_USD) return nanoUsdFromNumber(usd);
+  const ticks = raw['cost_in_usd_ticks'];
+  if (typeof ticks !== 'number' || !Number.isSafeInteger(ticks) || ticks < 0) return undefined;
+  return (BigInt(ticks) + TICKS_PER_NANO_USD - 1n) / TICKS_PER_NANO_USD;
+}
+
+/** A whole count, or undefined. A fraction is cut off; digits as text count (old vLLM builds); anything else is no count. */
+function countIn(object: JsonObject, key: string): number | undefined {
+  const value = object[key];
+  const count = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
+  if (typeof count !== 'number' || !(count >= 0) || count > MOST_TOKENS) return undefined;
+  return Math.floor(count);
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What was settled → OpenRouter's `usage` (openrouter-api.md §2.3). Every member is a number where the SDK wants one. */
+export function encodeUsage(settled: SettledUsage): JsonObject {
+  const { usage } = settled;
+  const prompt = countOf(usage, 'promptTokens');
+  const completion = countOf(usage, 'completionTokens');
+  const wire: MutableJsonObject = {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    cost: nanoUsdToNumber(settled.costNanoUsd),
+    is_byok: settled.isByok,
+    prompt_tokens_details: {
+      cached_tokens: countOf(usage, 'cachedTokens'),
+      cache_write_tokens: countOf(usage, 'cacheWriteTokens'),
+      audio_tokens: countOf(usage, 'audioPromptTokens'),
+      video_tokens: countOf(usage, 'videoPromptTokens'),
+    },
+    completion_tokens_details: completionDetailsOf(usage),
+    cost_details: {
+      // Only a caller's own provider account is charged apart from us.
+      upstream_inference_cost: settled.isByok
+        ? nanoUsdToNumber(settled.promptCostNanoUsd + settled.completionCostNanoUsd)
+        : null,
+      upstream_inference_prompt_cost: nanoUsdToNumber(settled.promptCostNanoUsd),
+      upstream_inference_completions_cost: nanoUsdToNumber(settled.completionCostNanoUsd),
+    },
+  };
+  const webSearches = countOf(usage, 'webSearches');
+  if (webSearches > 0) wire['server_tool_use_details'] = { web_search_requests: webSearches };
+  return wire;
+}
+
+function completionDetailsOf(usage: Usage): JsonObject {
+  const accepted = countOf(usage, 'acceptedPredictionTokens');
+  const rejected = countOf(usage, 'rejectedPredictionTokens');
+  return {
+    reasoning_tokens: countOf(usage, 'reasoningTokens'),
+    audio_tokens: countOf(usage, 'audioCompletionTokens'),
+    image_tokens: countOf(usage, 'imageCompletionTokens'),
+    ...((accepted > 0 || rejected > 0) && {
+      accepted_prediction_tokens: accepted,
+      rejected_prediction_tokens: rejected,
+    }),
+  };
+}
