@@ -9,4 +9,9 @@ export { unsayable } from './request/media.ts';
 
 const upstream: UpstreamFace = { encodeRequest, decodeResponse, openDecoder, decodeError };
 
-export const anthropicMessages = { id: 'anthropic-messages', upstream } as const;
+export const anthropicMessages = {
+  id: 'anthropic-messages',
+  upstream,
+  /** No block holds sound or moving pictures; types of images and files that it lacks are told by `unsayable`. */
+  cannotCarry: ['audio', 'video'],
+} as const;
