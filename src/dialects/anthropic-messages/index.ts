@@ -1,5 +1,5 @@
 /** Anthropic's Messages grammar: https://docs.claude.com/en/api/messages. */
-import type { UpstreamFace } from '../dialect.ts';
+import type { UpstreamDialect, UpstreamFace } from '../dialect.ts';
 import { decodeError } from './errors.ts';
 import { encodeRequest } from './request.ts';
 import { decodeResponse } from './response.ts';
