@@ -115,7 +115,7 @@ function providersOfFile(
   const providers: ProviderSettings[] = [];
   for (const [id, written] of Object.entries(entries)) {
     const path = ['providers', id];
-    const { entry, report: own } = toOwnForm(id, written ?? {}, known.get(id) ?? null, input, report);
+    const { entry, writtenAs, report: own } = toOwnForm(id, written ?? {}, known.get(id) ?? null, input, report);
     const parsedEntry = parseReporting(providerSchema, entry, prefixed(own, path));
     if (parsedEntry === null) continue;
     const line = parsed?.locate(path).line;
@@ -124,7 +124,7 @@ function providersOfFile(
       builtDialects: input.builtDialects,
       env: input.env,
       report: own,
-      refusedKeys: report.refusedUnder(path),
+      refusedKeys: report.refusedUnder(path).map((key) => ownNameOf(key, writtenAs)),
       declaredAt: line === undefined ? null : `${input.file}:${line}`,
     };
     providers.push(toProviderSettings(id, parsedEntry, context));
@@ -139,8 +139,8 @@ function toOwnForm(
   known: KnownProvider | null,
   { builtDialects }: LoadInput,
   report: Report,
-): { readonly entry: unknown; readonly report: Report } {
-  if (!isApertureEntry(written, Object.keys(providerSchema.shape))) return { entry: written, report };
+): { readonly entry: unknown; readonly writtenAs: Readonly<Record<string, string>>; readonly report: Report } {
+  if (!isApertureEntry(written, Object.keys(providerSchema.shape))) return { entry: written, writtenAs: {}, report };
   const path = ['providers', id];
   const context = { knownDialect: known?.dialect ?? null, builtDialects };
   const { entry, writtenAs } = importApertureEntry(written, path, context, report);
@@ -148,12 +148,16 @@ function toOwnForm(
     [first, second, typeof key === 'string' ? (writtenAs[key] ?? key) : key, ...rest].filter((x) => x !== undefined);
   return {
     entry,
+    writtenAs,
     report: {
       problem: (at, message, suggestion) => report.problem(rename(at), message, suggestion),
       notice: (at, message) => report.notice(rename(at), message),
     },
   };
 }
+
+const ownNameOf = (key: string, writtenAs: Readonly<Record<string, string>>): string =>
+  Object.entries(writtenAs).find(([, written]) => written === key)?.[0] ?? key;
 
 const prefixed = (report: Report, prefix: Path): Report => ({
   problem: (path, message, suggestion) => report.problem([...prefix, ...path], message, suggestion),
@@ -210,9 +214,9 @@ function assemble(
     listen,
     dataDirectory:
       flags.data ??
-      (config.data === undefined ? env.SIGNALBOX_DATA : inFileFolder(config.data)) ??
+      (config.data === undefined ? envText(env, 'SIGNALBOX_DATA') : inFileFolder(config.data)) ??
       DEFAULTS.dataDirectory,
-    databaseUrl: config.database_url ?? env.SIGNALBOX_DATABASE_URL ?? null,
+    databaseUrl: config.database_url ?? envText(env, 'SIGNALBOX_DATABASE_URL') ?? null,
     tls: config.tls ? { certFile: inFileFolder(config.tls.cert), keyFile: inFileFolder(config.tls.key) } : null,
     publicCatalogue: config.public_catalogue ?? isLoopback(listen.host),
     commitAfterMs: config.commit_after_ms ?? DEFAULTS.commitAfterMs,
@@ -223,13 +227,16 @@ function assemble(
   };
 }
 
+/** A variable that is set but empty says nothing. */
+const envText = (env: Environment, name: string): string | undefined => env[name]?.trim() || undefined;
+
 function chooseListen(
   written: string | undefined,
   { env, flags }: LoadInput,
   problems: Problem[],
   report: Report,
 ): ListenAddress {
-  const text = flags.listen ?? written ?? env.SIGNALBOX_LISTEN;
+  const text = flags.listen ?? written ?? envText(env, 'SIGNALBOX_LISTEN');
   if (text === undefined) return DEFAULT_LISTEN;
   try {
     return parseListen(text);

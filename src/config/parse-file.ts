@@ -9,6 +9,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml';
 import { blankJsonComments, looksLikeJson } from './json-comments.ts';
@@ -33,10 +34,30 @@ export function parseFile(file: string, text: string): ParseOutcome {
   if (document.errors.length > 0) {
     return { ok: false, problems: syntaxProblems(file, source, isJson, document.errors, lineCounter) };
   }
-  return {
-    ok: true,
-    parsed: { value: document.toJS() ?? {}, locate: (path) => locate(document, lineCounter, path) },
-  };
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch {
+    // The parser's words would repeat the name after the star, which may be a key that was never meant as one.
+    const position = locateBrokenAlias(document, lineCounter);
+    const message =
+      'an alias (*name) has no anchor (&name) before it, or there are too many. Put quotes around a * meant as text.';
+    return { ok: false, problems: [{ origin: file, position, path: '', message, suggestion: null }] };
+  }
+  return { ok: true, parsed: { value: value ?? {}, locate: (path) => locate(document, lineCounter, path) } };
+}
+
+function locateBrokenAlias(document: Document, lineCounter: LineCounter): Position {
+  let offset = 0;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document)) return undefined;
+      offset = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  const { line, col: column } = lineCounter.linePos(offset);
+  return { line, column };
 }
 
 const SYNTAX: Readonly<Record<string, string>> = {

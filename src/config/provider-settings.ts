@@ -14,7 +14,7 @@ export interface KnownProvider {
   readonly authorize: AuthorizationSetting;
 }
 
-/** The built-in simulated provider: no address, no key. */
+/** The built-in simulated provider: needs no key and speaks every dialect at its own address. */
 export const SIMULATOR_ID = 'sim';
 
 export interface ProviderContext {
@@ -34,13 +34,13 @@ export function toProviderSettings(id: string, entry: ProviderEntry, context: Pr
   const known = context.known.get(id) ?? null;
   checkName(id, entry, known, path, context);
   const dialect = entry.dialect !== undefined && entry.dialect !== known?.dialect ? entry.dialect : null;
-  if (id === SIMULATOR_ID) refuseForSimulator(entry, path, report);
-  else checkDialect(entry, dialect, known, path, context);
+  checkDialect(entry, dialect, known, path, context);
   const wrongAddress = entry.base_url === undefined ? null : addressProblem(entry.base_url);
   if (wrongAddress) report.problem([...path, 'base_url'], wrongAddress);
-  const apiKey = id === SIMULATOR_ID ? null : findApiKey(id, entry, known, path, context);
+  const apiKey = findApiKey(id, entry, known, path, context);
   for (const [name, value] of Object.entries(entry.headers ?? {})) {
-    if (isPlaceholder(value.replace(/^bearer /i, ''))) report.problem([...path, 'headers', name], PLACEHOLDER);
+    if (/auth|key|token|secret/i.test(name) && isPlaceholder(value.replace(/^bearer /i, '')))
+      report.problem([...path, 'headers', name], PLACEHOLDER);
   }
   return {
     id,
@@ -99,12 +99,6 @@ function checkName(
   }
 }
 
-function refuseForSimulator(entry: ProviderEntry, path: Path, report: Report): void {
-  for (const key of ['dialect', 'base_url', 'api_key', 'authorization'] as const) {
-    if (entry[key] !== undefined) report.problem([...path, key], 'the simulated provider runs inside and takes none.');
-  }
-}
-
 function checkDialect(
   entry: ProviderEntry,
   dialect: string | null,
@@ -116,14 +110,15 @@ function checkDialect(
   const built = `Built: ${[...builtDialects].sort().join(', ')}.`;
   const spoken = dialect ?? known?.dialect ?? null;
   if (spoken === null) {
-    if (entry.base_url !== undefined)
+    if (entry.base_url !== undefined && isMissing('dialect', entry, context)) {
       report.problem([...path, 'dialect'], `is required for a host of your own. ${built}`);
+    }
   } else if (!builtDialects.includes(spoken)) {
     const isKnown = [...all.values()].some((provider) => provider.dialect === spoken);
     const at = entry.dialect === undefined ? path : [...path, 'dialect'];
     if (isKnown) report.problem(at, `speaks ${spoken}, a dialect that is known but not built yet. ${built}`);
     else report.problem(at, `unknown dialect. ${built}`, nearest(spoken, builtDialects));
-  } else if (dialect !== null && known && isMissing('base_url', entry, context)) {
+  } else if (dialect !== null && known && known.id !== SIMULATOR_ID && isMissing('base_url', entry, context)) {
     report.problem(
       [...path, 'dialect'],
       `the known address of ${known.id} speaks ${known.dialect}; another dialect needs base_url.`,
@@ -136,7 +131,8 @@ function addressProblem(text: string): string | null {
   if (/[<>]/.test(text)) return 'holds a placeholder; put the real address here.';
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url) return 'is no address: write it with its scheme, as in https://host/v1.';
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'must start with http:// or https://.';
+  // sim:// is answered inside, without a network (providers/sim.ts).
+  if (!['http:', 'https:', 'sim:'].includes(url.protocol)) return 'must start with http:// or https://.';
   if (url.username || url.password) return 'takes no user name or password: put the key in api_key.';
   return url.search || url.hash ? 'takes no query and no fragment.' : null;
 }
@@ -155,7 +151,7 @@ function findApiKey(
     if (isPlaceholder(entry.api_key)) report.problem([...path, 'api_key'], PLACEHOLDER);
     return entry.api_key;
   }
-  if (entry.authorization === 'none' || known?.authorize.kind === 'none') return null;
+  if (id === SIMULATOR_ID || entry.authorization === 'none' || known?.authorize.kind === 'none') return null;
   const name = known?.keyEnv.find((candidate) => env[candidate]?.trim());
   const value = name === undefined ? undefined : env[name]?.trim();
   if (value === undefined) {
@@ -212,8 +208,18 @@ function chooseAuthorization(
   if (written !== undefined) return { kind: 'header', name: written };
   if (apiKey === null) return known ? null : { kind: 'none' };
   if (known && dialect === null) return known.authorize.kind === 'none' ? { kind: 'bearer' } : null;
-  const peer = [...context.known.values()].find((one) => one.dialect === dialect && one.authorize.kind !== 'none');
-  return peer?.authorize ?? { kind: 'bearer' };
+  return usualScheme(dialect, context.known);
+}
+
+/** What most known hosts of a dialect take. */
+function usualScheme(dialect: string | null, known: ReadonlyMap<string, KnownProvider>): AuthorizationSetting {
+  const votes = new Map<string, { readonly scheme: AuthorizationSetting; readonly count: number }>();
+  for (const { dialect: spoken, authorize } of known.values()) {
+    if (spoken !== dialect || authorize.kind === 'none') continue;
+    const name = authorize.kind === 'header' ? authorize.name : '';
+    votes.set(name, { scheme: authorize, count: (votes.get(name)?.count ?? 0) + 1 });
+  }
+  return [...votes.values()].sort((a, b) => b.count - a.count)[0]?.scheme ?? { kind: 'bearer' };
 }
 
 function toModels(entries: readonly ModelEntry[], path: Path, report: Report): readonly ModelSettings[] {

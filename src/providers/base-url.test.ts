@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { placeholdersOf, resolveBaseUrl } from './base-url.ts';
+import { addressOf, placeholdersOf, resolveBaseUrl } from './base-url.ts';
 import type { ProviderDefinition } from './provider.ts';
 import { providerById, providers } from './registry.gen.ts';
 
@@ -96,6 +96,27 @@ describe('an operator’s own host', () => {
   });
 });
 
+describe('a configured provider', () => {
+  const rows: readonly (readonly [
+    id: string | null,
+    baseUrl: string | null,
+    dialect: string | null,
+    expected: string,
+  ])[] = [
+    ['openai', null, null, 'https://api.openai.com/v1'],
+    ['openai', 'http://127.0.0.1:1', null, 'http://127.0.0.1:1/v1'],
+    // Another door of a known host is completed as its grammar wants it, not as the usual door is.
+    ['deepseek', 'https://api.deepseek.com/anthropic', 'anthropic-messages', 'https://api.deepseek.com/anthropic/v1'],
+    ['z-ai', 'https://api.z.ai/api/anthropic', 'anthropic-messages', 'https://api.z.ai/api/anthropic/v1'],
+    [null, 'http://lab', 'openai-chat', 'http://lab/v1'],
+    ['sim', null, 'gemini', 'sim://local/v1'],
+    [null, 'sim://lab/v1', 'anthropic-messages', 'sim://lab/v1'],
+  ];
+  test.each(rows)('%s at %s speaking %s', (id, baseUrl, dialect, expected) => {
+    expect(addressOf(id === null ? null : known(id), { baseUrl, dialect })).toBe(expected);
+  });
+});
+
 describe('addresses that cannot be', () => {
   test.each([
     ['api.openai.com/v1', 'base_url is no address: write it with its scheme, as in https://host/v1'],
@@ -127,7 +148,8 @@ describe('the provider’s own address', () => {
       const own = resolveBaseUrl(definition, null, settings);
       expect(resolveBaseUrl(definition, own, settings)).toBe(own);
       expect(resolveBaseUrl(definition, `${own}/`, settings)).toBe(own);
-      expect(resolveBaseUrl(definition, new URL(own).origin, settings)).toBe(own);
+      const { protocol, host } = new URL(own);
+      expect(resolveBaseUrl(definition, `${protocol}//${host}`, settings)).toBe(own);
     }
   });
 });

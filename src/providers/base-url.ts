@@ -44,6 +44,27 @@ export function resolveBaseUrl(
   return trimSlashes(`${url.protocol}//${url.host}/${completePath(subject, url.host, segments, settings).join('/')}`);
 }
 
+/**
+ * The address of one configured provider: its own, or the operator's, completed as the dialect spoken there wants it.
+ * @param definition null for a host of the operator's own
+ * @throws RangeError where the address cannot be built; the message says why
+ */
+export function addressOf(
+  definition: ProviderDefinition | null,
+  entry: {
+    readonly baseUrl: string | null;
+    /** Null = the definition's. */
+    readonly dialect: string | null;
+    readonly settings?: Readonly<Record<string, string>>;
+  },
+): string {
+  const { baseUrl, dialect, settings } = entry;
+  // Another grammar lives behind another door of a host (`/anthropic`), which the path of its usual one says nothing about.
+  const isOtherDoor = baseUrl !== null && dialect !== null && dialect !== definition?.dialect;
+  const subject = definition === null || isOtherDoor ? { dialect: dialect ?? '' } : definition;
+  return resolveBaseUrl(subject, baseUrl, settings);
+}
+
 /** The values a provider's own address needs, in order. */
 export function placeholdersOf(baseUrl: string): readonly string[] {
   return [...baseUrl.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
@@ -56,7 +77,8 @@ function parseAddress(text: string): URL {
   } catch {
     throw new RangeError('base_url is no address: write it with its scheme, as in https://host/v1');
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+  // sim:// is answered inside, without a network (sim.ts).
+  if (!['http:', 'https:', 'sim:'].includes(url.protocol)) {
     throw new RangeError(`base_url must start with http:// or https://, not ${url.protocol}`);
   }
   if (url.search || url.hash) throw new RangeError('base_url takes no query and no fragment');
@@ -116,7 +138,7 @@ const isMatch = (template: string, segment: string): boolean =>
   template === segment || (/^\{[a-z_]+\}$/.test(template) && segment !== '');
 
 function splitTemplate(baseUrl: string): { readonly host: string; readonly segments: readonly string[] } {
-  const [, host = '', path = ''] = /^https?:\/\/([^/]+)(.*)$/.exec(baseUrl) ?? [];
+  const [, host = '', path = ''] = /^[a-z]+:\/\/([^/]+)(.*)$/.exec(baseUrl) ?? [];
   return { host, segments: segmentsOf(path) };
 }
 

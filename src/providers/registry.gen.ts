@@ -68,6 +68,7 @@ import { sakana } from './sakana.ts';
 import { sambanova } from './sambanova.ts';
 import { scaleway } from './scaleway.ts';
 import { siliconflow } from './siliconflow.ts';
+import { sim } from './sim.ts';
 import { stackit } from './stackit.ts';
 import { stepfun } from './stepfun.ts';
 import { tencent } from './tencent.ts';
@@ -152,6 +153,7 @@ export const providers: readonly ProviderDefinition[] = [
   sambanova,
   scaleway,
   siliconflow,
+  sim,
   stackit,
   stepfun,
   tencent,
@@ -241,6 +243,7 @@ export type ProviderId =
   | 'sambanova'
   | 'scaleway'
   | 'siliconflow'
+  | 'sim'
   | 'stackit'
   | 'stepfun'
   | 'tencent'

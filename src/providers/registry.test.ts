@@ -1,0 +1,67 @@
+import { expect, test } from 'bun:test';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateRegistries } from '../../scripts/generate-registries.ts';
+import { providerById, providers } from './registry.gen.ts';
+
+test('the committed list holds every provider file', async () => {
+  expect(await generateRegistries({ check: true })).toEqual([]);
+  expect(providers.length).toBeGreaterThan(60);
+  expect(providerById.size).toBe(providers.length);
+});
+
+test('a new file is noticed, then listed; a misnamed one is refused', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'signalbox-registry-'));
+  const folder = join(root, 'src/providers');
+  const declare = (id: string): string => `export const lab = defineProvider({\n  id: '${id}',\n});\n`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'lab.ts'), declare('lab'));
+    expect(await generateRegistries({ check: true, root })).toEqual(['src/providers/registry.gen.ts']);
+    expect(await generateRegistries({ check: false, root })).toEqual(['src/providers/registry.gen.ts']);
+    expect(await generateRegistries({ check: true, root })).toEqual([]);
+    expect(readFileSync(join(folder, 'registry.gen.ts'), 'utf8')).toContain("import { lab } from './lab.ts';");
+    writeFileSync(join(folder, 'other.ts'), declare('lab-two'));
+    expect(generateRegistries({ check: true, root })).rejects.toThrow('name the file lab-two.ts');
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test('no two providers share a name, and a variable switches on one provider only', () => {
+  const names = providers.map(({ name }) => name.toLowerCase());
+  expect(new Set(names).size).toBe(names.length);
+  const variables = providers.flatMap(({ keyEnv }) => keyEnv);
+  expect(new Set(variables).size).toBe(variables.length);
+  for (const variable of variables) expect(variable).toMatch(/^[A-Z][A-Z0-9_]+$/);
+});
+
+test('the facts that decide money and privacy are those of the evidence', () => {
+  const usageOf = (id: string) => providerById.get(id)?.usage;
+  expect(usageOf('anthropic')).toEqual({ cachedInput: 'beside-input', reasoning: 'inside-output', reportsCost: false });
+  expect(usageOf('google-ai-studio')?.reasoning).toBe('beside-output');
+  expect(usageOf('xai')?.reasoning).toBe('by-total');
+  expect(providers.filter(({ usage }) => usage.reportsCost === 'authoritative').map(({ id }) => id)).toEqual([
+    'openrouter',
+  ]);
+  const cancelling = providers.filter(({ onDisconnect }) => onDisconnect === 'cancel').map(({ id }) => id);
+  expect(cancelling).toEqual([
+    'anthropic',
+    'azure',
+    'cohere',
+    'deepinfra',
+    'deepseek',
+    'fireworks',
+    'llamacpp',
+    'lmstudio',
+    'ollama',
+    'openai',
+    'openrouter',
+    'sim',
+    'together',
+    'vllm',
+    'xai',
+  ]);
+  expect(providerById.get('deepseek')?.policy.training).toBe(true);
+});
