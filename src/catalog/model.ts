@@ -54,6 +54,8 @@ export interface Endpoint {
   /** `slug[/variant]`. */
   readonly tag: string;
   readonly contextLength: number;
+  /** True where nobody said the context length: it is shown, but excludes nothing. */
+  readonly contextIsAssumed?: boolean;
   readonly maxOutputTokens: number | null;
   readonly maxPromptTokens: number | null;
   readonly quantization: string | null;

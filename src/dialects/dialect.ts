@@ -4,10 +4,11 @@
  */
 import type { ChatRequest, ChatResponse } from '../core/chat.ts';
 import type { ChatEvent, EndReason } from '../core/chat-events.ts';
+import type { Demand, InputModality } from '../core/demand.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { NanoUsd } from '../core/money.ts';
-import type { Note, Translated } from '../core/note.ts';
+import type { Translated } from '../core/note.ts';
 import type { Usage } from '../core/usage.ts';
 import type { HostProfile, ModelTraits } from './host.ts';
 
@@ -61,6 +62,8 @@ export interface StreamDecoder {
   push(frame: Frame): readonly ChatEvent[];
   /** Must be told why the stream stopped and must say whether the answer is complete. */
   end(reason: EndReason): { readonly events: readonly ChatEvent[]; readonly outcome: Outcome };
+  /** True once the grammar's own terminator came: nothing after it matters. Absent where the grammar has none. */
+  readonly isTerminated?: boolean;
 }
 
 export type Outcome = 'complete' | GatewayError;
@@ -93,14 +96,33 @@ export interface SettledUsage {
   readonly routerMetadata?: JsonObject;
 }
 
+export interface ClientDialect<Wire> {
+  readonly id: string;
+  readonly client: ClientFace<Wire>;
+  readonly relay: RelayFace<Wire>;
+}
+
+export interface UpstreamDialect {
+  readonly id: string;
+  readonly upstream: UpstreamFace;
+  /** Content kinds the grammar cannot carry at all, e.g. `video`: such endpoints are excluded, content is never dropped. */
+  readonly cannotCarry: readonly InputModality[];
+}
+
 export interface ClientFace<Wire> {
   /** unknown → wire. @throws GatewayError `client.invalid_request` with the field's path. */
   parseRequest(body: Json): Wire;
+  /** What routing and admission need, without a full decode. */
+  demandOf(wire: Wire): Demand;
+  /** The same request without parameters that an endpoint lacks (names of the `supported_parameters` vocabulary). */
+  withoutParameters(wire: Wire, parameters: readonly string[]): Wire;
   /** wire → core. */
   decodeRequest(wire: Wire): Translated<ChatRequest>;
   /** core → wire for a whole reply. */
   encodeResponse(response: ChatResponse, head: ReplyHead, settled: SettledUsage): JsonObject;
   openEncoder(head: ReplyHead): StreamEncoder;
+  /** Whether the caller asked to compute but not to return reasoning. */
+  excludesReasoning(wire: Wire): boolean;
   /** The whole body of a failed reply. */
   encodeError(error: GatewayError, extra?: JsonObject): JsonObject;
 }
@@ -155,10 +177,11 @@ export interface RelayStream {
   readonly failure: GatewayError | undefined;
   readonly meter: StreamMeter;
   /** Client frames for one upstream frame, '' where it is absorbed (usage, terminator, empty opening). */
-  push(data: string): string;
+  push(data: string, event?: string): string;
+  /** True once the grammar's own terminator came: nothing after it matters. */
+  readonly isTerminated: boolean;
   end(reason: EndReason): { readonly text: string; readonly outcome: Outcome };
   final(settled: SettledUsage): string;
   fail(error: GatewayError, extra?: JsonObject): string;
 }
 
-export type { Note };

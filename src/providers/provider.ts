@@ -26,6 +26,8 @@ export interface ProviderDefinition {
   readonly policy: DataPolicy;
   /** True where any unknown `author/slug` may be sent on unchanged (an aggregator). */
   readonly takesAnyModel?: boolean;
+  /** True where a query after the model's name (`sim/echo?cut=120`) is part of what the provider is sent. */
+  readonly takesModelQuery?: boolean;
   /** For `GET /providers`. */
   readonly links?: {
     readonly privacyPolicy?: string;

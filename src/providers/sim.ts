@@ -25,4 +25,5 @@ export const sim = defineProvider({
     maxTokensField: 'max_tokens',
   },
   policy: { training: false, retentionDays: 0, headquarters: null },
+  takesModelQuery: true,
 });

@@ -1,5 +1,5 @@
 /** Google's `generateContent` grammar, spoken by the Gemini API and Vertex AI: upstream face only. */
-import type { UpstreamFace } from '../dialect.ts';
+import type { UpstreamDialect, UpstreamFace } from '../dialect.ts';
 import { decodeError } from './errors.ts';
 import { encodeRequest } from './request.ts';
 import { decodeResponse } from './response.ts';
@@ -9,4 +9,4 @@ export { unsayable } from './request.ts';
 
 const upstream: UpstreamFace = { encodeRequest, decodeResponse, openDecoder, decodeError };
 
-export const gemini = { id: 'gemini', upstream } as const;
+export const gemini = { id: 'gemini', upstream, cannotCarry: [] } as const satisfies UpstreamDialect;

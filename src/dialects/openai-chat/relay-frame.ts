@@ -10,7 +10,14 @@ import { toFinishReason } from './finish.ts';
 
 /** Top-level members of a frame that we say ourselves, or absorb. */
 const OURS = new Set(['id', 'object', 'created', 'model', 'provider', 'choices', 'usage', 'error', 'obfuscation']);
-const DELTA_TEXT = new Set(['role', 'content', 'reasoning', 'reasoning_content', 'reasoning_text', 'reasoning_details']);
+const DELTA_TEXT = new Set([
+  'role',
+  'content',
+  'reasoning',
+  'reasoning_content',
+  'reasoning_text',
+  'reasoning_details',
+]);
 
 export interface RelayedChoice {
   readonly value: JsonObject;
@@ -36,7 +43,11 @@ export function unknownMembers(frame: JsonObject, wrapper: string | undefined): 
   return unknown;
 }
 
-export function frameOf(context: RelayContext, choices: readonly JsonObject[], unknown: JsonObject | undefined): JsonObject {
+export function frameOf(
+  context: RelayContext,
+  choices: readonly JsonObject[],
+  unknown: JsonObject | undefined,
+): JsonObject {
   const { head } = context;
   return {
     id: head.id,
@@ -83,7 +94,9 @@ export function relayChoice(raw: JsonObject, context: RelayContext, calls: ToolC
   const index = typeof raw['index'] === 'number' && Number.isInteger(raw['index']) ? raw['index'] : 0;
   const rawDelta = isJsonObject(raw['delta']) ? raw['delta'] : isJsonObject(raw['message']) ? raw['message'] : {};
   const delta: MutableJsonObject = { role: 'assistant', content: textOf(rawDelta['content']) };
-  const reasoning = context.head.excludeReasoning ? { characters: 0, present: false } : addReasoning(delta, rawDelta, context);
+  const reasoning = context.head.excludeReasoning
+    ? { characters: 0, present: false }
+    : addReasoning(delta, rawDelta, context);
   let toolCalls = 0;
   let characters = reasoning.characters + lengthOf(delta['content']);
   let hasMore = false;
@@ -142,7 +155,14 @@ function addReasoning(
   delta['reasoning_details'] =
     details.length > 0
       ? withIndexes(details)
-      : [{ type: 'reasoning.text', text: text ?? '', format: context.host.quirks.reasoningFormat ?? 'unknown', index: 0 }];
+      : [
+          {
+            type: 'reasoning.text',
+            text: text ?? '',
+            format: context.host.quirks.reasoningFormat ?? 'unknown',
+            index: 0,
+          },
+        ];
   return { characters: lengthOf(text), present: true };
 }
 
@@ -180,7 +200,9 @@ function textOf(content: Json | undefined): string {
 /** The reasoning in an array content: `{type: thinking, thinking: [{type: text, text}]}` (dialects.md §7). */
 function thinkingOf(content: Json | undefined): string | undefined {
   if (!isJsonArray(content)) return undefined;
-  const parts = content.flatMap((part) => (isJsonObject(part) && isJsonArray(part['thinking']) ? part['thinking'] : []));
+  const parts = content.flatMap((part) =>
+    isJsonObject(part) && isJsonArray(part['thinking']) ? part['thinking'] : [],
+  );
   return textOf(parts);
 }
 

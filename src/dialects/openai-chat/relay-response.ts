@@ -6,7 +6,17 @@ import { encodeChatResponse } from './client-response.ts';
 import { decodeChatResponse } from './response.ts';
 
 /** Members of the whole body, a choice and a message that our own encoding says. */
-const BODY_MEMBERS = ['id', 'object', 'created', 'model', 'provider', 'choices', 'usage', 'system_fingerprint', 'service_tier'];
+const BODY_MEMBERS = [
+  'id',
+  'object',
+  'created',
+  'model',
+  'provider',
+  'choices',
+  'usage',
+  'system_fingerprint',
+  'service_tier',
+];
 const CHOICE_MEMBERS = ['index', 'message', 'finish_reason', 'native_finish_reason', 'logprobs', 'text', 'delta'];
 const MESSAGE_MEMBERS = [
   'role',

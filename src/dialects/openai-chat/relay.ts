@@ -2,8 +2,9 @@
  * The relay lane: client and upstream speak this grammar. The stream meters itself and every frame it lets through is correct
  * (DESIGN §7.1); it never forwards usage or the terminator: those follow settlement.
  */
-import { GatewayError } from '../../core/errors.ts';
+
 import type { EndReason } from '../../core/chat-events.ts';
+import { GatewayError } from '../../core/errors.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../dialect.ts';
 import { decodeErrorValue } from './errors.ts';
@@ -47,6 +48,10 @@ class Relay implements RelayStream {
     this.#context = context;
   }
 
+  get isTerminated(): boolean {
+    return this.#done;
+  }
+
   push(data: string): string {
     for (const template of this.#templates) {
       const rewritten = template.apply(data);
@@ -68,7 +73,12 @@ class Relay implements RelayStream {
     // A host that ends with [DONE] but names no finish: the client still learns that the choice ended.
     if (outcome !== 'complete' || this.meter.finishReason !== null) return { text: '', outcome };
     this.meter.finishReason = 'stop';
-    const ended = { index: 0, delta: { role: 'assistant', content: '' }, finish_reason: 'stop', native_finish_reason: null };
+    const ended = {
+      index: 0,
+      delta: { role: 'assistant', content: '' },
+      finish_reason: 'stop',
+      native_finish_reason: null,
+    };
     return { text: this.#frame([ended], undefined), outcome };
   }
 
@@ -182,7 +192,11 @@ class Relay implements RelayStream {
     const delta = isJsonObject(value['delta']) ? value['delta'] : {};
     const probed: JsonObject = { ...value, delta: withText(delta, field) };
     if (field !== 'content' && delta['reasoning'] === undefined) return; // reasoning is excluded
-    const template = learnTemplate(data, field, `data: ${JSON.stringify(frameOf(this.#context, [probed], unknown))}\n\n`);
+    const template = learnTemplate(
+      data,
+      field,
+      `data: ${JSON.stringify(frameOf(this.#context, [probed], unknown))}\n\n`,
+    );
     if (!template) return;
     this.#templates = [template, ...this.#templates].slice(0, MAX_TEMPLATES);
   }

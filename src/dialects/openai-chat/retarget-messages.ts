@@ -7,7 +7,11 @@ import { nineCharacterId } from './tool-ids.ts';
 /** Members of an assistant turn that OpenRouter's contract adds; hosts of the plain grammar do not know them. */
 const ASSISTANT_EXTRAS = ['reasoning', 'reasoning_content', 'reasoning_details', 'images', 'annotations', 'model'];
 
-export function retargetMessages(messages: readonly JsonObject[], context: UpstreamContext, notes: Note[]): readonly Json[] {
+export function retargetMessages(
+  messages: readonly JsonObject[],
+  context: UpstreamContext,
+  notes: Note[],
+): readonly Json[] {
   let changed = false;
   const retargeted = messages.map((message, i) => {
     const next = retargetMessage(message, `messages[${i}]`, context, notes);
@@ -63,7 +67,11 @@ function replayReasoning(message: MutableJsonObject, path: string, context: Upst
   for (const key of ASSISTANT_EXTRAS) delete message[key];
   if (replay === 'drop') {
     if (text !== undefined || isJsonArray(details)) {
-      notes.push({ code: 'reasoning.dropped', field: `${path}.reasoning`, message: `${providerName} takes no reasoning back` });
+      notes.push({
+        code: 'reasoning.dropped',
+        field: `${path}.reasoning`,
+        message: `${providerName} takes no reasoning back`,
+      });
     }
     return;
   }

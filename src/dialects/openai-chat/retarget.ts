@@ -59,7 +59,11 @@ function setField(body: MutableJsonObject, key: string, value: Json, context: Up
   }
   if (key === 'temperature' && typeof value === 'number' && value > (quirks.maxTemperature ?? 2)) {
     body[key] = quirks.maxTemperature;
-    notes.push({ code: 'parameter.changed', field: key, message: `${providerName} takes at most ${quirks.maxTemperature}` });
+    notes.push({
+      code: 'parameter.changed',
+      field: key,
+      message: `${providerName} takes at most ${quirks.maxTemperature}`,
+    });
     return;
   }
   body[quirks.renames?.[key] ?? key] = value;

@@ -21,6 +21,7 @@ function lacking(candidate: Candidate, { demand, unsayable }: RoutingContext): s
   if (output) return `it gives no ${output} output`;
   const [content] = unsayable(candidate);
   if (content) return `its interface cannot carry ${content}`;
+  if (endpoint.contextIsAssumed) return undefined;
   if (demand.promptTokensEstimate * ESTIMATE_SLACK > (endpoint.maxPromptTokens ?? endpoint.contextLength)) {
     return `the prompt is about ${demand.promptTokensEstimate} tokens and its context is ${endpoint.contextLength}`;
   }

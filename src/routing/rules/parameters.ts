@@ -1,11 +1,13 @@
-import { type Candidate, filterCandidates, type RoutingContext, type RoutingRule } from '../rule.ts';
+import type { Endpoint } from '../../catalog/model.ts';
+import type { Demand } from '../../core/demand.ts';
+import { type Candidate, filterCandidates, type RoutingRule } from '../rule.ts';
 
 /** Parameters that choose among endpoints even without require_parameters (openrouter-api.md §3.1). */
 const SOFT_PREFERENCE = ['tools', 'tool_choice', 'response_format', 'structured_outputs', 'verbosity'];
 
 /** The request's parameters that this endpoint does not take. */
-export function missingParameters(candidate: Candidate, { demand }: RoutingContext): string[] {
-  const { supportedParameters } = candidate.endpoint;
+export function missingParameters(endpoint: Endpoint, demand: Demand): string[] {
+  const { supportedParameters } = endpoint;
   return demand.parameters.filter((parameter) => !supportedParameters.includes(parameter));
 }
 
@@ -15,7 +17,7 @@ export const requireParameters: RoutingRule = {
   apply(candidates, context) {
     if (!context.demand.preferences.requireParameters) return { candidates, excluded: [] };
     return filterCandidates(candidates, 'require_parameters', (candidate) => {
-      const missing = missingParameters(candidate, context);
+      const missing = missingParameters(candidate.endpoint, context.demand);
       return missing.length === 0 ? undefined : `it does not support ${missing.join(', ')}`;
     });
   },

@@ -1,0 +1,186 @@
+/** What a chat request asks of an endpoint, read from the wire value without decoding it. */
+import { type Demand, type InputModality, NO_PREFERENCES, type ProviderPreferences } from '../../core/demand.ts';
+import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
+import { parsePicoUsd } from '../../core/money.ts';
+import type { WireChatRequest } from './wire-types.ts';
+
+/** Wire field → the name it has among `supported_parameters`. */
+const PARAMETER_NAMES: Readonly<Record<string, string>> = {
+  temperature: 'temperature',
+  top_p: 'top_p',
+  top_k: 'top_k',
+  min_p: 'min_p',
+  top_a: 'top_a',
+  frequency_penalty: 'frequency_penalty',
+  presence_penalty: 'presence_penalty',
+  repetition_penalty: 'repetition_penalty',
+  logit_bias: 'logit_bias',
+  logprobs: 'logprobs',
+  top_logprobs: 'top_logprobs',
+  seed: 'seed',
+  stop: 'stop',
+  tools: 'tools',
+  functions: 'tools',
+  tool_choice: 'tool_choice',
+  parallel_tool_calls: 'parallel_tool_calls',
+  response_format: 'response_format',
+  reasoning: 'reasoning',
+  reasoning_effort: 'reasoning',
+  include_reasoning: 'include_reasoning',
+  verbosity: 'verbosity',
+  prediction: 'prediction',
+  web_search_options: 'web_search_options',
+};
+
+const PART_MODALITY: Readonly<Record<string, InputModality>> = {
+  image_url: 'image',
+  input_image: 'image',
+  file: 'file',
+  input_file: 'file',
+  input_audio: 'audio',
+  video_url: 'video',
+  input_video: 'video',
+};
+
+const CHARACTERS_PER_TOKEN = 4;
+/** What an image, file or clip counts for in the estimate; its real size is only known to the provider. */
+const TOKENS_PER_MEDIA_PART = 800;
+
+export function demandOf(wire: WireChatRequest): Demand {
+  const source: JsonObject = wire;
+  const content = measure(wire.messages);
+  return {
+    models: modelsOf(source),
+    preferences: preferencesOf(objectAt(source, 'provider')),
+    stream: wire.stream === true,
+    parameters: parametersOf(source),
+    inputModalities: [...content.modalities],
+    outputModalities: (arrayAt(source, 'modalities') ?? []).filter(
+      (modality): modality is string => typeof modality === 'string' && modality !== 'text',
+    ),
+    maxOutputTokens: wire.max_completion_tokens ?? wire.max_tokens ?? null,
+    promptTokensEstimate: content.tokens + Math.ceil(lengthOf(source['tools']) / CHARACTERS_PER_TOKEN),
+    sessionId: stringAt(source, 'session_id') ?? null,
+    user: stringAt(source, 'user') ?? null,
+    hasTools: (arrayAt(source, 'tools')?.length ?? 0) > 0,
+  };
+}
+
+/** The same request without these parameters, under every field that says them. */
+export function withoutParameters(wire: WireChatRequest, parameters: readonly string[]): WireChatRequest {
+  const kept = { ...wire };
+  for (const [field, parameter] of Object.entries(PARAMETER_NAMES)) {
+    if (parameters.includes(parameter) && field in kept) delete kept[field];
+  }
+  return kept;
+}
+
+export function excludesReasoning(wire: WireChatRequest): boolean {
+  const reasoning = objectAt(wire, 'reasoning');
+  return reasoning?.['exclude'] === true || wire['include_reasoning'] === false;
+}
+
+function modelsOf(source: JsonObject): readonly string[] {
+  const listed = (arrayAt(source, 'models') ?? []).filter((id): id is string => typeof id === 'string');
+  const model = stringAt(source, 'model');
+  return model === undefined ? listed : [model, ...listed.filter((id) => id !== model)];
+}
+
+function parametersOf(source: JsonObject): readonly string[] {
+  const names = new Set<string>();
+  for (const field of Object.keys(source)) {
+    const name = PARAMETER_NAMES[field];
+    const value = source[field];
+    if (!name || value === undefined || value === null) continue;
+    if (name === 'tools' && isJsonArray(value) && value.length === 0) continue;
+    if (name === 'response_format') {
+      const type = isJsonObject(value) ? value['type'] : undefined;
+      if (type !== 'text') names.add(type === 'json_schema' ? 'structured_outputs' : 'response_format');
+      continue;
+    }
+    names.add(name);
+  }
+  return [...names];
+}
+
+function measure(messages: readonly JsonObject[]): { modalities: Set<InputModality>; tokens: number } {
+  const modalities = new Set<InputModality>();
+  let characters = 0;
+  let media = 0;
+  for (const message of messages) {
+    const { content } = message;
+    if (typeof content === 'string') characters += content.length;
+    else if (isJsonArray(content)) {
+      for (const part of content) {
+        if (!isJsonObject(part)) continue;
+        const modality = typeof part['type'] === 'string' ? PART_MODALITY[part['type']] : undefined;
+        if (modality) {
+          modalities.add(modality);
+          media++;
+        } else characters += typeof part['text'] === 'string' ? part['text'].length : 0;
+      }
+    }
+    if (message['tool_calls'] !== undefined) characters += lengthOf(message['tool_calls']);
+  }
+  // Four tokens of framing a message, as the common tokenizers add.
+  return {
+    modalities,
+    tokens: Math.ceil(characters / CHARACTERS_PER_TOKEN) + media * TOKENS_PER_MEDIA_PART + 4 * messages.length,
+  };
+}
+
+function lengthOf(value: Json | undefined): number {
+  return value === undefined ? 0 : JSON.stringify(value).length;
+}
+
+function preferencesOf(provider: JsonObject | undefined): ProviderPreferences {
+  if (!provider) return NO_PREFERENCES;
+  const maxPrice = objectAt(provider, 'max_price');
+  const sort = provider['sort'];
+  const by = isJsonObject(sort) ? sort['by'] : sort;
+  const order = stringsAt(provider, 'order');
+  const only = stringsAt(provider, 'only');
+  const ignore = stringsAt(provider, 'ignore');
+  const quantizations = stringsAt(provider, 'quantizations');
+  return {
+    ...(order && { order }),
+    ...(only && { only }),
+    ...(ignore && { ignore }),
+    ...(quantizations && { quantizations }),
+    ...((by === 'price' || by === 'throughput' || by === 'latency' || by === 'exacto') && { sort: by }),
+    allowFallbacks: provider['allow_fallbacks'] !== false,
+    requireParameters: provider['require_parameters'] === true,
+    dataCollection: provider['data_collection'] === 'deny' ? 'deny' : 'allow',
+    zdr: provider['zdr'] === true,
+    maxPrice: {
+      ...perMillion(maxPrice, 'prompt'),
+      ...perMillion(maxPrice, 'completion'),
+      ...perUnit(maxPrice, 'request'),
+      ...perUnit(maxPrice, 'image'),
+      ...perMillion(maxPrice, 'audio'),
+    },
+  };
+}
+
+function stringsAt(object: JsonObject, key: string): readonly string[] | undefined {
+  return arrayAt(object, key)?.filter((item): item is string => typeof item === 'string');
+}
+
+type PriceCaps = ProviderPreferences['maxPrice'];
+
+/** USD per million tokens → picodollars per token. */
+function perMillion(caps: JsonObject | undefined, axis: 'prompt' | 'completion' | 'audio'): PriceCaps {
+  const pico = capAt(caps, axis);
+  return pico === undefined ? {} : { [axis]: pico / 1_000_000n };
+}
+
+function perUnit(caps: JsonObject | undefined, axis: 'request' | 'image'): PriceCaps {
+  const pico = capAt(caps, axis);
+  return pico === undefined ? {} : { [axis]: pico };
+}
+
+function capAt(caps: JsonObject | undefined, axis: string): bigint | undefined {
+  const value = caps?.[axis];
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  return parsePicoUsd(String(value));
+}

@@ -1,0 +1,128 @@
+/**
+ * The one door out. Every upstream request goes through `send`: no redirects (an API call has no business following one),
+ * no decompression surprises on streams, the runtime's own timeout off because attempts keep their deadlines.
+ */
+import { GatewayError } from '../core/errors.ts';
+
+export interface EgressRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+}
+
+export interface EgressResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Null where there is no body (204). */
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** The whole body as text, at most `maxBytes`. @throws GatewayError `provider.bad_answer` where it is larger */
+  text(maxBytes: number): Promise<string>;
+}
+
+export interface Egress {
+  /** @throws GatewayError `provider.unreachable` where no response arrived; the signal's reason where it was aborted. */
+  send(request: EgressRequest): Promise<EgressResponse>;
+}
+
+/** Answers a request inside this process: the simulated provider stands behind the same door as everyone. */
+export type LocalScheme = (request: EgressRequest) => Promise<Response>;
+
+export interface EgressOptions {
+  /** URL schemes answered in process, e.g. `sim:`. */
+  readonly localSchemes: Readonly<Record<string, LocalScheme>>;
+}
+
+export function createEgress({ localSchemes }: EgressOptions): Egress {
+  return {
+    async send(request) {
+      const local = localSchemes[request.url.slice(0, request.url.indexOf(':') + 1)];
+      const response = await (local ? local(request) : fetchOnce(request));
+      return toEgressResponse(response);
+    },
+  };
+}
+
+// Bun's fetch takes `timeout: false`, which its types do not know: without it a quiet stream is cut after five minutes.
+type BunRequestInit = RequestInit & { readonly timeout: false };
+
+async function fetchOnce({ url, headers, body, signal }: EgressRequest): Promise<Response> {
+  const init: BunRequestInit = { method: 'POST', headers, body, signal, redirect: 'manual', timeout: false };
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (!isReusedConnectionReset(error)) throw unreachable(error);
+  }
+  // The host closed an idle pooled connection as we wrote: no response byte came, so one more try is safe (DESIGN §7.18).
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw unreachable(error);
+  }
+}
+
+function isReusedConnectionReset(error: unknown): boolean {
+  return codeOf(error) === 'ECONNRESET';
+}
+
+function unreachable(error: unknown): GatewayError {
+  const code = codeOf(error) ?? 'unknown';
+  return new GatewayError('provider.unreachable', `No response: ${describe(code)} (${code}).`, { cause: error });
+}
+
+function describe(code: string): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+    case 'ConnectionRefused':
+      return 'the connection was refused';
+    case 'ECONNRESET':
+      return 'the connection was closed before an answer';
+    case 'ENOTFOUND':
+    case 'FailedToOpenSocket':
+      return 'the host was not found or cannot be reached';
+    default:
+      return 'the connection failed';
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function toEgressResponse(response: Response): EgressResponse {
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: response.body,
+    async text(maxBytes) {
+      const declared = Number(response.headers.get('content-length') ?? Number.NaN);
+      if (declared > maxBytes) {
+        await response.body?.cancel();
+        throw tooLarge(maxBytes);
+      }
+      // With a declared length the runtime's own reader is exact and quickest; without one the bytes are counted.
+      if (!Number.isNaN(declared)) return response.text();
+      return readText(response.body, maxBytes);
+    },
+  };
+}
+
+async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
+  if (!body) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.byteLength;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    text += decoder.decode(piece, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function tooLarge(maxBytes: number): GatewayError {
+  return new GatewayError('provider.bad_answer', `The provider's answer is larger than ${maxBytes} bytes.`);
+}

@@ -1,0 +1,224 @@
+/** The signalbox command: the only place that reads the environment and the command line. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+//CAT import
+import { configCommand } from './cli/config.ts';
+import { keysCommand } from './cli/keys.ts';
+import { serveCommand } from './cli/serve.ts';
+import { simCommand } from './cli/sim.ts';
+import { builtDialects, randomHex, sha256Hex, systemClock } from './compose.ts';
+import { createKeyTable } from './config/key-table.ts';
+import { type LoadOutcome, loadSettings } from './config/load.ts';
+import { createBalances } from './ledger/balances.ts';
+import { providers } from './providers/registry.gen.ts';
+import { startServer } from './serve.ts';
+import { createControl } from './server/management/control.ts';
+import { createKeyAdmin } from './server/management/key-admin.ts';
+import { openControl } from './store/open-control.ts';
+import { createLog } from './telemetry/log.ts';
+
+const USAGE = `usage: signalbox <command>
+
+  serve    [--config FILE] [--listen HOST:PORT] [--data DIR]   serve the API (the default command)
+  keys     create|list|disable                                 manage API keys
+  config   check FILE                                          say what is wrong with a configuration file
+  catalog  refresh|show                                        update models and prices, or show their date
+  sim      --listen HOST:PORT [--log FILE]                     the simulated provider as a server of its own
+  help                                                         this text
+
+The same as options of serve: SIGNALBOX_CONFIG, SIGNALBOX_LISTEN, SIGNALBOX_DATA.
+`;
+
+const { env } = process;
+const out = (text: string): void => void process.stdout.write(text);
+const err = (text: string): void => void process.stderr.write(text);
+const builtDialectIds = builtDialects.map(({ id }) => id);
+
+async function main(args: readonly string[]): Promise<number> {
+  const [command = 'serve', ...rest] = args;
+  switch (command) {
+    case 'serve':
+      return serve(rest);
+    case 'keys':
+      return keysCommand(rest, {
+        print: (line) => out(`${line}\n`),
+        complain: (line) => err(`${line}\n`),
+        control: controlStore,
+      });
+    case 'config':
+      return configCommand(
+        rest,
+        { write: out, readFile: (path) => readFile(path, 'utf8'), env },
+        { knownProviders: providers, builtDialects: builtDialectIds },
+      );
+    case 'catalog':
+      return 2;
+    case 'sim':
+      return simCommand(rest, { out, err, signal: endSignal() });
+    case 'help':
+    case '--help':
+    case '-h':
+      out(USAGE);
+      return 0;
+    default:
+      err(`signalbox: there is no command "${command}"\n\n${USAGE}`);
+      return 2;
+  }
+}
+
+interface Flags {
+  readonly config: string | undefined;
+  readonly listen: string | undefined;
+  readonly data: string | undefined;
+}
+
+async function serve(args: readonly string[]): Promise<number> {
+  assertLauncher();
+  const flags = parseFlags(args);
+  if (typeof flags === 'string') {
+    err(`signalbox serve: ${flags}\n\n${USAGE}`);
+    return 2;
+  }
+  if (env['SIGNALBOX_DATABASE_URL']) {
+    err(
+      'signalbox: SIGNALBOX_DATABASE_URL is set, but PostgreSQL is not built into this release; unset it to use SQLite.\n',
+    );
+    return 1;
+  }
+  const log = createLog({ write: err, now: () => systemClock.now(), exchanges: env['SIGNALBOX_LOG'] !== 'errors' });
+  return serveCommand({
+    out,
+    err,
+    load: () => load(flags),
+    start: (settings) =>
+      startServer({
+        settings,
+        log,
+        seeds: { managementKey: env['SIGNALBOX_MANAGEMENT_KEY'], apiKey: env['SIGNALBOX_API_KEY'] },
+      }),
+    ended: endOf(endSignal()),
+  });
+}
+
+/** Everything goes through bin/runtime: without its limits the 257th stream would wait for the first to end. */
+function assertLauncher(): void {
+  if (env['BUN_CONFIG_MAX_HTTP_REQUESTS']) return;
+  throw new RangeError('start the server with bin/signalbox (or npm start): it sets limits that the runtime needs');
+}
+
+function parseFlags(args: readonly string[]): Flags | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: 'string' }, listen: { type: 'string' }, data: { type: 'string' } },
+    });
+    return {
+      config: values.config ?? env['SIGNALBOX_CONFIG'],
+      listen: values.listen ?? env['SIGNALBOX_LISTEN'],
+      data: values.data ?? env['SIGNALBOX_DATA'],
+    };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function load({ config, listen, data }: Flags): Promise<LoadOutcome> {
+  return loadSettings({
+    file: config ?? null,
+    ...(config !== undefined && { text: await readConfig(config) }),
+    env,
+    flags: { listen, data },
+    knownProviders: providers,
+    builtDialects: builtDialectIds,
+  });
+}
+
+async function readConfig(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new RangeError(
+      `cannot read the configuration file ${path}: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** A state-changing command: to the running server, else on the store itself. */
+async function controlStore(command: string, args: Parameters<ReturnType<typeof createControl>>[1], data?: string) {
+  const dataDirectory = data ?? env['SIGNALBOX_DATA'] ?? './data';
+  const control = await openControl({
+    dataDirectory,
+    clock: systemClock,
+    async serve(store) {
+      const keyTable = createKeyTable(await store.keys.list());
+      const balances = createBalances(systemClock);
+      balances.load(await store.queries.spendByKeyAndDay());
+      const sources = { digest: sha256Hex, randomHex };
+      const keyAdmin = createKeyAdmin({ ...sources, keyStore: store.keys, keyTable, clock: systemClock });
+      return createControl({ keyAdmin, balances, clock: systemClock });
+    },
+  });
+  try {
+    return await control.request(command, args);
+  } finally {
+    await control.close();
+  }
+}
+
+async function catalog(args: readonly string[]): Promise<number> {
+  const outcome = await load({ config: env['SIGNALBOX_CONFIG'], listen: undefined, data: env['SIGNALBOX_DATA'] });
+  if (!outcome.ok) {
+    err('signalbox catalog: the configuration has problems; see "signalbox config check".\n');
+    return 1;
+  }
+  return catalogCommand(args, {
+    write: out,
+    async readLine(prompt) {
+      const lines = createInterface({ input: process.stdin, output: process.stdout });
+      try {
+        return await lines.question(prompt);
+      } finally {
+        lines.close();
+      }
+    },
+    async fetchJson(url) {
+      const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
+      if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+      return response.json();
+    },
+    readFile: (path) => readFile(path, 'utf8'),
+    writeFile: (path, text) => writeFile(path, text, { mode: 0o600 }),
+    dataDirectory: outcome.settings.dataDirectory,
+    sourceUrl: outcome.settings.catalog.source,
+  });
+}
+
+function endSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // A second one means now.
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort(signal);
+    });
+  }
+  return controller.signal;
+}
+
+function endOf(signal: AbortSignal): Promise<string> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(String(signal.reason)), { once: true });
+  });
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // What is ours says cause and cure in its message; anything else is worth its stack.
+  err(
+    `signalbox: ${error instanceof RangeError || !(error instanceof Error) ? String(error) : (error.stack ?? error.message)}\n`,
+  );
+  process.exitCode = 1;
+}
+if (process.argv[2] !== 'serve' || process.exitCode !== 0) process.exit();

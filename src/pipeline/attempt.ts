@@ -1,0 +1,225 @@
+/** One upstream try: its own deadline, its own abort, its own record. Ends as an answer that may be committed, or a failure. */
+import { type ErrorCode, GatewayError, toGatewayError } from '../core/errors.ts';
+import type { Clock } from '../core/ids.ts';
+import type { Note } from '../core/note.ts';
+import type { RelayStream, UpstreamRequest } from '../dialects/dialect.ts';
+import type { Egress, EgressResponse } from '../egress/egress.ts';
+import { tryParseJson } from '../wire/json.ts';
+import { openSseReader } from '../wire/sse.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
+import type { Lane, WholeReply } from './lane.ts';
+import { LiveStream } from './live-stream.ts';
+import type { LiveEndpoint } from './target.ts';
+
+const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
+
+export interface AttemptPorts {
+  readonly egress: Egress;
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+}
+
+export interface Attempt {
+  readonly target: LiveEndpoint;
+  readonly lane: Lane;
+  readonly startedAtMs: number;
+  readonly notes: readonly Note[];
+  /** Closes the upstream socket; the attempt then fails with this error. */
+  abort(error: GatewayError): void;
+  readonly result: Promise<AttemptResult>;
+}
+
+export type AttemptResult =
+  | { readonly kind: 'failed'; readonly error: GatewayError; readonly status: number | null }
+  | { readonly kind: 'whole'; readonly reply: WholeReply; readonly status: number }
+  | { readonly kind: 'stream'; readonly answer: StreamAnswer; readonly status: number };
+
+/** A stream whose first content (or clean end) has come: it may be committed to the client. */
+export interface StreamAnswer {
+  readonly lane: RelayStream;
+  /** Client text so far. */
+  readonly opening: string;
+  /** Undefined where the whole answer is in the opening. */
+  readonly live: LiveStream | undefined;
+}
+
+/** A request ready to send, with the lane that wrote it. */
+export interface PreparedAttempt {
+  readonly lane: Lane;
+  readonly request: UpstreamRequest;
+  readonly notes: readonly Note[];
+}
+
+export function startAttempt(
+  target: LiveEndpoint,
+  { lane, request, notes }: PreparedAttempt,
+  stream: boolean,
+  ports: AttemptPorts,
+): Attempt {
+  const controller = new AbortController();
+  const startedAtMs = ports.clock.now();
+  const run = new AttemptRun(target, lane, stream, ports, controller, startedAtMs);
+  return {
+    target,
+    lane,
+    startedAtMs,
+    notes,
+    abort: (error) => controller.abort(error),
+    result: run.result(request.path, request.headers, JSON.stringify(request.body)),
+  };
+}
+
+class AttemptRun {
+  readonly #target: LiveEndpoint;
+  readonly #lane: Lane;
+  readonly #stream: boolean;
+  readonly #ports: AttemptPorts;
+  readonly #controller: AbortController;
+  readonly #startedAtMs: number;
+  readonly #deadline: Deadline;
+  #status: number | null = null;
+
+  constructor(
+    target: LiveEndpoint,
+    lane: Lane,
+    stream: boolean,
+    ports: AttemptPorts,
+    controller: AbortController,
+    startedAtMs: number,
+  ) {
+    this.#target = target;
+    this.#lane = lane;
+    this.#stream = stream;
+    this.#ports = ports;
+    this.#controller = controller;
+    this.#startedAtMs = startedAtMs;
+    const { timeouts, name } = target.provider;
+    // A stream owes its first byte; a whole reply is bounded by the total only (DESIGN §7.5).
+    const firstMs = stream ? Math.min(timeouts.firstByteMs, timeouts.totalMs) : timeouts.totalMs;
+    this.#deadline = ports.deadlines.start(startedAtMs + firstMs, () => {
+      const message = `${name} did not answer in time.`;
+      controller.abort(new GatewayError('provider.timeout', message, { providerName: name }));
+    });
+  }
+
+  async result(path: string, headers: Readonly<Record<string, string>>, body: string): Promise<AttemptResult> {
+    try {
+      const response = await this.#ports.egress.send({
+        url: this.#target.provider.baseUrl + path,
+        headers: { ...this.#target.provider.headers, ...headers },
+        body,
+        signal: this.#controller.signal,
+      });
+      this.#status = response.status;
+      if (response.status < 200 || response.status > 299) return this.#fail(await this.#decodeFailure(response));
+      return await (this.#stream ? this.#readStream(response) : this.#readWhole(response));
+    } catch (error) {
+      return this.#fail(this.#explain(error));
+    }
+  }
+
+  #fail(error: GatewayError): AttemptResult {
+    this.#deadline.cancel();
+    return { kind: 'failed', error, status: this.#status };
+  }
+
+  async #decodeFailure(response: EgressResponse): Promise<GatewayError> {
+    const { dialect, name } = this.#target.provider;
+    if (response.status < 400) {
+      const location = response.headers.get('location') === null ? '' : ' (a redirect, which is not followed)';
+      const message = `${name} answered with status ${response.status}${location}; check its base_url.`;
+      return new GatewayError('provider.failed', message, { providerName: name, providerStatus: response.status });
+    }
+    const failure = {
+      status: response.status,
+      body: await response.text(MAX_ERROR_BYTES).catch(() => ''),
+      headers: Object.fromEntries(response.headers),
+      nowMs: this.#ports.clock.now(),
+    };
+    return dialect.upstream.decodeError(failure, this.#target.context);
+  }
+
+  async #readWhole(response: EgressResponse): Promise<AttemptResult> {
+    const text = await response.text(MAX_REPLY_BYTES);
+    this.#deadline.cancel();
+    const status = response.status;
+    if (isEventStream(response, text)) {
+      const folded = this.#lane.openFoldedStream();
+      const reader = openSseReader();
+      reader.push(text, folded.push);
+      reader.end(folded.push);
+      const { outcome, reply } = folded.end('upstream-end');
+      return outcome === 'complete' ? { kind: 'whole', reply, status } : { kind: 'failed', error: outcome, status };
+    }
+    return { kind: 'whole', reply: this.#lane.decodeWhole(this.#parse(text)), status };
+  }
+
+  async #readStream(response: EgressResponse): Promise<AttemptResult> {
+    const { status, body } = response;
+    if (!body) throw this.#error('provider.bad_answer', 'answered a stream request without a body');
+    if (mediaType(response) === 'application/json') {
+      const lane = this.#lane.streamOf(this.#parse(await response.text(MAX_REPLY_BYTES)));
+      this.#deadline.cancel();
+      return { kind: 'stream', answer: { lane, opening: lane.opening, live: undefined }, status };
+    }
+    const { timeouts, name } = this.#target.provider;
+    const live = new LiveStream({
+      body,
+      lane: this.#lane.openStream(),
+      abort: this.#controller,
+      deadline: this.#deadline,
+      limits: {
+        idleMs: timeouts.idleMs,
+        contentIdleMs: timeouts.contentIdleMs,
+        totalAtMs: this.#startedAtMs + timeouts.totalMs,
+      },
+      clock: this.#ports.clock,
+      providerName: name,
+    });
+    let opening = '';
+    while (!live.lane.meter.hasContent && !live.end) opening += (await live.next()) ?? '';
+    if (live.end && live.end.outcome !== 'complete' && !live.lane.meter.hasContent) return this.#fail(live.end.outcome);
+    return { kind: 'stream', answer: { lane: live.lane, opening, live }, status };
+  }
+
+  #parse(text: string) {
+    const body = tryParseJson(text);
+    if (body === undefined) {
+      throw this.#error('provider.bad_answer', `answered with something that is no JSON: ${text.slice(0, 200)}`);
+    }
+    return body;
+  }
+
+  #error(code: ErrorCode, what: string): GatewayError {
+    const { name } = this.#target.provider;
+    return new GatewayError(code, `${name} ${what}`, { providerName: name });
+  }
+
+  #explain(thrown: unknown): GatewayError {
+    const { signal } = this.#controller;
+    if (signal.aborted && signal.reason instanceof GatewayError) return signal.reason;
+    const { name } = this.#target.provider;
+    if (thrown instanceof GatewayError) {
+      if (thrown.details.providerName !== undefined || thrown.spec.blame !== 'provider') return thrown;
+      return new GatewayError(thrown.code, `${name}: ${thrown.message}`, { ...thrown.details, providerName: name });
+    }
+    if (this.#status !== null && isConnectionError(thrown)) {
+      return this.#error('provider.truncated', 'closed the connection before its answer was complete.');
+    }
+    return toGatewayError(thrown);
+  }
+}
+
+function isConnectionError(thrown: unknown): boolean {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string';
+}
+
+function mediaType(response: EgressResponse): string {
+  return (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+/** Some hosts stream although a whole reply was asked; some of those do not even say so in the content type. */
+function isEventStream(response: EgressResponse, text: string): boolean {
+  return mediaType(response) === 'text/event-stream' || /^(?:data|event|:|id|retry)[: ]/.test(text.slice(0, 8));
+}

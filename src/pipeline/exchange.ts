@@ -1,0 +1,91 @@
+/** One client call, from the parsed request on. Tagged by kind: a new kind brings its own run (DESIGN §7.15). */
+import type { Caller } from '../core/caller.ts';
+import type { Demand } from '../core/demand.ts';
+import type { GatewayError } from '../core/errors.ts';
+import type { Clock, Random } from '../core/ids.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { NanoUsd } from '../core/money.ts';
+import type { Note } from '../core/note.ts';
+import type { ClientDialect } from '../dialects/dialect.ts';
+import type { Egress } from '../egress/egress.ts';
+import type { Cooldowns } from '../health/cooldowns.ts';
+import type { LedgerStore } from '../ledger/store.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** The part that every kind shares: admission, plan, attempts, settlement and telemetry are written on it. */
+export interface ExchangeBase {
+  /** `gen-…`, kept over fallbacks. */
+  readonly id: string;
+  readonly receivedAtMs: number;
+  readonly caller: Caller;
+  readonly demand: Demand;
+  /** Notes of parsing. */
+  readonly notes: readonly Note[];
+  /** Pinned at admission, with its prices. */
+  readonly snapshot: Snapshot;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+export interface ChatExchange<Wire> extends ExchangeBase {
+  readonly kind: 'chat';
+  readonly dialect: ClientDialect<Wire>;
+  readonly wire: Wire;
+}
+
+/** A whole-reply kind whose body is relayed by value: input in, vectors out. */
+export interface EmbeddingsExchange extends ExchangeBase {
+  readonly kind: 'embeddings';
+  readonly body: JsonObject;
+}
+
+export type Exchange<Wire> = ChatExchange<Wire> | EmbeddingsExchange;
+
+/** What spend says about a key, and what a settlement adds to it. Synchronous: no await between check and take. */
+export interface SpendPort {
+  /** The refusal where the key may spend no more. */
+  admit(caller: Caller, nowMs: number): GatewayError | undefined;
+  post(keyHash: string, costNanoUsd: NanoUsd, atMs: number): void;
+}
+
+export interface PipelinePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly egress: Egress;
+  readonly deadlines: Deadlines;
+  readonly cooldowns: Cooldowns;
+  readonly ledger: LedgerStore;
+  readonly spend: SpendPort;
+  readonly running: RunningExchanges;
+  readonly log: ExchangeLog;
+}
+
+/** Exchanges under way, so that `/generation` can say "still running". */
+export interface RunningExchanges {
+  add(id: string, keyHash: string): void;
+  remove(id: string): void;
+  keyHashOf(id: string): string | undefined;
+}
+
+export interface ExchangeLog {
+  settled(line: ExchangeLine): void;
+  error(message: string, cause: unknown): void;
+}
+
+export interface ExchangeLine {
+  readonly id: string;
+  readonly status: number;
+  readonly model: string;
+  readonly provider: string | null;
+  readonly streamed: boolean;
+  readonly costNanoUsd: NanoUsd;
+  readonly durationMs: number;
+  readonly error: string | null;
+  readonly key: string;
+}
+
+export type Reply =
+  | { readonly kind: 'whole'; readonly body: string; readonly notes: number }
+  | { readonly kind: 'stream'; readonly body: AsyncGenerator<string>; readonly notes: number }
+  | { readonly kind: 'error'; readonly error: GatewayError; readonly extra?: JsonObject };

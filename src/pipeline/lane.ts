@@ -1,0 +1,210 @@
+/**
+ * The two lanes behind one face (DESIGN §4.1): the pipeline does not know which one runs. `relay` where client and upstream
+ * speak the same grammar, else `translate`.
+ */
+import type { ChatResponse } from '../core/chat.ts';
+import { type ChatEvent, type EndReason, isContentEvent } from '../core/chat-events.ts';
+import type { GatewayError } from '../core/errors.ts';
+import { openFold, unfold } from '../core/fold.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Note, Translated } from '../core/note.ts';
+import type {
+  ClientDialect,
+  ClientFace,
+  Outcome,
+  RelayContext,
+  RelayStream,
+  ReplyHead,
+  SettledUsage,
+  StreamDecoder,
+  StreamEncoder,
+  StreamMeter,
+  UpstreamRequest,
+} from '../dialects/dialect.ts';
+import type { LiveEndpoint } from './target.ts';
+
+/** A reply in the client's grammar, still to be settled. */
+export interface WholeReply {
+  readonly response: ChatResponse;
+  encode(settled: SettledUsage): JsonObject;
+}
+
+export interface Lane {
+  readonly kind: 'relay' | 'translate';
+  encodeRequest(): Translated<UpstreamRequest>;
+  decodeWhole(body: Json): WholeReply;
+  openStream(): RelayStream;
+  /** For a host that answers a stream request with a whole reply: the stream it should have been. */
+  streamOf(body: Json): RelayStream & { readonly opening: string };
+  /** For a host that answers a whole request with a stream. */
+  openFoldedStream(): FoldedStream;
+}
+
+/** Collects an upstream stream into a whole reply. */
+export interface FoldedStream {
+  push(data: string, event?: string): void;
+  end(reason: EndReason): { readonly outcome: Outcome; readonly reply: WholeReply };
+}
+
+export interface LaneRequest<Wire> {
+  readonly dialect: ClientDialect<Wire>;
+  readonly wire: Wire;
+  readonly head: ReplyHead;
+}
+
+export function openLane<Wire>(request: LaneRequest<Wire>, target: LiveEndpoint): Lane {
+  const { dialect, wire, head } = request;
+  const { upstream } = target.provider.dialect;
+  const context: RelayContext = { ...target.context, head };
+  const { client, relay } = dialect;
+  const relays = target.provider.dialect.id === dialect.id && relay.canRelay(context);
+  const reply = (response: ChatResponse): WholeReply => ({
+    response,
+    encode: (settled) => client.encodeResponse(response, head, settled),
+  });
+  return {
+    kind: relays ? 'relay' : 'translate',
+    encodeRequest() {
+      if (relays) return relay.retarget(wire, context);
+      const decoded = client.decodeRequest(wire);
+      const encoded = upstream.encodeRequest(decoded.value, context);
+      return { value: encoded.value, notes: joinNotes(decoded.notes, encoded.notes) };
+    },
+    decodeWhole: (body) =>
+      relays ? relay.relayResponse(body, context) : reply(upstream.decodeResponse(body, context)),
+    openStream: () =>
+      relays ? relay.openRelay(context) : new TranslatedStream(upstream.openDecoder(context), client, head),
+    streamOf: (body) => unfoldedStream(upstream.decodeResponse(body, context), client, head),
+    openFoldedStream: () => foldedStream(upstream.openDecoder(context), reply),
+  };
+}
+
+function joinNotes(a: readonly Note[], b: readonly Note[]): readonly Note[] {
+  return a.length === 0 ? b : [...a, ...b];
+}
+
+class TranslatedStream<Wire> implements RelayStream {
+  readonly meter: StreamMeter = newMeter();
+  failure: GatewayError | undefined;
+  readonly #decoder: StreamDecoder;
+  readonly #encoder: StreamEncoder;
+
+  constructor(decoder: StreamDecoder, client: ClientFace<Wire>, head: ReplyHead) {
+    this.#decoder = decoder;
+    this.#encoder = client.openEncoder(head);
+  }
+
+  get isTerminated(): boolean {
+    return this.#decoder.isTerminated ?? false;
+  }
+
+  push(data: string, event?: string): string {
+    return this.encode(this.#decoder.push({ data, event }));
+  }
+
+  encode(events: readonly ChatEvent[]): string {
+    let text = '';
+    for (const event of events) {
+      meterEvent(this.meter, event);
+      if (event.type === 'error') this.failure ??= event.error;
+      else if (event.type !== 'usage') text += this.#encoder.push(event);
+    }
+    return text;
+  }
+
+  end(reason: EndReason): { readonly text: string; readonly outcome: Outcome } {
+    const { events, outcome } = this.#decoder.end(reason);
+    const text = this.encode(events);
+    return { text, outcome: this.failure ?? outcome };
+  }
+
+  final(settled: SettledUsage): string {
+    return this.#encoder.final(settled);
+  }
+
+  fail(error: GatewayError, extra?: JsonObject): string {
+    return this.#encoder.fail(error, extra);
+  }
+}
+
+/** A decoder of nothing: the events came at once. */
+const SPENT_DECODER: StreamDecoder = {
+  isTerminated: true,
+  push: () => [],
+  end: () => ({ events: [], outcome: 'complete' }),
+};
+
+function unfoldedStream<Wire>(
+  response: ChatResponse,
+  client: ClientFace<Wire>,
+  head: ReplyHead,
+): RelayStream & { readonly opening: string } {
+  const stream = new TranslatedStream(SPENT_DECODER, client, head);
+  return Object.assign(stream, { opening: stream.encode(unfold(response)) });
+}
+
+function foldedStream(decoder: StreamDecoder, reply: (response: ChatResponse) => WholeReply): FoldedStream {
+  const fold = openFold();
+  let failure: GatewayError | undefined;
+  const take = (events: readonly ChatEvent[]): void => {
+    for (const event of events) {
+      if (event.type === 'error') failure ??= event.error;
+      fold.push(event);
+    }
+  };
+  return {
+    push: (data, event) => take(decoder.push({ data, event })),
+    end(reason) {
+      const { events, outcome } = decoder.end(reason);
+      take(events);
+      return { outcome: failure ?? outcome, reply: reply(fold.response()) };
+    },
+  };
+}
+
+export function newMeter(): StreamMeter {
+  return {
+    hasContent: false,
+    deliveredCharacters: 0,
+    usage: undefined,
+    finishReason: null,
+    nativeFinishReason: null,
+    upstreamId: undefined,
+    serviceTier: undefined,
+    toolCalls: 0,
+  };
+}
+
+function meterEvent(meter: StreamMeter, event: ChatEvent): void {
+  if (isContentEvent(event)) meter.hasContent = true;
+  switch (event.type) {
+    case 'response-start':
+      meter.upstreamId ??= event.upstreamId;
+      meter.serviceTier ??= event.serviceTier;
+      return;
+    case 'text-delta':
+    case 'reasoning-delta':
+    case 'refusal-delta':
+      meter.deliveredCharacters += event.text.length;
+      return;
+    case 'tool-call-start':
+      meter.toolCalls++;
+      return;
+    case 'tool-call-delta':
+      meter.deliveredCharacters += event.arguments.length;
+      return;
+    case 'choice-end':
+      meter.finishReason = event.finishReason;
+      meter.nativeFinishReason = event.nativeFinishReason;
+      return;
+    case 'usage':
+      meter.usage = event.usage;
+      return;
+    case 'image-delta':
+    case 'audio-delta':
+    case 'annotation-delta':
+    case 'logprobs-delta':
+    case 'error':
+      return;
+  }
+}

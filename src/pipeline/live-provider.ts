@@ -1,0 +1,102 @@
+/** A provider's definition and the operator's settings made ready to call: address, credentials, host profile. */
+import type { ProviderSettings } from '../config/settings.ts';
+import type { UpstreamDialect } from '../dialects/dialect.ts';
+import type { HostProfile } from '../dialects/host.ts';
+import { resolveBaseUrl } from '../providers/base-url.ts';
+import type { AuthScheme, ProviderDefinition } from '../providers/provider.ts';
+import type { LiveProvider } from './target.ts';
+
+/** What is assumed of a host that nobody described: the grammar's usual counting, and the careful policy. */
+const UNKNOWN_HOST = {
+  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
+  onDisconnect: 'cancel',
+  quirks: {},
+  policy: { training: true, retentionDays: null },
+} as const;
+
+/**
+ * @throws RangeError where the address cannot be built or the dialect is not built; the message says why
+ */
+export function toLiveProvider(
+  settings: ProviderSettings,
+  definition: ProviderDefinition | undefined,
+  dialectById: ReadonlyMap<string, UpstreamDialect>,
+): LiveProvider {
+  const dialectId = settings.dialect ?? definition?.dialect ?? 'openai-chat';
+  const dialect = dialectById.get(dialectId);
+  if (!dialect) throw new RangeError(`the dialect ${dialectId} is not built into this release`);
+  // Another dialect than the host's own: its quirks are about another grammar.
+  const isOwnDialect = definition?.dialect === dialectId;
+  const name = settings.name ?? definition?.name ?? settings.id;
+  const host: HostProfile = {
+    providerId: settings.id,
+    providerName: name,
+    usage: (isOwnDialect ? definition.usage : undefined) ?? usageOf(dialectId),
+    quirks: (isOwnDialect ? definition.quirks : undefined) ?? UNKNOWN_HOST.quirks,
+  };
+  const policy = settings.dataPolicy ?? definition?.policy ?? UNKNOWN_HOST.policy;
+  return {
+    id: settings.id,
+    name,
+    baseUrl: resolveBaseUrl(definition ?? { dialect: dialectId }, settings.baseUrl, settings.settings),
+    dialect,
+    headers: headersOf(settings, definition, dialectId),
+    host,
+    timeouts: settings.timeouts,
+    onDisconnect: {
+      stream: settings.onDisconnect ?? definition?.onDisconnect ?? UNKNOWN_HOST.onDisconnect,
+      whole: settings.onDisconnect ?? 'drain',
+    },
+    takesAnyModel: definition?.takesAnyModel ?? false,
+    takesModelQuery: definition?.takesModelQuery ?? false,
+    routing: {
+      id: settings.id,
+      name,
+      weight: settings.weight,
+      training: policy.training,
+      retentionDays: policy.retentionDays,
+    },
+  };
+}
+
+/** The grammar's owner counts cached tokens beside the input in Messages, inside it elsewhere (dialects.md §1.5). */
+function usageOf(dialectId: string): HostProfile['usage'] {
+  return dialectId === 'anthropic-messages'
+    ? { ...UNKNOWN_HOST.usage, cachedInput: 'beside-input' }
+    : UNKNOWN_HOST.usage;
+}
+
+/** The header in which the grammar's owner wants the key, for hosts that nobody described. */
+const AUTH_OF_DIALECT: Readonly<Record<string, AuthScheme>> = {
+  'anthropic-messages': { kind: 'header', name: 'x-api-key' },
+  gemini: { kind: 'header', name: 'x-goog-api-key' },
+};
+
+function headersOf(
+  settings: ProviderSettings,
+  definition: ProviderDefinition | undefined,
+  dialectId: string,
+): Readonly<Record<string, string>> {
+  const ownScheme = definition?.dialect === dialectId ? definition.authorize : undefined;
+  const scheme = settings.authorization ?? ownScheme ?? AUTH_OF_DIALECT[dialectId] ?? { kind: 'bearer' };
+  return {
+    'content-type': 'application/json',
+    // Streams are not worth decompressing, and a bomb cannot be sent (reliability-security.md S16).
+    'accept-encoding': 'identity',
+    ...definition?.headers,
+    ...authorizationHeader(scheme, settings.apiKey),
+    ...settings.headers,
+  };
+}
+
+function authorizationHeader(scheme: AuthScheme, apiKey: string | null): Record<string, string> {
+  if (apiKey === null) return {};
+  switch (scheme.kind) {
+    case 'bearer':
+      return { authorization: `Bearer ${apiKey}` };
+    case 'header':
+      return { [scheme.name]: apiKey };
+    case 'none':
+      return {};
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * An upstream stream being read: bytes → text → frames → client text, one read at a time and only when asked, so that a slow
+ * client pauses its upstream. It knows its end: complete or an error, never a guess.
+ */
+import type { EndReason } from '../core/chat-events.ts';
+import { GatewayError, toGatewayError } from '../core/errors.ts';
+import type { Clock } from '../core/ids.ts';
+import type { Outcome, RelayStream } from '../dialects/dialect.ts';
+import { openSseReader, type SseReader } from '../wire/sse.ts';
+import type { Deadline } from './deadlines.ts';
+
+export interface StreamLimits {
+  readonly idleMs: number;
+  readonly contentIdleMs: number;
+  /** Absolute end, in ms since the epoch. */
+  readonly totalAtMs: number;
+}
+
+export interface LiveStreamOptions {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly lane: RelayStream;
+  readonly abort: AbortController;
+  readonly deadline: Deadline;
+  readonly limits: StreamLimits;
+  readonly clock: Clock;
+  readonly providerName: string;
+}
+
+export interface StreamEnd {
+  /** Last client text before the final frames. */
+  readonly text: string;
+  readonly outcome: Outcome;
+}
+
+/** The part of a stream's reader that is used here. */
+interface BodyReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+}
+
+export class LiveStream {
+  readonly lane: RelayStream;
+  /** Set once the stream has ended. */
+  end: StreamEnd | undefined;
+  /** When the first content came, or null. */
+  firstContentAtMs: number | null = null;
+
+  readonly #options: LiveStreamOptions;
+  readonly #reader: BodyReader;
+  readonly #sse: SseReader = openSseReader();
+  readonly #utf8 = new TextDecoder();
+  #inFlight: Promise<string | undefined> | undefined;
+  #contentAtMs: number;
+  #text = '';
+
+  constructor(options: LiveStreamOptions) {
+    this.#options = options;
+    this.lane = options.lane;
+    this.#reader = options.body.getReader();
+    this.#contentAtMs = options.clock.now();
+  }
+
+  /** The next client text, or undefined once the stream has ended (then `end` is set). Calls may overlap: they share a read. */
+  next(): Promise<string | undefined> {
+    this.#inFlight ??= this.#advance().finally(() => {
+      this.#inFlight = undefined;
+    });
+    return this.#inFlight;
+  }
+
+  /** Stops reading: the upstream socket closes at once. `next` then ends with this error. */
+  abort(error: GatewayError): void {
+    this.#options.abort.abort(error);
+  }
+
+  async #advance(): Promise<string | undefined> {
+    while (!this.end) {
+      let piece: Awaited<ReturnType<BodyReader['read']>>;
+      try {
+        piece = await this.#reader.read();
+      } catch (error) {
+        this.#finish(...this.#endOfError(error));
+        break;
+      }
+      try {
+        const text = this.#take(piece.done ? undefined : piece.value);
+        if (piece.done) this.#finish('upstream-end');
+        else if (this.lane.failure || this.lane.isTerminated) this.#leaveEarly();
+        if (text) return text;
+      } catch (error) {
+        // A frame beyond the limits: our own refusal, the upstream has no more to say.
+        this.#finish('upstream-cut', toGatewayError(error));
+        this.#options.abort.abort(error);
+      }
+    }
+    return undefined;
+  }
+
+  /** Client text of one read; the end of the bytes flushes what is left. */
+  #take(bytes: Uint8Array | undefined): string {
+    this.#text = '';
+    if (bytes) {
+      this.#sse.push(this.#utf8.decode(bytes, { stream: true }), this.#onFrame);
+      this.#touch();
+    } else {
+      this.#sse.push(this.#utf8.decode(), this.#onFrame);
+      this.#sse.end(this.#onFrame);
+    }
+    return this.#text;
+  }
+
+  readonly #onFrame = (data: string, event: string | undefined): void => {
+    if (this.lane.failure || this.lane.isTerminated) return;
+    this.#text += this.lane.push(data, event);
+  };
+
+  #touch(): void {
+    const { clock, deadline, limits } = this.#options;
+    const now = clock.now();
+    if (this.#text) this.#contentAtMs = now;
+    if (this.firstContentAtMs === null && this.lane.meter.hasContent) this.firstContentAtMs = now;
+    deadline.move(Math.min(now + limits.idleMs, this.#contentAtMs + limits.contentIdleMs, limits.totalAtMs));
+  }
+
+  /** The grammar's terminator (or an error) came: nothing after it matters. The socket is drained for reuse. */
+  #leaveEarly(): void {
+    this.#finish('upstream-end');
+    const { abort } = this.#options;
+    const timer = setTimeout(() => abort.abort(), 1000);
+    timer.unref();
+    const drain = async (): Promise<void> => {
+      while (!(await this.#reader.read()).done);
+    };
+    drain()
+      .catch(() => {
+        // The answer is already complete: how its socket closes is of no interest.
+      })
+      .finally(() => clearTimeout(timer));
+  }
+
+  #finish(reason: EndReason, error?: GatewayError): void {
+    this.#options.deadline.cancel();
+    const { text, outcome } = this.lane.end(reason);
+    // A provider's own error, seen in the stream, says more than the way its bytes stopped.
+    this.end = { text, outcome: this.lane.failure ?? error ?? outcome };
+  }
+
+  #endOfError(error: unknown): [EndReason, GatewayError?] {
+    const { signal } = this.#options.abort;
+    const reason = signal.aborted ? signal.reason : error;
+    if (!(reason instanceof GatewayError)) return ['upstream-cut'];
+    if (reason.code === 'client.gone') return ['client-gone', reason];
+    return [reason.code === 'provider.timeout' ? 'deadline' : 'upstream-cut', reason];
+  }
+}

@@ -1,0 +1,106 @@
+/** Requested ids → models → candidates → plan, on the exchange's pinned snapshot. */
+import { priceAt } from '../catalog/price.ts';
+import { GatewayError } from '../core/errors.ts';
+import { noEndpoints, type Plan, planRoute } from '../routing/plan.ts';
+import type { Candidate, RoutingContext } from '../routing/rule.ts';
+import type { ExchangeBase, PipelinePorts } from './exchange.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { LiveEndpoint, TargetCandidate } from './target.ts';
+
+export interface Route {
+  readonly plan: Plan;
+  readonly targets: readonly LiveEndpoint[];
+}
+
+/**
+ * The ordered targets of an exchange.
+ * @throws GatewayError `client.model_not_found` (with near matches), `route.model_retired`, `route.no_endpoints`
+ */
+export function routeExchange(
+  exchange: ExchangeBase,
+  ports: Pick<PipelinePorts, 'random' | 'clock' | 'cooldowns'>,
+): Route {
+  const { demand, snapshot } = exchange;
+  if (demand.models.length === 0) {
+    throw new GatewayError('client.invalid_request', 'model: required; name a model, e.g. "openai/gpt-4o-mini".', {
+      field: 'model',
+    });
+  }
+  const liveById = new Map<string, LiveEndpoint>();
+  const candidates = demand.models.flatMap((requested, rank) => candidatesOf(requested, rank, snapshot, liveById));
+  if (candidates.length === 0) throw noEndpoints(demand.models, []);
+  const plan = planRoute(candidates, routingContext(exchange, ports));
+  if (plan.targets.length === 0) throw noEndpoints(demand.models, plan.excluded);
+  return { plan, targets: plan.targets.flatMap(({ endpoint }) => liveById.get(endpoint.id) ?? []) };
+}
+
+function candidatesOf(
+  requested: string,
+  modelRank: number,
+  snapshot: Snapshot,
+  liveById: Map<string, LiveEndpoint>,
+): TargetCandidate[] {
+  const resolved = snapshot.resolve(requested);
+  switch (resolved.kind) {
+    case 'found': {
+      const live = snapshot.endpointsOf(resolved.id);
+      for (const endpoint of live) liveById.set(endpoint.endpoint.id, endpoint);
+      return live.map((endpoint) => ({
+        endpoint: endpoint.endpoint,
+        model: endpoint.model,
+        provider: endpoint.provider.routing,
+        modelRank,
+        live: endpoint,
+      }));
+    }
+    case 'retired':
+      throw new GatewayError(
+        'route.model_retired',
+        `${requested} has been retired by its provider. Use ${resolved.successor} instead.`,
+        {
+          field: 'model',
+          availability: {
+            code: 'model_deprecated',
+            retryable: false,
+            requested_models: [requested],
+            docs_url: 'https://openrouter.ai/docs/models',
+            fallback_models: [resolved.successor],
+          },
+        },
+      );
+    case 'unknown': {
+      const near = resolved.near.length > 0 ? ` Did you mean ${resolved.near.join(' or ')}?` : '';
+      throw new GatewayError('client.model_not_found', `${requested} is not a valid model ID.${near}`, {
+        field: 'model',
+        availability: {
+          code: 'model_not_found',
+          retryable: false,
+          requested_models: [requested],
+          docs_url: 'https://openrouter.ai/docs/models',
+          ...(resolved.near.length > 0 && { fallback_models: resolved.near }),
+        },
+      });
+    }
+  }
+}
+
+function routingContext(
+  exchange: ExchangeBase,
+  { random, clock, cooldowns }: Pick<PipelinePorts, 'random' | 'clock' | 'cooldowns'>,
+): RoutingContext {
+  const nowMs = clock.now();
+  const { demand, snapshot } = exchange;
+  return {
+    demand,
+    random,
+    nowMs,
+    priceOf: ({ endpoint }) => priceAt(endpoint.pricing, { promptTokens: demand.promptTokensEstimate, nowMs }),
+    unavailableUntilMs: (endpointId) => cooldowns.untilMs(endpointId),
+    unsayable: (candidate) => unsayable(candidate, exchange, snapshot),
+  };
+}
+
+function unsayable(candidate: Candidate, { demand }: ExchangeBase, snapshot: Snapshot): readonly string[] {
+  const cannot = snapshot.provider(candidate.provider.id)?.dialect.cannotCarry ?? [];
+  return demand.inputModalities.filter((modality) => cannot.includes(modality));
+}

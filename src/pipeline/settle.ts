@@ -1,0 +1,125 @@
+/** What an exchange costs and the one record that says so. Pure: the ledger takes the record, exactly once. */
+import { priceAt } from '../catalog/price.ts';
+import type { GatewayError } from '../core/errors.ts';
+import type { Note } from '../core/note.ts';
+import { countOf, type Usage } from '../core/usage.ts';
+import type { SettledUsage } from '../dialects/dialect.ts';
+import { chargeFor } from '../ledger/charge.ts';
+import type { AttemptRecord, Settlement } from '../ledger/store.ts';
+import type { ExchangeBase } from './exchange.ts';
+import type { LiveEndpoint } from './target.ts';
+
+const CHARACTERS_PER_TOKEN = 4;
+
+/** How an exchange ended, as both lanes and both reply forms tell it. */
+export interface ExchangeEnd {
+  readonly outcome: 'complete' | 'failed' | 'cancelled';
+  readonly error: GatewayError | null;
+  readonly target: LiveEndpoint | undefined;
+  readonly usage: Usage | undefined;
+  /** Characters received, for the estimate where the provider told no usage. */
+  readonly deliveredCharacters: number;
+  readonly finishReason: string | null;
+  readonly nativeFinishReason: string | null;
+  readonly upstreamId: string | null;
+  readonly serviceTier: string | null;
+  readonly streamed: boolean;
+  readonly attempts: readonly AttemptRecord[];
+  readonly notes: readonly Note[];
+  readonly attemptStartedAtMs: number | null;
+  readonly firstContentAtMs: number | null;
+  readonly endedAtMs: number;
+}
+
+export interface Settled {
+  readonly record: Settlement;
+  readonly settled: SettledUsage;
+}
+
+export function settleExchange(
+  exchange: ExchangeBase & { readonly kind: Settlement['kind'] },
+  end: ExchangeEnd,
+): Settled {
+  const { target } = end;
+  const usage = end.usage ?? estimateUsage(exchange, end);
+  const charge = priced(usage, target, end);
+  const reported = target?.provider.host.usage.reportsCost === 'authoritative' ? usage.reportedCostNanoUsd : undefined;
+  const costNanoUsd = isFreeOfCharge(usage, end) ? 0n : (reported ?? charge.costNanoUsd);
+  const settled: SettledUsage = {
+    usage,
+    costNanoUsd,
+    promptCostNanoUsd: charge.promptCostNanoUsd,
+    completionCostNanoUsd: charge.completionCostNanoUsd,
+    isByok: false,
+  };
+  const { caller, demand } = exchange;
+  const record: Settlement = {
+    id: exchange.id,
+    kind: exchange.kind,
+    keyHash: caller.key.hash,
+    workspaceId: caller.key.workspaceId,
+    startedAtMs: exchange.receivedAtMs,
+    settledAtMs: end.endedAtMs,
+    outcome: end.outcome,
+    errorCode: end.error?.code ?? null,
+    status: end.error?.status ?? 200,
+    requestedModel: demand.models[0] ?? '',
+    modelId: target?.model.id ?? demand.models[0] ?? '',
+    endpointId: target?.endpoint.id ?? null,
+    providerId: target?.provider.id ?? null,
+    providerName: target?.provider.name ?? null,
+    upstreamId: end.upstreamId,
+    streamed: end.streamed,
+    finishReason: end.finishReason,
+    nativeFinishReason: end.nativeFinishReason,
+    usage,
+    costNanoUsd,
+    upstreamCostNanoUsd: charge.costNanoUsd,
+    cacheDiscountNanoUsd: charge.cacheDiscountNanoUsd,
+    isByok: false,
+    latencyMs: end.firstContentAtMs === null ? null : end.firstContentAtMs - exchange.receivedAtMs,
+    generationTimeMs: end.attemptStartedAtMs === null ? 0 : end.endedAtMs - end.attemptStartedAtMs,
+    attempts: end.attempts,
+    notes: exchange.notes.length === 0 ? end.notes : [...exchange.notes, ...end.notes],
+    sessionId: demand.sessionId,
+    user: demand.user,
+    httpReferer: caller.referer,
+    appTitle: caller.title,
+    userAgent: caller.userAgent,
+    serviceTier: end.serviceTier,
+    router: null,
+  };
+  return { record, settled };
+}
+
+const NO_CHARGE = { costNanoUsd: 0n, promptCostNanoUsd: 0n, completionCostNanoUsd: 0n, cacheDiscountNanoUsd: 0n };
+
+function priced(usage: Usage, target: LiveEndpoint | undefined, end: ExchangeEnd) {
+  if (!target) return NO_CHARGE;
+  const axes = priceAt(target.endpoint.pricing, {
+    promptTokens: countOf(usage, 'promptTokens'),
+    nowMs: end.attemptStartedAtMs ?? end.endedAtMs,
+  });
+  return chargeFor(usage, axes);
+}
+
+/**
+ * Zero-completion insurance (openrouter-api.md §3.11): no token charge where nothing was completed and no reason to finish was
+ * given, or where the exchange ended in an error.
+ */
+function isFreeOfCharge(usage: Usage, end: ExchangeEnd): boolean {
+  if (end.outcome === 'failed' || end.finishReason === 'error') return true;
+  const nothing = countOf(usage, 'completionTokens') === 0 && end.deliveredCharacters === 0;
+  return nothing && end.finishReason === null && end.outcome === 'cancelled';
+}
+
+function estimateUsage({ demand }: ExchangeBase, end: ExchangeEnd): Usage {
+  if (!end.target) return { counts: {}, estimated: true };
+  return {
+    counts: {
+      promptTokens: demand.promptTokensEstimate,
+      completionTokens: Math.ceil(end.deliveredCharacters / CHARACTERS_PER_TOKEN),
+    },
+    estimated: true,
+  };
+}

@@ -1,0 +1,239 @@
+/**
+ * The state an exchange pins at admission: providers, models and endpoints in force, with their prices. Immutable, rebuilt off
+ * the request path, swapped by one assignment (DESIGN §7.6). Counters live elsewhere, by stable id, and survive every swap.
+ */
+import { customModel } from '../catalog/custom-model.ts';
+import type { Endpoint, Model } from '../catalog/model.ts';
+import { type AliasTable, indexModels, type Resolved, resolveModelId } from '../catalog/resolve-model.ts';
+import { traitsOf } from '../catalog/traits.ts';
+import type { ModelSettings, ProviderSettings, Settings } from '../config/settings.ts';
+import type { UpstreamDialect } from '../dialects/dialect.ts';
+import type { ProviderDefinition } from '../providers/provider.ts';
+import { toLiveProvider } from './live-provider.ts';
+import type { LiveEndpoint, LiveProvider } from './target.ts';
+
+export interface Snapshot {
+  readonly publicCatalogue: boolean;
+  readonly commitAfterMs: number;
+  readonly maxBodyBytes: number;
+  /** Models that the configured providers can serve. */
+  readonly models: ReadonlyMap<string, Model>;
+  resolve(requested: string): Resolved;
+  endpointsOf(modelId: string): readonly LiveEndpoint[];
+  provider(id: string): LiveProvider | undefined;
+  readonly providers: readonly LiveProvider[];
+  /** What the operator should know, one sentence each. */
+  readonly notices: readonly string[];
+}
+
+/** What the snapshot is built from besides the settings. */
+export interface SnapshotSources {
+  readonly models: ReadonlyMap<string, Model>;
+  readonly endpoints: readonly Endpoint[];
+  readonly aliases: AliasTable;
+  readonly definitions: ReadonlyMap<string, ProviderDefinition>;
+  readonly dialects: ReadonlyMap<string, UpstreamDialect>;
+  /** YYYY-MM-DD: the date of what the operator defines. */
+  readonly today: string;
+}
+
+/** @throws RangeError where a provider cannot be built; its message names the provider and the cause */
+export function buildSnapshot(settings: Settings, sources: SnapshotSources): Snapshot {
+  const notices: string[] = [];
+  const providers: LiveProvider[] = [];
+  const models = new Map<string, Model>();
+  const byModel = new Map<string, LiveEndpoint[]>();
+  for (const entry of settings.providers) {
+    const provider = liveProviderOf(entry, sources);
+    providers.push(provider);
+    for (const live of endpointsOfProvider(entry, provider, sources, notices)) {
+      models.set(live.model.id, live.model);
+      const siblings = byModel.get(live.model.id);
+      if (siblings) siblings.push(live);
+      else byModel.set(live.model.id, [live]);
+    }
+  }
+  const all = new Map([...sources.models, ...models]);
+  const served = [...byModel.values()].flat();
+  const vendorNames = [...sources.endpoints, ...served.map(({ endpoint }) => endpoint)];
+  const index = indexModels([...all.values()], vendorNames, sources.aliases, settings.aliases);
+  const lookup = createLookup(providers, byModel, sources, (name) => resolveModelId(index, name));
+  return {
+    publicCatalogue: settings.publicCatalogue,
+    commitAfterMs: settings.commitAfterMs,
+    maxBodyBytes: settings.maxBodyBytes,
+    models,
+    ...lookup,
+    provider: (id) => providers.find((provider) => provider.id === id),
+    providers,
+    notices,
+  };
+}
+
+function liveProviderOf(entry: ProviderSettings, sources: SnapshotSources): LiveProvider {
+  try {
+    return toLiveProvider(entry, sources.definitions.get(entry.id), sources.dialects);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new RangeError(`${entry.declaredAt ?? 'environment'}: providers.${entry.id}: ${error.message}`);
+    throw error;
+  }
+}
+
+function endpointsOfProvider(
+  entry: ProviderSettings,
+  provider: LiveProvider,
+  sources: SnapshotSources,
+  notices: string[],
+): LiveEndpoint[] {
+  const own = sources.endpoints.filter(({ providerId }) => providerId === entry.id);
+  if (entry.models === null) {
+    return own.flatMap((endpoint) => {
+      const model = sources.models.get(endpoint.modelId);
+      return model ? (toLive(withProviderSettings(endpoint, entry), model, provider) ?? []) : [];
+    });
+  }
+  return entry.models.flatMap((settings) => {
+    const known = own.find(({ modelId, upstreamModel, upstreamAliases }) =>
+      [modelId, upstreamModel, ...(upstreamAliases ?? [])].includes(settings.id),
+    );
+    const { model, endpoint } = listedEndpoint(settings, known, entry, provider, sources, notices);
+    return toLive(withProviderSettings(endpoint, entry), model, provider) ?? [];
+  });
+}
+
+/** An endpoint the operator lists: the catalogue's with his numbers over it, or one of his own. */
+function listedEndpoint(
+  settings: ModelSettings,
+  known: Endpoint | undefined,
+  entry: ProviderSettings,
+  provider: LiveProvider,
+  sources: SnapshotSources,
+  notices: string[],
+): { readonly model: Model; readonly endpoint: Endpoint } {
+  const model = sources.models.get(known?.modelId ?? settings.id);
+  const custom = ownModel(settings, provider, sources);
+  const base = known ?? custom.endpoint;
+  const priced = settings.pricing ? { ...base.pricing, ...settings.pricing.axes } : base.pricing;
+  if (!known && !settings.pricing && provider.host.usage.reportsCost !== 'authoritative') {
+    notices.push(`${entry.id}: no price is known for ${settings.id}; it is billed at zero. Set its pricing.`);
+  }
+  return {
+    model: model ?? custom.model,
+    endpoint: {
+      ...base,
+      upstreamModel: settings.upstream ?? base.upstreamModel,
+      contextLength: settings.contextLength ?? base.contextLength,
+      maxOutputTokens: settings.maxOutputTokens ?? base.maxOutputTokens,
+      quantization: settings.quantization ?? base.quantization,
+      supportedParameters: settings.supportedParameters ?? base.supportedParameters,
+      ...(settings.inputModalities && { inputModalities: custom.endpoint.inputModalities }),
+      ...(settings.outputModalities && { outputModalities: custom.endpoint.outputModalities }),
+      pricing: settings.pricing
+        ? {
+            ...priced,
+            ...(settings.pricing.discount !== null && { discount: settings.pricing.discount }),
+            overrides: settings.pricing.overrides ?? base.pricing.overrides,
+          }
+        : priced,
+    },
+  };
+}
+
+/** Content kinds an endpoint is taken to carry where nobody said: the provider is asked, not guessed. */
+const ASK_THE_PROVIDER = {
+  inputModalities: ['text', 'image', 'file', 'audio', 'video'],
+  outputModalities: ['text', 'image', 'audio'],
+} as const;
+
+function ownModel(
+  settings: Pick<ModelSettings, 'id'> & Partial<ModelSettings>,
+  provider: LiveProvider,
+  sources: SnapshotSources,
+): { readonly model: Model; readonly endpoint: Endpoint } {
+  const { name, contextLength, inputModalities, outputModalities } = settings;
+  const { model, endpoint } = customModel({
+    id: settings.id,
+    providerId: provider.id,
+    dialectId: provider.dialect.id,
+    source: { name: 'the configuration', date: sources.today },
+    ...(name != null && { name }),
+    ...(contextLength != null && { contextLength }),
+    ...(inputModalities && { inputModalities }),
+    ...(outputModalities && { outputModalities }),
+  });
+  return {
+    model,
+    endpoint: {
+      ...endpoint,
+      ...(!inputModalities && { inputModalities: ASK_THE_PROVIDER.inputModalities }),
+      ...(!outputModalities && { outputModalities: ASK_THE_PROVIDER.outputModalities }),
+      ...(contextLength == null && { contextIsAssumed: true }),
+    },
+  };
+}
+
+function withProviderSettings(endpoint: Endpoint, entry: ProviderSettings): Endpoint {
+  return entry.quantization === null
+    ? endpoint
+    : { ...endpoint, quantization: endpoint.quantization ?? entry.quantization };
+}
+
+/** Undefined where the endpoint speaks a grammar other than the one its provider is called in. */
+function toLive(endpoint: Endpoint, model: Model, provider: LiveProvider): LiveEndpoint | undefined {
+  if (endpoint.dialect !== undefined && endpoint.dialect !== provider.dialect.id) return undefined;
+  return {
+    endpoint,
+    model,
+    provider,
+    context: { upstreamModel: endpoint.upstreamModel, traits: traitsOf(model, endpoint), host: provider.host },
+  };
+}
+
+/**
+ * Lookup with the two liberties a provider may allow: a query after the model's name that goes upstream with it, and any
+ * unknown `author/slug`.
+ */
+function createLookup(
+  providers: readonly LiveProvider[],
+  byModel: ReadonlyMap<string, readonly LiveEndpoint[]>,
+  sources: SnapshotSources,
+  resolve: (name: string) => Resolved,
+): Pick<Snapshot, 'resolve' | 'endpointsOf'> {
+  const open = providers.find((provider) => provider.takesAnyModel);
+  const split = (name: string): { readonly base: string; readonly query: string } => {
+    const at = name.indexOf('?');
+    return at < 0 ? { base: name, query: '' } : { base: name.slice(0, at), query: name.slice(at) };
+  };
+  return {
+    resolve(requested) {
+      const { base, query } = split(requested);
+      const resolved = resolve(base);
+      if (resolved.kind === 'unknown' && open && /^[^/\s]+\/\S+$/.test(requested))
+        return { kind: 'found', id: requested };
+      if (resolved.kind !== 'found' || query === '') return resolved;
+      const takesQuery = byModel.get(resolved.id)?.some(({ provider }) => provider.takesModelQuery);
+      return takesQuery ? { ...resolved, id: resolved.id + query } : { kind: 'unknown', near: [resolved.id] };
+    },
+    endpointsOf(id) {
+      const known = byModel.get(id);
+      if (known) return known;
+      const { base, query } = split(id);
+      if (query !== '') {
+        const live = byModel.get(base)?.filter(({ provider }) => provider.takesModelQuery) ?? [];
+        return live.map((each) => withQuery(each, query));
+      }
+      if (!open || sources.models.has(id)) return [];
+      const custom = ownModel({ id }, open, sources);
+      const live = toLive(custom.endpoint, custom.model, open);
+      return live ? [live] : [];
+    },
+  };
+}
+
+function withQuery(live: LiveEndpoint, query: string): LiveEndpoint {
+  const upstreamModel = live.endpoint.upstreamModel + query;
+  // An id of its own: what a fault does to one name must not rest the others.
+  const endpoint = { ...live.endpoint, id: live.endpoint.id + query, upstreamModel };
+  return { ...live, endpoint, context: { ...live.context, upstreamModel } };
+}

@@ -1,0 +1,95 @@
+/**
+ * When and how a stream is committed (DESIGN §7.3): the first content, an error, or `commit_after_ms`, whichever comes first.
+ * Error first is plain JSON with its real status. The body is an async generator: nothing throws out of it, failures become
+ * the dialect's error frames, and the final frames leave after settlement.
+ */
+import { GatewayError, toGatewayError } from '../core/errors.ts';
+import type { StreamEncoder } from '../dialects/dialect.ts';
+import type { StreamAnswer } from './attempt.ts';
+import type { RoutedAnswer } from './attempts.ts';
+import type { Reply } from './exchange.ts';
+import type { ChatRun } from './run-chat.ts';
+
+const KEEP_ALIVE_MS = 5000;
+const LATE = Symbol('late');
+
+export async function streamReply<Wire>(run: ChatRun<Wire>): Promise<Reply> {
+  const answered = run.answer();
+  const first = await withinMs(answered, run.exchange.snapshot.commitAfterMs);
+  if (first === LATE) return { kind: 'stream', body: lateBody(run, answered), notes: 0 };
+  if (first instanceof GatewayError) return run.failed(first);
+  return { kind: 'stream', body: answerBody(run, streamOf(first)), notes: run.noteCount };
+}
+
+/** Committed before anything came: comments while fallback goes on silently, then the answer or the in-stream error. */
+async function* lateBody<Wire>(
+  run: ChatRun<Wire>,
+  answered: Promise<RoutedAnswer | GatewayError>,
+): AsyncGenerator<string> {
+  const encoder = earlyEncoder(run);
+  yield encoder.keepAlive();
+  let answer = await withinMs(answered, KEEP_ALIVE_MS);
+  while (answer === LATE) {
+    if (run.isGone) return;
+    yield encoder.keepAlive();
+    answer = await withinMs(answered, KEEP_ALIVE_MS);
+  }
+  if (run.isGone) return;
+  if (answer instanceof GatewayError) {
+    await run.failed(answer);
+    yield encoder.fail(answer);
+    return;
+  }
+  yield* answerBody(run, streamOf(answer));
+}
+
+async function* answerBody<Wire>(run: ChatRun<Wire>, { lane, opening, live }: StreamAnswer): AsyncGenerator<string> {
+  if (opening) yield opening;
+  if (live) {
+    for (;;) {
+      const text = await live.next();
+      if (run.isGone) return;
+      if (text === undefined) break;
+      yield text;
+    }
+  }
+  const { text, outcome } = live?.end ?? lane.end('upstream-end');
+  if (outcome !== 'complete') {
+    await run.failed(outcome);
+    yield text + lane.fail(outcome);
+    return;
+  }
+  let last: string;
+  try {
+    last = text + lane.final(await run.settle(null));
+  } catch (error) {
+    last = text + lane.fail(toGatewayError(error));
+  }
+  yield last;
+}
+
+/** Before any target answered, the caller's own dialect can still say comments and an error. */
+function earlyEncoder<Wire>({ exchange }: ChatRun<Wire>): StreamEncoder {
+  return exchange.dialect.client.openEncoder({
+    id: exchange.id,
+    createdSeconds: Math.floor(exchange.receivedAtMs / 1000),
+    model: exchange.demand.models[0] ?? '',
+    providerName: '',
+    excludeReasoning: false,
+  });
+}
+
+function streamOf({ result }: RoutedAnswer): StreamAnswer {
+  if (result.kind === 'stream') return result.answer;
+  throw new GatewayError('gateway.internal', 'A stream was due.');
+}
+
+async function withinMs<T>(promise: Promise<T>, ms: number): Promise<T | typeof LATE> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(resolve, ms, LATE);
+  });
+  const first = await Promise.race([promise, late]);
+  clearTimeout(timer);
+  return first;
+}

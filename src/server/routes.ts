@@ -1,0 +1,106 @@
+/** The reading and administering routes: who may call them, and which function answers. */
+import type { Caller } from '../core/caller.ts';
+import type { Clock } from '../core/ids.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Balances } from '../ledger/balances.ts';
+import type { LedgerStore } from '../ledger/store.ts';
+import type { Deadlines } from '../pipeline/deadlines.ts';
+import type { RunningExchanges } from '../pipeline/exchange.ts';
+import type { Snapshot } from '../pipeline/snapshot.ts';
+import type { Route } from './app.ts';
+import { type AuthPorts, authenticate } from './authenticate.ts';
+import { CORS_HEADERS } from './error-response.ts';
+import { healthRoutes } from './health.ts';
+import { getCredits } from './management/credits.ts';
+import { getGeneration } from './management/generation.ts';
+import { getCurrentKey } from './management/key.ts';
+import type { KeyAdmin } from './management/key-admin.ts';
+import { createKeyRoutes } from './management/keys.ts';
+import type { ManagementResult } from './management/management-result.ts';
+import type { ManagementQueries } from './management/queries.ts';
+import { mountCatalogue } from './public/mount-catalogue.ts';
+import { readJsonBody } from './read-body.ts';
+
+export interface ApiPorts {
+  readonly auth: AuthPorts;
+  readonly snapshot: () => Snapshot;
+  readonly deadlines: Deadlines;
+  readonly clock: Clock;
+  readonly balances: Balances;
+  readonly keyAdmin: KeyAdmin;
+  readonly ledger: LedgerStore;
+  readonly queries: ManagementQueries;
+  readonly running: RunningExchanges & { readonly size: () => number };
+  readonly storeHealth: () => { readonly unacknowledged: number; readonly lastFailure: string | null };
+  /** YYYY-MM-DD of the prices in force. */
+  readonly pricesDate: string;
+}
+
+export function apiRoutes(ports: ApiPorts): readonly Route[] {
+  return [...keyRoutes(ports), ...accountRoutes(ports), ...mountCatalogue(ports), ...healthRoutes(ports)];
+}
+
+function keyRoutes(ports: ApiPorts): readonly Route[] {
+  const keys = createKeyRoutes(ports);
+  const callerOf = (request: Request) => authenticate(request.headers, ports.auth).key;
+  return [
+    route('GET', '/keys', (request) => keys.list(callerOf(request), queryOf(request))),
+    route('POST', '/keys', async (request) => {
+      const caller = callerOf(request);
+      return keys.create(caller, await bodyOf(request, ports));
+    }),
+    route('GET', '/keys/:hash', (request, { hash = '' }) => keys.get(callerOf(request), hash)),
+    route('PATCH', '/keys/:hash', async (request, { hash = '' }) => {
+      const caller = callerOf(request);
+      return keys.update(caller, hash, await bodyOf(request, ports));
+    }),
+    route('DELETE', '/keys/:hash', (request, { hash = '' }) => keys.remove(callerOf(request), hash)),
+  ];
+}
+
+function accountRoutes(ports: ApiPorts): readonly Route[] {
+  const { balances, ledger, queries, running } = ports;
+  const callerOf = (request: Request): Caller => authenticate(request.headers, ports.auth);
+  return [
+    route('GET', '/key', (request) => getCurrentKey(callerOf(request).key, balances)),
+    route('GET', '/credits', (request) => getCredits(callerOf(request).key, balances)),
+    route('GET', '/generation', (request) => {
+      const { key } = callerOf(request);
+      const runningKeyHash = (id: string) => running.keyHashOf(id);
+      return getGeneration({ ledger, queries, runningKeyHash }, key, queryOf(request));
+    }),
+  ];
+}
+
+type Answer = ManagementResult | Promise<ManagementResult>;
+
+function route(
+  method: Route['method'],
+  path: string,
+  answer: (request: Request, parameters: Readonly<Record<string, string>>) => Answer,
+): Route {
+  return {
+    method,
+    path,
+    async handle(request, parameters) {
+      const { status, body } = await answer(request, parameters);
+      return jsonResponse(status, body);
+    },
+  };
+}
+
+export function jsonResponse(status: number, body: JsonObject): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', ...CORS_HEADERS },
+  });
+}
+
+export function queryOf(request: Request): Record<string, string> {
+  return Object.fromEntries(new URL(request.url).searchParams);
+}
+
+async function bodyOf(request: Request, ports: ApiPorts): Promise<Json> {
+  const limits = { maxBodyBytes: 1024 * 1024, deadlines: ports.deadlines, nowMs: () => ports.clock.now() };
+  return (await readJsonBody(request, limits)).value;
+}
