@@ -14,4 +14,4 @@ export const anthropicMessages = {
   upstream,
   /** No block holds sound or moving pictures; types of images and files that it lacks are told by `unsayable`. */
   cannotCarry: ['audio', 'video'],
-} as const;
+} as const satisfies UpstreamDialect;
