@@ -22,7 +22,8 @@ export function traitsOf(model: Model, endpoint: Endpoint): CatalogTraits {
   const parameters = new Set(endpoint.supportedParameters);
   const samples = limits.sampling !== false && (parameters.size === 0 || parameters.has('temperature'));
   return {
-    contextLength: endpoint.contextLength,
+    // A length nobody said must not shape a request.
+    ...(endpoint.contextIsAssumed ? {} : { contextLength: endpoint.contextLength }),
     ...(endpoint.maxOutputTokens === null ? {} : { maxOutputTokens: endpoint.maxOutputTokens }),
     ...(samples ? {} : { sampling: false }),
     ...(reasoning && (parameters.size === 0 || parameters.has('reasoning'))
