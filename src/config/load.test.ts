@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in the file are what is tested.
 import { describe, expect, test } from 'bun:test';
-import { load, noticesOf, providerOf, settingsOf } from './load-test-kit.ts';
+import { load, noticesOf, providerOf, settingsOf } from '../../test/kit/load-config.ts';
 import { type AuthorizationSetting, DEFAULT_TIMEOUTS } from './settings.ts';
 
 const EXAMPLE = `providers:

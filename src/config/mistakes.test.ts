@@ -1,8 +1,8 @@
 /** Each mistake with exactly what is printed for it. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in the file are what is tested.
 import { describe, expect, test } from 'bun:test';
+import { printed } from '../../test/kit/load-config.ts';
 import type { Environment } from './interpolate.ts';
-import { printed } from './load-test-kit.ts';
 
 interface Mistake {
   readonly what: string;

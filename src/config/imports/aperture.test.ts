@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in the file are what is tested.
 import { describe, expect, test } from 'bun:test';
-import { noticesOf, printed, providerOf, settingsOf } from '../load-test-kit.ts';
+import { noticesOf, printed, providerOf, settingsOf } from '../../../test/kit/load-config.ts';
 
 /** As people paste it: comments, trailing commas, tabs. */
 const file = (provider: string): string => `// From the dashboard

@@ -1,8 +1,8 @@
-/** What the tests of this folder share: a few known hosts and the way a load is written down. */
-import type { Environment } from './interpolate.ts';
-import { type KnownProvider, type LoadInput, loadSettings } from './load.ts';
-import { formatProblem } from './problems.ts';
-import type { ProviderSettings, Settings } from './settings.ts';
+/** What the tests of the configuration share: a few known hosts and the way a load is written down. */
+import type { Environment } from '../../src/config/interpolate.ts';
+import { type KnownProvider, type LoadInput, loadSettings } from '../../src/config/load.ts';
+import { formatProblem } from '../../src/config/problems.ts';
+import type { ProviderSettings, Settings } from '../../src/config/settings.ts';
 
 export const KNOWN: readonly KnownProvider[] = [
   {

@@ -1,0 +1,14 @@
+/** What a reload cannot change in a running process (DESIGN §7.9). */
+import { formatListen } from './listen.ts';
+import type { Settings } from './settings.ts';
+
+/** The keys whose new value needs a restart, as the file spells them; empty where the reload takes all of it. */
+export function keysNeedingRestart(running: Settings, next: Settings): readonly string[] {
+  return [
+    ...(formatListen(running.listen) === formatListen(next.listen) ? [] : ['listen']),
+    ...(running.dataDirectory === next.dataDirectory ? [] : ['data']),
+    ...(running.databaseUrl === next.databaseUrl ? [] : ['database_url']),
+    // Certificates are read again in place; only turning HTTPS on or off changes the listener.
+    ...((running.tls === null) === (next.tls === null) ? [] : ['tls']),
+  ];
+}
