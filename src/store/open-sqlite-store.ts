@@ -42,7 +42,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     queries: { generation: reader.generation, spendByKeyAndDay: reader.spendByKeyAndDay },
     health: writer.health,
     async close() {
-      reader.close();
+      await reader.close();
       await writer.close();
     },
   };

@@ -10,13 +10,13 @@ import { migrate } from './migrate.ts';
 async function openLedger() {
   const database = new Database(':memory:', { safeIntegers: true });
   await migrate(database);
-  const applyBatch = createBatchApplier(database);
+  const applier = createBatchApplier(database);
   return {
     database,
     apply: (batch: Partial<WriteBatch>) =>
-      applyBatch({ sequence: 1, intents: [], settlements: [], closedIntents: [], keys: [], ...batch }),
+      applier.apply({ sequence: 1, intents: [], settlements: [], closedIntents: [], keys: [], ...batch }),
     settle: (...settlements: Settlement[]) =>
-      applyBatch({
+      applier.apply({
         sequence: 1,
         intents: [],
         settlements: settlements.map(toSettlementRow),

@@ -12,22 +12,32 @@ const COLUMN = {
 } as const;
 const DAY_MS = 86_400_000;
 
-export type ApplyBatch = (batch: WriteBatch) => BatchResult;
+export interface BatchApplier {
+  /** @throws Error where nothing of the batch was applied, and the same batch may be tried again */
+  apply(batch: WriteBatch): BatchResult;
+  /** Lets go of the statements, so that the database can close. */
+  close(): void;
+}
 
 /**
  * Applies batches on the write connection, one transaction each: the generations, the spend they post and the intents
  * they close become durable together or not at all. Statements are prepared once: this is the writer's hot path.
  */
-export function createBatchApplier(database: Database): ApplyBatch {
+export function createBatchApplier(database: Database): BatchApplier {
   const statements = prepareStatements(database);
-  return (batch) => {
-    try {
-      return inTransaction(statements, () => apply(statements, batch));
-    } catch (error) {
-      if (!isOwnFault(error)) throw error;
-      // One record is impossible, not the database: find it, keep it aside, and let the others through.
-      return inTransaction(statements, () => applyOneByOne(statements, batch));
-    }
+  return {
+    apply(batch) {
+      try {
+        return inTransaction(statements, () => apply(statements, batch));
+      } catch (error) {
+        if (!isOwnFault(error)) throw error;
+        // One record is impossible, not the database: find it, keep it aside, and let the others through.
+        return inTransaction(statements, () => applyOneByOne(statements, batch));
+      }
+    },
+    close() {
+      for (const statement of Object.values(statements)) statement.finalize();
+    },
   };
 }
 

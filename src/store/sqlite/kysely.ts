@@ -13,12 +13,20 @@ export function createKysely(database: Database): Kysely<StoreDatabase> {
         close() {},
         prepare(sql) {
           const statement = database.prepare<unknown, SqlBinding[]>(sql);
+          /** Finalized at once: a statement left to the garbage collector keeps a closed database's files open. */
+          const once = <T>(use: () => T): T => {
+            try {
+              return use();
+            } finally {
+              statement.finalize();
+            }
+          };
           return {
             // Kysely asks whether the statement gives rows; bun:sqlite knows it by its columns.
             reader: statement.columnNames.length > 0,
-            all: (parameters) => statement.all(...parameters.map(toBinding)),
-            run: (parameters) => statement.run(...parameters.map(toBinding)),
-            iterate: (parameters) => statement.iterate(...parameters.map(toBinding)),
+            all: (parameters) => once(() => statement.all(...parameters.map(toBinding))),
+            run: (parameters) => once(() => statement.run(...parameters.map(toBinding))),
+            iterate: (parameters) => once(() => statement.all(...parameters.map(toBinding))).values(),
           };
         },
       },

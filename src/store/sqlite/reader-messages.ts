@@ -15,8 +15,10 @@ export type Answer =
 
 export type ToReader =
   | { readonly kind: 'open'; readonly file: string }
-  | { readonly kind: 'ask'; readonly number: number; readonly question: Question };
+  | { readonly kind: 'ask'; readonly number: number; readonly question: Question }
+  | { readonly kind: 'close' };
 
 export type FromReader =
   | { readonly kind: 'answer'; readonly number: number; readonly answer: Answer }
-  | { readonly kind: 'failed'; readonly number: number; readonly reason: string };
+  | { readonly kind: 'failed'; readonly number: number; readonly reason: string }
+  | { readonly kind: 'closed' };

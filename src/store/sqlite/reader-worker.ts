@@ -23,6 +23,11 @@ self.onmessage = (event: MessageEvent<ToReader>) => {
     case 'ask':
       void reply(message.number, message.question);
       return;
+    case 'close':
+      connection?.database.close();
+      connection = undefined;
+      tell({ kind: 'closed' });
+      return;
   }
 };
 

@@ -3,6 +3,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { Settlement } from '../../ledger/store.ts';
 import type { KeyDaySpend } from '../queries/spend-by-key-and-day.ts';
 import type { Answer, FromReader, Question, ToReader } from './reader-messages.ts';
+import { within } from './within.ts';
 
 export interface ReaderOptions {
   readonly file: string;
@@ -14,8 +15,11 @@ export interface SqliteReader {
   generation(id: string): Promise<Settlement | undefined>;
   keys(): Promise<readonly KeyRecord[]>;
   spendByKeyAndDay(): Promise<readonly KeyDaySpend[]>;
-  close(): void;
+  /** Refuses what is still asked and lets go of the file. */
+  close(): Promise<void>;
 }
+
+const CLOSE_TIMEOUT_MS = 1000;
 
 interface Asked {
   readonly question: Question;
@@ -33,12 +37,16 @@ export function createReader({ file, deadlineMs = 5000 }: ReaderOptions): Sqlite
   const asked = new Map<number, Asked>();
   let worker: Worker | null = null;
   let lastNumber = 0;
+  let closed: (() => void) | null = null;
 
   function connect(): Worker {
     const started = new Worker(new URL('./reader-worker.ts', import.meta.url).href, { smol: true });
     started.onmessage = (event: MessageEvent<FromReader>) => take(event.data);
     started.onerror = () => {
-      if (worker === started) refuseAll('the reader failed');
+      if (worker !== started) return;
+      worker = null;
+      started.terminate();
+      refuseAll('the reader failed');
     };
     tell(started, { kind: 'open', file });
     return started;
@@ -55,6 +63,10 @@ export function createReader({ file, deadlineMs = 5000 }: ReaderOptions): Sqlite
   }
 
   function take(message: FromReader): void {
+    if (message.kind === 'closed') {
+      closed?.();
+      return;
+    }
     const waiting = asked.get(message.number);
     if (waiting === undefined) return;
     asked.delete(message.number);
@@ -76,8 +88,6 @@ export function createReader({ file, deadlineMs = 5000 }: ReaderOptions): Sqlite
   }
 
   function refuseAll(reason: string): void {
-    worker?.terminate();
-    worker = null;
     for (const { timer, reject } of asked.values()) {
       clearTimeout(timer);
       reject(unavailable(reason));
@@ -101,7 +111,19 @@ export function createReader({ file, deadlineMs = 5000 }: ReaderOptions): Sqlite
       if (answer.kind !== 'spend-by-key-and-day') throw mismatch(answer);
       return answer.spend;
     },
-    close: () => refuseAll('the store is closed'),
+    async close() {
+      const last = worker;
+      worker = null;
+      refuseAll('the store is closed');
+      if (last === null) return;
+      const letGo = new Promise<void>((resolve) => {
+        closed = resolve;
+      });
+      tell(last, { kind: 'close' });
+      // A query at work cannot be interrupted; its connection ends with the thread.
+      await within(letGo, CLOSE_TIMEOUT_MS);
+      last.terminate();
+    },
   };
 }
 

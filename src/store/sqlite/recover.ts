@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { DEFAULT_WORKSPACE_ID } from '../../core/keys.ts';
 import type { Settlement } from '../../ledger/store.ts';
 import { toSettlementRow } from '../settlement-row.ts';
-import type { ApplyBatch } from './apply-batch.ts';
+import type { BatchApplier } from './apply-batch.ts';
 
 interface OpenExchange {
   readonly id: string;
@@ -18,7 +18,7 @@ interface OpenExchange {
  * (reliability-security.md §E5).
  * @returns how many were finished
  */
-export function recoverOpenExchanges(database: Database, applyBatch: ApplyBatch, nowMs: number): number {
+export function recoverOpenExchanges(database: Database, applier: BatchApplier, nowMs: number): number {
   const open = database
     .query<OpenExchange, []>(
       `SELECT intents.id, intents.started_at_ms, intents.key_hash, intents.model_id, api_keys.workspace_id
@@ -28,7 +28,7 @@ export function recoverOpenExchanges(database: Database, applyBatch: ApplyBatch,
   if (open.length === 0) return 0;
   const settled = database.query<unknown, [string]>('SELECT 1 FROM generations WHERE id = ?');
   const unsettled = open.filter((exchange) => settled.get(exchange.id) === null);
-  applyBatch({
+  applier.apply({
     sequence: 0,
     intents: [],
     settlements: unsettled.map((exchange) => toSettlementRow(toVoidSettlement(exchange, nowMs))),

@@ -3,7 +3,7 @@
  * in flight and gathers the rest meanwhile, which is the group commit.
  */
 import type { Database } from 'bun:sqlite';
-import { type ApplyBatch, createBatchApplier } from './apply-batch.ts';
+import { type BatchApplier, createBatchApplier } from './apply-batch.ts';
 import type { FromWriter, ToWriter } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { openForWriting } from './open-database.ts';
@@ -12,7 +12,7 @@ import { recoverOpenExchanges } from './recover.ts';
 declare const self: Worker;
 
 let database: Database | undefined;
-let applyBatch: ApplyBatch | undefined;
+let applier: BatchApplier | undefined;
 
 self.onmessage = (event: MessageEvent<ToWriter>) => {
   const message = event.data;
@@ -33,8 +33,8 @@ async function open(file: string, nowMs: number): Promise<void> {
   try {
     database = openForWriting(file);
     await migrate(database);
-    applyBatch = createBatchApplier(database);
-    answer({ kind: 'opened', recovered: recoverOpenExchanges(database, applyBatch, nowMs) });
+    applier = createBatchApplier(database);
+    answer({ kind: 'opened', recovered: recoverOpenExchanges(database, applier, nowMs) });
   } catch (error) {
     answer({ kind: 'open-failed', reason: reasonOf(error) });
   }
@@ -43,19 +43,20 @@ async function open(file: string, nowMs: number): Promise<void> {
 function write(batch: Extract<ToWriter, { kind: 'batch' }>['batch']): FromWriter {
   const { sequence } = batch;
   try {
-    if (applyBatch === undefined) return { kind: 'failed', sequence, reason: 'the database is not open' };
-    return { kind: 'written', sequence, result: applyBatch(batch) };
+    if (applier === undefined) return { kind: 'failed', sequence, reason: 'the database is not open' };
+    return { kind: 'written', sequence, result: applier.apply(batch) };
   } catch (error) {
     return { kind: 'failed', sequence, reason: reasonOf(error) };
   }
 }
 
 function close(): void {
-  // Prepared statements end with the connection; the last checkpoint leaves one file behind.
+  applier?.close();
+  // The last checkpoint leaves one file behind.
   database?.run('PRAGMA wal_checkpoint(TRUNCATE)');
   database?.close();
   database = undefined;
-  applyBatch = undefined;
+  applier = undefined;
   answer({ kind: 'closed' });
 }
 

@@ -2,6 +2,7 @@ import type { KeyRecord } from '../../core/caller.ts';
 import type { Clock } from '../../core/ids.ts';
 import type { LedgerStore } from '../../ledger/store.ts';
 import type { FromWriter, ToWriter } from './messages.ts';
+import { within } from './within.ts';
 import { createWriteQueue } from './write-queue.ts';
 
 export interface WriterOptions {
@@ -99,13 +100,13 @@ export async function openWriter(options: WriterOptions): Promise<SqliteWriter> 
   }
 
   async function close(timeoutMs = 10_000): Promise<void> {
-    const flushed = await Promise.race([queue.flush().then(() => true), Bun.sleep(timeoutMs).then(() => false)]);
-    if (!flushed) options.warn(`${queue.health().unacknowledged} settlements could not be written before the end`);
+    if (!(await within(queue.flush(), timeoutMs)))
+      options.warn(`${queue.health().unacknowledged} settlements could not be written before the end`);
     const closed = new Promise<void>((resolve) => {
       closing = resolve;
     });
     post({ kind: 'close' });
-    await Promise.race([closed, Bun.sleep(timeoutMs)]);
+    await within(closed, timeoutMs);
     drop();
   }
 
