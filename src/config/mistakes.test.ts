@@ -245,6 +245,16 @@ const MISTAKES: readonly Mistake[] = [
     says: ['signalbox.yaml:3:3: this key occurs twice in the same place; keep one of them.'],
   },
   {
+    what: 'the same key twice in JSON',
+    text: '{\n  "providers": {\n    "openai": { "api_key": "a", "weight": 1, /* again */ "weight": 2 },\n  },\n}\n',
+    says: ['signalbox.yaml:3:58: this key occurs twice in the same place; keep one of them.'],
+  },
+  {
+    what: 'a bracket left open in JSON',
+    text: '{\n  "providers": {\n    "openai": { "api_key": "a"\n  }\n}\n',
+    says: ['signalbox.yaml:6:1: a closing bracket, quote or separator is missing.'],
+  },
+  {
     what: 'a star taken for an alias',
     text: 'listen: 127.0.0.1:1\nproviders: { openai: { api_key: *abc } }\n',
     says: [

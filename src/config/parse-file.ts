@@ -12,7 +12,8 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import { blankJsonComments, looksLikeJson } from './json-comments.ts';
+import { blankJsonExtras, looksLikeJson } from './json-comments.ts';
+import { findJsonPlaces } from './json-places.ts';
 import type { Path, Position, Problem } from './problems.ts';
 
 export interface ParsedFile {
@@ -27,7 +28,9 @@ export type ParseOutcome =
 
 export function parseFile(file: string, text: string): ParseOutcome {
   const isJson = looksLikeJson(file, text);
-  const source = isJson ? blankJsonComments(text) : text;
+  const source = isJson ? blankJsonExtras(text) : text;
+  const asJson = isJson ? parseJson(file, source) : null;
+  if (asJson) return asJson;
   const lineCounter = new LineCounter();
   // Pretty errors quote the source, which may hold a secret.
   const document = parseDocument(source, { lineCounter, prettyErrors: false, merge: true });
@@ -45,6 +48,35 @@ export function parseFile(file: string, text: string): ParseOutcome {
     return { ok: false, problems: [{ origin: file, position, path: '', message, suggestion: null }] };
   }
   return { ok: true, parsed: { value: value ?? {}, locate: (path) => locate(document, lineCounter, path) } };
+}
+
+/** Null where it is no sound JSON after all: the YAML parser then says what is wrong, or takes it. */
+function parseJson(file: string, source: string): ParseOutcome | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(source);
+  } catch {
+    return null;
+  }
+  const places = findJsonPlaces(source);
+  const positionOf = (offset: number): Position => {
+    const before = source.slice(0, offset);
+    return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+  };
+  if (places.repeated.length === 0) {
+    return { ok: true, parsed: { value, locate: (path) => positionOf(places.offsetOf(path)) } };
+  }
+  const message = SYNTAX.DUPLICATE_KEY ?? '';
+  return {
+    ok: false,
+    problems: places.repeated.map((offset) => ({
+      origin: file,
+      position: positionOf(offset),
+      path: '',
+      message,
+      suggestion: null,
+    })),
+  };
 }
 
 function locateBrokenAlias(document: Document, lineCounter: LineCounter): Position {
