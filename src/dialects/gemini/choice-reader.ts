@@ -133,8 +133,9 @@ function readCall(state: State, call: JsonObject, signature: string | undefined)
   if (name !== undefined) {
     closeCall(state);
     const id = stringAt(call, 'id') || callId(state, name);
-    state.events.push({ type: 'tool-call-start', choice: state.choice, index: state.calls++, id, name });
+    // Reasoning before what it led to: other grammars take it in no other order.
     sign(state, signature, id);
+    state.events.push({ type: 'tool-call-start', choice: state.choice, index: state.calls++, id, name });
     state.args = openPartialArgs();
   }
   state.args?.apply(call);
