@@ -77,7 +77,7 @@ const MISTAKES: readonly Mistake[] = [
     what: 'a placeholder in the file',
     text: 'providers:\n  openrouter: { api_key: <your-openrouter-key> }\n',
     says: [
-      'signalbox.yaml:2:17: providers.openrouter.api_key: holds a placeholder, not a key. Put the key here, or write ${NAME} and set that variable.',
+      'signalbox.yaml:2:17: providers.openrouter.api_key: holds a placeholder, not a key. Put the key here, or write ${OPENROUTER_API_KEY} and set that variable.',
     ],
   },
   {

@@ -40,7 +40,7 @@ export function toProviderSettings(id: string, entry: ProviderEntry, context: Pr
   const apiKey = findApiKey(id, entry, known, path, context);
   for (const [name, value] of Object.entries(entry.headers ?? {})) {
     if (/auth|key|token|secret/i.test(name) && isPlaceholder(value.replace(/^bearer /i, '')))
-      report.problem([...path, 'headers', name], PLACEHOLDER);
+      report.problem([...path, 'headers', name], placeholderProblem());
   }
   return {
     id,
@@ -78,7 +78,8 @@ function isMissing(
   return entry[key] === undefined && !context.refusedKeys.some((refused) => nearest(refused, [key]) !== null);
 }
 
-const PLACEHOLDER = `holds a placeholder, not a key. Put the key here, or write \${NAME} and set that variable.`;
+const placeholderProblem = (variable = 'NAME'): string =>
+  `holds a placeholder, not a key. Put the key here, or write \${${variable}} and set that variable.`;
 
 function checkName(
   id: string,
@@ -148,7 +149,7 @@ function findApiKey(
   const { env, report } = context;
   if (entry.api_key !== undefined) {
     if (entry.api_key.toLowerCase() === 'none') return null;
-    if (isPlaceholder(entry.api_key)) report.problem([...path, 'api_key'], PLACEHOLDER);
+    if (isPlaceholder(entry.api_key)) report.problem([...path, 'api_key'], placeholderProblem(known?.keyEnv[0]));
     return entry.api_key;
   }
   if (id === SIMULATOR_ID || entry.authorization === 'none' || known?.authorize.kind === 'none') return null;

@@ -46,6 +46,7 @@ describe('compatibility and authorization choose dialect and header', () => {
     ['anthropic', '"name": "A"', null],
     ['anthropic', '"compatibility": {"anthropic_messages": true}', null],
     ['anthropic', '"compatibility": {"anthropic_messages": false, "openai_chat": true}', 'openai-chat'],
+    ['anthropic', '"compatibility": {"openai_chat": true, "anthropic_messages": true}', null],
     ['lab', '"name": "L"', 'openai-chat'],
     ['lab', '"compatibility": {"openai_chat": true, "openai_responses": true}', 'openai-chat'],
     ['lab', '"compatibility": {"anthropic_messages": true, "openai_responses": true}', 'anthropic-messages'],
@@ -79,7 +80,7 @@ describe('refusals point at the keys as they were written', () => {
   const refusals: readonly (readonly [entry: string, says: string])[] = [
     [
       '"openrouter": {"baseurl": "https://openrouter.ai/api", "apikey": "<your-openrouter-key>", "models": ["m"]}',
-      'signalbox.yaml:1:73: providers.openrouter.apikey: holds a placeholder, not a key. Put the key here, or write ${NAME} and set that variable.',
+      'signalbox.yaml:1:73: providers.openrouter.apikey: holds a placeholder, not a key. Put the key here, or write ${OPENROUTER_API_KEY} and set that variable.',
     ],
     [
       '"lab": {"baseurl": "lab", "models": ["m"]}',
