@@ -1,14 +1,14 @@
 /** Changing keys, for the API and the command line alike: the table changes only after the write is acknowledged. */
 import type { KeyStore } from '../../config/key-store.ts';
+import type { KeyTable } from '../../config/key-table.ts';
 import type { KeyRecord } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ids.ts';
 import { createKeyText, type KeySources } from '../../core/keys.ts';
-import type { KeyTablePort } from './key-table.ts';
 
 export interface KeyAdminDeps extends KeySources {
   readonly keyStore: KeyStore;
-  readonly keyTable: KeyTablePort;
+  readonly keyTable: KeyTable;
   readonly clock: Clock;
 }
 
