@@ -28,7 +28,7 @@ export function modelFromRow(row: ModelRow, endpoints: readonly EndpointRow[], s
     expirationDate: row.expires ?? null,
     openWeights: row.open ?? false,
     limits: row.limits ?? {},
-    source,
+    source: row.source ?? source,
     ...(row.router ? { router: true } : {}),
     ...(reasoning
       ? {
@@ -76,7 +76,7 @@ export function endpointFromRow(row: EndpointRow, model: ModelRow, source: Sourc
     pricing: pricingFromRow(row),
     // Claude caches only what is marked; elsewhere a price for cached reads means the host caches by itself.
     supportsImplicitCaching: row.price.input_cache_read !== undefined && !row.model.startsWith('anthropic/'),
-    source,
+    source: row.source ?? source,
     ...(row.dialect ? { dialect: row.dialect } : {}),
     ...(row.aka ? { upstreamAliases: row.aka } : {}),
     ...(row.deprecated ? { deprecated: true } : {}),

@@ -30,9 +30,33 @@ export function loadCatalog(refreshed?: CatalogRows): Catalog {
   return indexRows([withoutReplaced(builtIn, refreshed), refreshed], aliases);
 }
 
+/** What to store after a refresh: the new rows over those of earlier ones, which keep the date they had. */
+export function storedAfter(stored: CatalogRows | undefined, fresh: CatalogRows): CatalogRows {
+  if (!stored) return fresh;
+  const { source } = stored;
+  return layRows(
+    {
+      source,
+      models: stored.models.map((each) => ({ source, ...each })),
+      endpoints: stored.endpoints.map((each) => ({ source, ...each })),
+    },
+    fresh,
+  );
+}
+
+/** The rows in force after a refresh, as one set: for showing what a refresh changes. */
+export function layRows(builtIn: CatalogRows, refreshed: CatalogRows | undefined): CatalogRows {
+  if (!refreshed) return builtIn;
+  const kept = withoutReplaced(builtIn, refreshed);
+  const endpoints = [...kept.endpoints, ...refreshed.endpoints];
+  const served = new Set(endpoints.map((each) => each.model));
+  const models = [...kept.models, ...refreshed.models].filter((each) => served.has(each.id));
+  return { source: refreshed.source, models, endpoints };
+}
+
 /**
- * A refreshed model replaces the built-in one with all endpoints at the providers that the refresh names for it: what a
- * provider no longer offers must not stay.
+ * A refreshed model's facts replace the built-in ones, and a refreshed provider's endpoints replace all of its built-in
+ * ones: what a provider no longer offers must not stay.
  */
 function withoutReplaced(builtIn: CatalogRows, refreshed: CatalogRows): CatalogRows {
   const models = new Set(refreshed.models.map((each) => each.id));

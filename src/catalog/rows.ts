@@ -30,6 +30,8 @@ const optionalPrices = {
 export const CAPABILITIES = ['tools', 'structured', 'reasoning', 'sampling'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
+const provenance = z.strictObject({ name: z.string().min(1), date: isoDate });
+
 const modelRow = z.strictObject({
   id: publicId,
   name: z.string().min(1),
@@ -61,6 +63,8 @@ const modelRow = z.strictObject({
   expires: isoDate.exactOptional(),
   /** Chooses among other models: it has no price of its own. */
   router: z.literal(true).exactOptional(),
+  /** Only where it differs from the file's: rows kept from an earlier refresh. */
+  source: provenance.exactOptional(),
 });
 
 const override = z.strictObject({
@@ -95,6 +99,7 @@ const endpointRow = z.strictObject({
   price: z.strictObject({ prompt: price, completion: price, ...optionalPrices }),
   overrides: z.array(override).exactOptional(),
   deprecated: z.literal(true).exactOptional(),
+  source: provenance.exactOptional(),
 });
 
 export type ModelRow = z.infer<typeof modelRow>;
@@ -109,7 +114,7 @@ export interface CatalogRows {
 }
 
 const catalogFile = z.strictObject({
-  source: z.strictObject({ name: z.string().min(1), date: isoDate }),
+  source: provenance,
   models: z.array(modelRow),
   endpoints: z.array(endpointRow),
 });

@@ -103,7 +103,7 @@ const TOKENIZERS: readonly (readonly [RegExp, string])[] = [
   [/^01-ai\/yi/, 'Yi'],
 ];
 
-function tokenizerOf(author: string, slug: string): string {
+export function tokenizerOf(author: string, slug: string): string {
   const id = `${author}/${slug}`;
   return TOKENIZERS.find(([pattern]) => pattern.test(id))?.[1] ?? 'Other';
 }

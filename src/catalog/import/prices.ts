@@ -7,7 +7,9 @@ import type { FactsCost } from './facts.ts';
 type PriceRow = EndpointRow['price'];
 type CostAxes = Omit<FactsCost, 'tiers' | 'context_over_200k'>;
 
-const PICO_PER_MILLIONTH = 1_000_000n;
+const PICO_DIGITS = 12;
+/** Digits kept below the grain while rounding. */
+const SPARE_DIGITS = 18;
 
 /**
  * USD per million tokens → USD per token. Twelve significant digits first, because sources carry float noise
@@ -15,9 +17,21 @@ const PICO_PER_MILLIONTH = 1_000_000n;
  * thousand is finer than that.
  */
 export function perTokenPrice(usdPerMillion: number): string {
-  const scaled = parseUsd(Number(usdPerMillion.toPrecision(12)).toString(), 18);
-  const pico = (scaled / PICO_PER_MILLIONTH + PICO_PER_MILLIONTH / 2n) / PICO_PER_MILLIONTH;
-  return formatPicoUsd(pico);
+  return toPico(parseUsd(Number(usdPerMillion.toPrecision(12)).toString(), PICO_DIGITS + SPARE_DIGITS - 6));
+}
+
+/** USD per token as a decimal string of any length → at the ledger's grain, half up. */
+export function perTokenText(usdPerToken: string): string {
+  const [plain = usdPerToken, exponent] = usdPerToken.split(/e/i);
+  const [whole = '0', fraction = ''] = plain.split('.');
+  // Digits beyond the spare ones cannot change a half-up rounding of a price that anybody would name.
+  const cut = `${whole}.${`${fraction}0`.slice(0, PICO_DIGITS + SPARE_DIGITS + Math.min(0, Number(exponent ?? 0)))}`;
+  return toPico(parseUsd(exponent ? `${cut}e${exponent}` : cut, PICO_DIGITS + SPARE_DIGITS));
+}
+
+function toPico(scaled: bigint): string {
+  const step = 10n ** BigInt(SPARE_DIGITS);
+  return formatPicoUsd((scaled + step / 2n) / step);
 }
 
 export interface PriceRules {
