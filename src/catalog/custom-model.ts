@@ -28,6 +28,8 @@ export interface CustomModel {
 
 const DEFAULT_CONTEXT = 8192;
 const MODALITIES: readonly Modality[] = ['text', 'image', 'file', 'audio', 'video', 'embeddings'];
+/** An unknown server is asked, not guessed. */
+const EVERYTHING = { extraSampling: true, with: ['top_a', 'verbosity', 'prediction', 'web_search_options'] } as const;
 const FREE: Pricing = { prompt: 0n, completion: 0n, overrides: [] };
 
 /** @throws RangeError naming a modality that does not exist */
@@ -66,7 +68,8 @@ export function customModel(custom: CustomModel): { readonly model: Model; reado
         custom.supportedParameters ??
         supportedParametersFor(custom.dialectId, {
           can: ['tools', 'structured', 'reasoning', 'sampling'],
-          extraSampling: custom.dialectId === 'openai-chat',
+          modelId: custom.id,
+          host: custom.dialectId === 'openai-chat' ? EVERYTHING : {},
           embeddings,
         }),
       inputModalities: input,

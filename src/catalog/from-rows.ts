@@ -66,10 +66,10 @@ export function endpointFromRow(row: EndpointRow, model: ModelRow, source: Sourc
     quantization: row.quant ?? null,
     supportedParameters: supportedParametersFor(row.dialect ?? host?.dialect ?? 'openai-chat', {
       can: row.can,
+      modelId: row.model,
       sampling: model.limits?.sampling ?? true,
       embeddings: output.includes('embeddings'),
-      ...(host?.extraSampling ? { extraSampling: true } : {}),
-      ...(host?.without ? { without: host.without } : {}),
+      ...(host ? { host } : {}),
     }),
     inputModalities: row.in ?? model.in,
     outputModalities: output,

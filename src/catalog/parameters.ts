@@ -4,16 +4,24 @@
  */
 import type { Capability } from './rows.ts';
 
-const SAMPLING = ['temperature', 'top_p', 'top_k', 'min_p', 'top_a', 'repetition_penalty'];
-/** Refused together with temperature by models that allow no sampling control. */
-const REFUSED_WITHOUT_SAMPLING = [
-  ...SAMPLING,
+/** Refused together by models that allow no control of sampling. */
+const SAMPLING = [
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'top_a',
+  'repetition_penalty',
   'frequency_penalty',
   'presence_penalty',
-  'logit_bias',
-  'logprobs',
-  'top_logprobs',
-  'stop',
+];
+/** What OpenAI's reasoning models refuse besides. */
+const REFUSED_BY_OPENAI_REASONING = ['logit_bias', 'logprobs', 'top_logprobs', 'stop'];
+
+/** Parameters of single families, in OpenAI's grammars. */
+const BY_FAMILY: readonly (readonly [RegExp, string])[] = [
+  [/^openai\/gpt-[5-9]/, 'verbosity'],
+  [/^openai\/gpt-4(o|\.1)/, 'prediction'],
 ];
 
 const ALWAYS_BY_DIALECT: Readonly<Record<string, readonly string[]>> = {
@@ -31,7 +39,8 @@ const ALWAYS_BY_DIALECT: Readonly<Record<string, readonly string[]>> = {
     'response_format',
   ],
   'openai-responses': ['max_tokens', 'temperature', 'top_p', 'top_logprobs', 'response_format'],
-  'anthropic-messages': ['max_tokens', 'temperature', 'top_p', 'top_k', 'stop'],
+  // JSON without a schema is asked for in words, so `response_format` is always honoured.
+  'anthropic-messages': ['max_tokens', 'temperature', 'top_p', 'top_k', 'stop', 'response_format'],
   gemini: [
     'max_tokens',
     'temperature',
@@ -55,33 +64,50 @@ const EXTRA_SAMPLING = ['top_k', 'min_p', 'repetition_penalty'];
 
 export interface ParameterFlags {
   readonly can: readonly Capability[];
-  /** The host takes vLLM's extra sampling parameters. */
-  readonly extraSampling?: boolean;
-  /** The host refuses these. */
-  readonly without?: readonly string[];
-  /** The model stops sampling controls, whatever the host says. */
+  /** Public id: some parameters belong to one family. */
+  readonly modelId?: string;
+  /** False where the model takes no sampling controls, whatever the host says. */
   readonly sampling?: boolean;
   readonly embeddings?: boolean;
+  readonly host?: HostParameters;
 }
 
-/** In OpenRouter's names (the `Parameter` enum), sorted. An unknown dialect is taken for openai-chat, the common one. */
+/** What is particular about a host. */
+export interface HostParameters {
+  readonly extraSampling?: boolean | undefined;
+  readonly with?: readonly string[] | undefined;
+  readonly without?: readonly string[] | undefined;
+  readonly withoutWhenReasoning?: readonly string[] | undefined;
+}
+
+/**
+ * In OpenRouter's names (the `Parameter` enum), sorted. An unknown dialect is taken for openai-chat, the common one.
+ * What is absent here is dropped from requests with a note, so only what is known to be refused is left out.
+ */
 export function supportedParametersFor(dialectId: string, flags: ParameterFlags): readonly string[] {
   if (flags.embeddings) return [];
+  const { can, host, modelId = '' } = flags;
   const parameters = new Set(ALWAYS_BY_DIALECT[dialectId] ?? ALWAYS_BY_DIALECT['openai-chat']);
-  if (flags.extraSampling) for (const name of EXTRA_SAMPLING) parameters.add(name);
-  if (flags.can.includes('tools')) {
-    parameters.add('tools').add('tool_choice');
-    if (PARALLEL_SWITCH.has(dialectId)) parameters.add('parallel_tool_calls');
+  const add = (...names: readonly string[]): void => {
+    for (const name of names) parameters.add(name);
+  };
+  const remove = (names: readonly string[] = []): void => {
+    for (const name of names) parameters.delete(name);
+  };
+  if (host?.extraSampling) add(...EXTRA_SAMPLING);
+  if (can.includes('tools')) {
+    add('tools', 'tool_choice');
+    if (PARALLEL_SWITCH.has(dialectId)) add('parallel_tool_calls');
   }
-  if (flags.can.includes('structured')) parameters.add('structured_outputs').add('response_format');
-  if (flags.can.includes('reasoning')) {
-    parameters.add('reasoning').add('include_reasoning').add('reasoning_effort');
+  if (can.includes('structured')) add('structured_outputs', 'response_format');
+  if (can.includes('reasoning')) add('reasoning', 'include_reasoning', 'reasoning_effort');
+  if (dialectId.startsWith('openai-')) for (const [family, name] of BY_FAMILY) if (family.test(modelId)) add(name);
+  add(...(host?.with ?? []));
+  if (!can.includes('sampling') || flags.sampling === false) {
+    remove(SAMPLING);
+    if (modelId.startsWith('openai/')) remove(REFUSED_BY_OPENAI_REASONING);
   }
-  if (!flags.can.includes('sampling') || flags.sampling === false) {
-    // Claude models without sampling keep stop sequences: theirs are part of the message protocol (dialects.md §3.3).
-    const keepsStop = dialectId === 'anthropic-messages' || dialectId === 'bedrock-converse';
-    for (const name of REFUSED_WITHOUT_SAMPLING) if (!(name === 'stop' && keepsStop)) parameters.delete(name);
-  }
-  for (const name of flags.without ?? []) parameters.delete(name);
+  if (can.includes('reasoning')) remove(host?.withoutWhenReasoning);
+  remove(host?.without);
   return [...parameters].sort();
 }

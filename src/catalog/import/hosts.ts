@@ -15,8 +15,12 @@ const host = z.strictObject({
   extraSampling: z.boolean().optional(),
   /** Resells closed models through their makers: only what it hosts itself is listed. */
   openWeightsOnly: z.boolean().optional(),
-  /** Parameters the host refuses. */
+  /** Parameters the host takes beyond its grammar. */
+  with: z.array(z.string()).optional(),
+  /** Parameters the host is known to refuse (dialects.md §9): what is listed here is dropped from requests. */
   without: z.array(z.string()).optional(),
+  /** The same for its reasoning models only. */
+  withoutWhenReasoning: z.array(z.string()).optional(),
 });
 
 export type Host = z.infer<typeof host>;
