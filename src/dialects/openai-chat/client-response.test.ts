@@ -165,6 +165,13 @@ describe('a stream', () => {
     expect(indexes.length).toBeGreaterThan(8);
   });
 
+  test('images and annotations are counted through the stream', () => {
+    const items = framesOf(text).flatMap(listItems);
+    const indexesOf = (type: string) => items.filter((item) => item['type'] === type).map((item) => item['index']);
+    expect(indexesOf('image_url')).toEqual([0, 1]);
+    expect(indexesOf('url_citation')).toEqual([0, 1]);
+  });
+
   test('ends with the finish, one usage frame without choices, and the terminator', () => {
     const frames = framesOf(text);
     expect(frames.at(-2)).toMatchObject({

@@ -6,6 +6,7 @@ import type { UpstreamContext } from '../dialect.ts';
 import { argumentsOf, audioOf, citationsOf, contentOf, imagesOf, reasoningOf } from './content.ts';
 import { carriesError, decodeErrorValue } from './errors.ts';
 import { finishWithCalls, toFinishReason } from './finish.ts';
+import { decodeLogprobs } from './logprobs.ts';
 import { openThinkSplitter } from './think-tags.ts';
 import { inventedId } from './tool-ids.ts';
 import { decodeUsage } from './usage.ts';
@@ -68,7 +69,7 @@ function decodeChoice(
   const toolCalls = decodeToolCalls(message, upstreamId, index);
   const audio = audioOf(message);
   const annotations = arrayAt(message, 'annotations') ?? [];
-  const { logprobs } = choice;
+  const logprobs = decodeLogprobs(choice['logprobs']);
   const native = stringAt(choice, 'finish_reason');
   const isEmpty = message['content'] === null || message['content'] === undefined;
   return {
@@ -81,7 +82,7 @@ function decodeChoice(
     images: [...content.images, ...imagesOf(message)],
     ...(audio && { audio }),
     annotations: annotations.length > 0 ? annotations : citations,
-    ...(logprobs !== undefined && logprobs !== null && { logprobs }),
+    ...(logprobs && { logprobs }),
     // A whole reply that names no reason has ended all the same (Snowflake sends '').
     finishReason: finishWithCalls(native ? toFinishReason(native) : 'stop', toolCalls.length > 0),
     nativeFinishReason: stringAt(choice, 'native_finish_reason') ?? native ?? null,

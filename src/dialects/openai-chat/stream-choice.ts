@@ -5,6 +5,7 @@ import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt, stringAt }
 import type { HostQuirks } from '../host.ts';
 import { audioOf, contentOf, imagesOf, reasoningOf } from './content.ts';
 import { finishWithCalls, toFinishReason } from './finish.ts';
+import { decodeLogprobs } from './logprobs.ts';
 import { openToolCallDecoder } from './stream-tool-calls.ts';
 import { openThinkSplitter, type ThinkPiece } from './think-tags.ts';
 
@@ -46,7 +47,7 @@ class Choice implements ChoiceDecoder {
     const delta = objectAt(choice, 'delta');
     const message = objectAt(choice, 'message');
     const before = events.length;
-    const logprobs = choice['logprobs'] ?? undefined;
+    const logprobs = decodeLogprobs(choice['logprobs']);
     if (delta) this.#readDelta(delta, upstreamId, logprobs, events, this.#quirks.cumulativeStream === true);
     // A frame with a whole message repeats what came before it.
     else if (message) this.#readDelta(message, upstreamId, logprobs, events, true);

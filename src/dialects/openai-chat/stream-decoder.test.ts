@@ -158,6 +158,16 @@ describe('what hosts do to a stream (dialects.md §9)', () => {
     }
   });
 
+  test('logprobs in OpenAI’s form, whatever came', () => {
+    const probs = (logprobs: Json) =>
+      run([frame([{ index: 0, delta: { content: 'a' }, logprobs, finish_reason: 'stop' }])]).choice?.logprobs;
+    const token = { token: 'a', logprob: -1, bytes: null, top_logprobs: [] };
+    expect<unknown>(probs({ tokens: ['a'], token_logprobs: [-1] })).toEqual({ content: [token] });
+    expect<unknown>(probs({ content: [{ token: 'a', logprob: -1 }] })).toEqual({ content: [token] });
+    expect<unknown>(probs({ reasoning_content: [token] })).toEqual({ content: null, reasoning_content: [token] });
+    expect(probs(-0.5)).toBeUndefined();
+  });
+
   test('logprobs ride with their text', () => {
     const logprobs = { content: [{ token: 'a', logprob: -1, bytes: null, top_logprobs: [] }] };
     const { choice } = run([frame([{ index: 0, delta: { content: 'a' }, logprobs, finish_reason: 'stop' }])]);
@@ -311,6 +321,17 @@ describe('tool calls', () => {
 });
 
 describe('errors inside a stream', () => {
+  test('usage beside the error or after it still counts', () => {
+    const usage = { prompt_tokens: 5, completion_tokens: 2 };
+    const error = { code: 502, message: 'x' };
+    const beside = run([frame([], { error, usage })]);
+    const after = run([frame([], { error }), frame([], { usage })]);
+    for (const { response, outcome } of [beside, after]) {
+      expect(codeOf(outcome)).toBe('provider.failed');
+      expect(response.usage?.counts).toEqual({ promptTokens: 5, completionTokens: 2 });
+    }
+  });
+
   const before = delta({ content: 'partial' });
   const rows: readonly (readonly [string, Frame, ErrorCode])[] = [
     ['an error object', { data: '{"error":{"code":429,"message":"slow down"}}' }, 'provider.rate_limited'],
@@ -320,12 +341,15 @@ describe('errors inside a stream', () => {
       { data: '{"base_resp":{"status_code":1027,"status_msg":"sensitive"},"choices":[]}' },
       'provider.content_policy',
     ],
+    ['Groq’s wrapper', { data: '{"x_groq":{"error":"over capacity"},"choices":[]}' }, 'provider.failed'],
     ['no JSON', { data: '<html>' }, 'provider.bad_answer'],
     ['no object', { data: '42' }, 'provider.bad_answer'],
   ];
   for (const [name, bad, code] of rows) {
     test(`${name} → ${code}, and nothing after it counts`, () => {
-      const { events, outcome } = run([before, bad, delta({ content: 'more' }, 'stop'), DONE]);
+      const { events, outcome } = run([before, bad, delta({ content: 'more' }, 'stop'), DONE], {
+        usageWrapper: 'x_groq',
+      });
       expect(outcome).toBeInstanceOf(GatewayError);
       expect(codeOf(outcome)).toBe(code);
       expect(events.at(-1)).toMatchObject({ type: 'error' });

@@ -49,22 +49,27 @@ class ChatDecoder implements StreamDecoder {
   }
 
   push(frame: Frame): readonly ChatEvent[] {
-    if (this.#failure || this.#terminated) return NONE;
     const text = frame.data;
+    if (this.#terminated) return NONE;
     if (text === '[DONE]' || text.trim() === '[DONE]') {
       this.#terminated = true;
       return NONE;
     }
-    let value: Json;
-    try {
-      value = JSON.parse(text);
-    } catch {
+    const value = parseFrame(text);
+    if (this.#failure) {
+      // What was used until the error is told after it (OpenRouter).
+      if (isJsonObject(value)) this.#readUsage(value);
+      return NONE;
+    }
+    if (value === undefined) {
       // An event with an empty body is a keep-alive of some proxies.
       return text.trim() === '' ? NONE : this.#fail(this.#badFrame('is not JSON'));
     }
     if (!isJsonObject(value)) return this.#fail(this.#badFrame('is no object'));
-    const errors = frame.event === 'error' || carriesError(value);
-    return errors ? this.#fail(decodeErrorValue(value, this.#context), value) : this.#read(value);
+    const failed = this.#errorIn(frame, value);
+    if (!failed) return this.#read(value);
+    this.#readUsage(value);
+    return this.#fail(decodeErrorValue(failed, this.#context));
   }
 
   end(reason: EndReason): { readonly events: readonly ChatEvent[]; readonly outcome: Outcome } {
@@ -152,9 +157,17 @@ class ChatDecoder implements StreamDecoder {
     return new GatewayError('provider.truncated', message, { providerName });
   }
 
-  #fail(error: GatewayError, value?: JsonObject): readonly ChatEvent[] {
+  /** The object that says what went wrong, or undefined where nothing did. */
+  #errorIn(frame: Frame, value: JsonObject): JsonObject | undefined {
+    if (frame.event === 'error' || carriesError(value)) return value;
+    // Groq puts errors where it puts usage.
+    const wrapper = this.#context.host.quirks.usageWrapper;
+    const wrapped = wrapper === undefined ? undefined : objectAt(value, wrapper);
+    return wrapped && carriesError(wrapped) ? wrapped : undefined;
+  }
+
+  #fail(error: GatewayError): readonly ChatEvent[] {
     this.#failure = error;
-    if (value) this.#readUsage(value);
     return [{ type: 'error', error }];
   }
 
@@ -163,5 +176,13 @@ class ChatDecoder implements StreamDecoder {
     return new GatewayError('provider.bad_answer', `${providerName} sent a stream event that ${what}.`, {
       providerName,
     });
+  }
+}
+
+function parseFrame(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
