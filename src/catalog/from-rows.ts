@@ -52,7 +52,6 @@ export function canonicalSlug(id: string, released: string): string {
 }
 
 export function endpointFromRow(row: EndpointRow, model: ModelRow, source: Source): Endpoint {
-  const host = HOST_BY_SLUG.get(row.provider);
   const output = row.out ?? model.out;
   return {
     id: endpointId(row.provider, row.model, row.variant),
@@ -64,13 +63,7 @@ export function endpointFromRow(row: EndpointRow, model: ModelRow, source: Sourc
     maxOutputTokens: row.output ?? null,
     maxPromptTokens: row.input ?? null,
     quantization: row.quant ?? null,
-    supportedParameters: supportedParametersFor(row.dialect ?? host?.dialect ?? 'openai-chat', {
-      can: row.can,
-      modelId: row.model,
-      sampling: model.limits?.sampling ?? true,
-      embeddings: output.includes('embeddings'),
-      ...(host ? { host } : {}),
-    }),
+    supportedParameters: parametersOf(row, model),
     inputModalities: row.in ?? model.in,
     outputModalities: output,
     pricing: pricingFromRow(row),
@@ -81,6 +74,30 @@ export function endpointFromRow(row: EndpointRow, model: ModelRow, source: Sourc
     ...(row.aka ? { upstreamAliases: row.aka } : {}),
     ...(row.deprecated ? { deprecated: true } : {}),
   };
+}
+
+/** A few hundred combinations serve all rows: working each out once halves the time to load. */
+const parametersByKind = new Map<string, readonly string[]>();
+
+function parametersOf(row: EndpointRow, model: ModelRow): readonly string[] {
+  const host = HOST_BY_SLUG.get(row.provider);
+  const dialect = row.dialect ?? host?.dialect ?? 'openai-chat';
+  const embeddings = (row.out ?? model.out).includes('embeddings');
+  const sampling = model.limits?.sampling ?? true;
+  // Families with parameters of their own are OpenAI's.
+  const modelId = row.model.startsWith('openai/') ? row.model : '';
+  const kind = [row.provider, dialect, row.can, embeddings, sampling, modelId].join(' ');
+  const known = parametersByKind.get(kind);
+  if (known) return known;
+  const parameters = supportedParametersFor(dialect, {
+    can: row.can,
+    modelId,
+    sampling,
+    embeddings,
+    ...(host ? { host } : {}),
+  });
+  parametersByKind.set(kind, parameters);
+  return parameters;
 }
 
 /** `provider|model` or `provider/variant|model`. */
