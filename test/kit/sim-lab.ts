@@ -1,0 +1,46 @@
+/** The simulated provider behind every grammar spoken upstream: each client test walks its cases through all of them. */
+import { type Gateway, startGateway } from './start-gateway.ts';
+
+export interface Upstream {
+  readonly dialect: 'openai-chat' | 'anthropic-messages' | 'gemini';
+  /** Version segment of the grammar's owner. */
+  readonly version: string;
+  /** What the grammar calls a natural end and a call of tools. */
+  readonly nativeStop: string;
+  readonly nativeToolCalls: string;
+  /** `format` of its reasoning details. */
+  readonly reasoningFormat: string;
+}
+
+export const upstreams: readonly Upstream[] = [
+  {
+    dialect: 'openai-chat',
+    version: 'v1',
+    nativeStop: 'stop',
+    nativeToolCalls: 'tool_calls',
+    reasoningFormat: 'unknown',
+  },
+  {
+    dialect: 'anthropic-messages',
+    version: 'v1',
+    nativeStop: 'end_turn',
+    nativeToolCalls: 'tool_use',
+    reasoningFormat: 'anthropic-claude-v1',
+  },
+  {
+    dialect: 'gemini',
+    version: 'v1beta',
+    nativeStop: 'STOP',
+    nativeToolCalls: 'STOP',
+    reasoningFormat: 'google-gemini-v1',
+  },
+];
+
+/** USD per token of every simulated chat model. */
+export const SIM_PRICE = { prompt: 0.000001, completion: 0.000002 } as const;
+
+/** A gateway whose simulated provider speaks this grammar; faults are asked for by model name, `sim/echo?status=503`. */
+export function startGatewayTo(upstream: Upstream, host = 'sim://lab'): Promise<Gateway> {
+  const { dialect, version } = upstream;
+  return startGateway({ config: `providers:\n  sim: { dialect: ${dialect}, base_url: "${host}/${version}" }\n` });
+}
