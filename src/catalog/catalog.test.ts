@@ -165,6 +165,17 @@ describe('traits', () => {
     expect(endpoint('openai|openai/gpt-4o').supportedParameters).toContain('temperature');
   });
 
+  test('the model’s limit outweighs what an operator lists for an endpoint; an assumed context shapes nothing', () => {
+    const own = { ...endpoint('anthropic|anthropic/claude-opus-5'), supportedParameters: ['temperature', 'reasoning'] };
+    expect(traitsOf(model('anthropic/claude-opus-5'), own)).toMatchObject({
+      sampling: false,
+      contextLength: 1_000_000,
+    });
+    expect(traitsOf(model('anthropic/claude-opus-5'), { ...own, contextIsAssumed: true })).not.toHaveProperty(
+      'contextLength',
+    );
+  });
+
   test('Gemini: a budget for 2.5, PDF as file', () => {
     expect(traits('google/gemini-2.5-pro', 'google-ai-studio|google/gemini-2.5-pro').reasoning).toEqual({
       mandatory: true,

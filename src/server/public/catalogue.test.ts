@@ -359,6 +359,14 @@ describe('GET /model/{author}/{slug}', () => {
   });
 });
 
+test('models of one day are in the order of their ids, so that pages never overlap', () => {
+  const [first] = catalog.models.values();
+  if (!first) throw new Error('the catalogue is empty');
+  const twins = ['lab/b', 'lab/a', 'lab/c'].map((id) => ({ ...first, id }));
+  const some = catalogueRoutes({ ...deps, listModels: () => twins, endpointsOf: () => served(first.id, true) });
+  expect(rowsOf(some.models(ask('')).body).map((row) => row.id)).toEqual(['lab/a', 'lab/b', 'lab/c']);
+});
+
 test('nothing configured or nothing allowed is an empty list, not an error', () => {
   const none = catalogueRoutes({ ...deps, listModels: () => [], endpointsOf: () => [], providers: () => [] });
   expect(none.models(ask('')).body).toEqual({ data: [], total_count: 0, links: { next: null } });
