@@ -2,6 +2,7 @@
 import { expect } from 'bun:test';
 import OpenAI, { APIError, BadRequestError, InternalServerError, NotFoundError, RateLimitError } from 'openai';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { failureOf as raised } from '../kit/failure-of.ts';
 import { describePairs } from '../kit/pair-matrix.ts';
 import type { Gateway } from '../kit/start-gateway.ts';
 import { errorBody } from '../kit/wire-extras.ts';
@@ -11,16 +12,7 @@ const say = (content: string): ChatCompletionMessageParam[] => [{ role: 'user', 
 const openClient = ({ url, apiKey }: Gateway): OpenAI =>
   new OpenAI({ baseURL: `${url}/api/v1`, apiKey, maxRetries: 0 });
 
-/** The error that the call raises. */
-async function failureOf(call: PromiseLike<unknown>): Promise<APIError> {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof APIError) return error;
-    throw error;
-  }
-  throw new Error('the call succeeded');
-}
+const failureOf = (call: PromiseLike<unknown>): Promise<APIError> => raised(call, APIError);
 
 const ask = (client: OpenAI, model: string) =>
   client.chat.completions.create({ model, messages: say('one two three') });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import OpenAI, { APIError, AuthenticationError, PermissionDeniedError } from 'openai';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { failureOf as raised } from '../kit/failure-of.ts';
 import { createApiKey, patchApiKey, spendLimit } from '../kit/keys.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 import { errorBody } from '../kit/wire-extras.ts';
@@ -18,16 +19,7 @@ const openWith = (apiKey: string): OpenAI => new OpenAI({ baseURL: `${gateway.ur
 const ask = (client: OpenAI, model: string) =>
   client.chat.completions.create({ model, messages: say('one two three') });
 
-/** The error that the call raises. */
-async function failureOf(call: PromiseLike<unknown>): Promise<APIError> {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof APIError) return error;
-    throw error;
-  }
-  throw new Error('the call succeeded');
-}
+const failureOf = (call: PromiseLike<unknown>): Promise<APIError> => raised(call, APIError);
 
 describe('openai: identity', () => {
   test('401: wrong, malformed and truncated keys told apart', async () => {
