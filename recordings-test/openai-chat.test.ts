@@ -4,6 +4,7 @@
  * recording by a second, naive reader (naive-chat.ts) that shares no code with the dialect.
  */
 import { afterAll, describe, expect, test } from 'bun:test';
+import { ChatResult$inboundSchema, ChatStreamChunk$inboundSchema } from '@openrouter/sdk/models';
 import type { ChatResponse } from '../src/core/chat.ts';
 import { GatewayError } from '../src/core/errors.ts';
 import { openFold, unfold } from '../src/core/fold.ts';
@@ -165,7 +166,7 @@ function expectClientStream(text: string, naive: NaiveAnswer): void {
   for (const frame of again.frames) {
     expect(frame['id']).toBe(head.id);
     expect(frame['object']).toBe('chat.completion.chunk');
-    expect(Array.isArray(frame['choices'])).toBe(true);
+    expect(ChatStreamChunk$inboundSchema.safeParse(frame).error).toBeUndefined();
   }
   expect(again.frames.filter((frame) => frame['usage'] !== undefined)).toHaveLength(1);
 }
@@ -220,7 +221,9 @@ function checkWhole(recording: Recording, body: Json): void {
     text += encoder.push(event);
   }
   expectClientStream(text + encoder.final(settledOf(response)), naive);
-  const again = readNaivelyWhole(client.encodeResponse(response, head, settledOf(response)));
+  const wire: Json = JSON.parse(JSON.stringify(client.encodeResponse(response, head, settledOf(response))));
+  expect(ChatResult$inboundSchema.safeParse(wire).error).toBeUndefined();
+  const again = readNaivelyWhole(wire);
   expect(again.choices).toEqual(naive.choices);
 }
 

@@ -30,6 +30,8 @@ export function encodeReasoning(
 ): Translated<JsonObject> {
   const { quirks, providerName } = context.host;
   const notes: Note[] = [];
+  // Only how to show it was asked: to switch thinking on for that would be billed.
+  if (reasoning.byDefault) return { value: {}, notes };
   const effort = effortOf(reasoning, maxOutputTokens);
   const enabled = reasoning.enabled;
   const style = quirks.reasoningStyle ?? 'reasoning_effort';

@@ -18,7 +18,7 @@ export function encodeChatRequest(request: ChatRequest, context: UpstreamContext
   writeSampling(writer, request);
   writeFormat(writer, request.responseFormat);
   writeLimit(writer, request.maxOutputTokens);
-  if (request.reasoning && !request.reasoning.byDefault) {
+  if (request.reasoning) {
     const asked = encodeReasoning(request.reasoning, request.maxOutputTokens, context);
     notes.push(...asked.notes);
     for (const [field, value] of Object.entries(asked.value)) writer.set(field, value);
