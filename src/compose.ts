@@ -1,5 +1,6 @@
 /** What a server and the command line are wired from: the parts that need no running store. */
 import { loadCatalog } from './catalog/load.ts';
+import type { Endpoint } from './catalog/model.ts';
 import type { CatalogRows } from './catalog/rows.ts';
 import type { Clock, Random } from './core/ids.ts';
 import { anthropicMessages } from './dialects/anthropic-messages/index.ts';
@@ -38,12 +39,20 @@ export function randomHex(bytes: number): string {
 /** The grammars this release speaks to providers. */
 export const builtDialects: readonly UpstreamDialect[] = [openAiChat, anthropicMessages, gemini];
 
+export interface Sources extends SnapshotSources {
+  readonly endpointsByModel: ReadonlyMap<string, readonly Endpoint[]>;
+  /** YYYY-MM-DD. */
+  readonly pricesDate: string;
+}
+
 /** Everything a snapshot is built from besides the settings. @param refreshed rows of `signalbox catalog refresh` */
-export function loadSources(refreshed?: CatalogRows): SnapshotSources & { readonly pricesDate: string } {
+export function loadSources(refreshed?: CatalogRows): Sources {
   const catalog = loadCatalog(refreshed);
   return {
     models: new Map([...catalog.models, ...simModels.map((model) => [model.id, model] as const)]),
     endpoints: [...catalog.endpoints, ...simEndpoints],
+    // The simulated models are no offer of the market: the whole catalogue does without them.
+    endpointsByModel: catalog.endpointsByModel,
     aliases: catalog.aliases,
     definitions: providerById,
     dialects: new Map(builtDialects.map((dialect) => [dialect.id, dialect])),

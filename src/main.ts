@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-//CAT import
+import { catalogCommand } from './cli/catalog.ts';
 import { configCommand } from './cli/config.ts';
 import { keysCommand } from './cli/keys.ts';
 import { serveCommand } from './cli/serve.ts';
@@ -53,7 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
         { knownProviders: providers, builtDialects: builtDialectIds },
       );
     case 'catalog':
-      return 2;
+      return catalog(rest);
     case 'sim':
       return simCommand(rest, { out, err, signal: endSignal() });
     case 'help':
@@ -221,4 +221,5 @@ try {
   );
   process.exitCode = 1;
 }
-if (process.argv[2] !== 'serve' || process.exitCode !== 0) process.exit();
+// Whatever still holds a handle (a keep-alive socket, a pooled upstream connection) must not hold the process.
+process.exit();

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { readRefreshedRows } from './cli/refreshed-rows.ts';
 import { createSecureRandom, loadSources, randomHex, sha256Hex, systemClock } from './compose.ts';
 import { createKeyTable } from './config/key-table.ts';
+import { keysNeedingRestart } from './config/reload.ts';
 import type { Settings } from './config/settings.ts';
 import { createEgress } from './egress/egress.ts';
 import { createCooldowns } from './health/cooldowns.ts';
@@ -23,6 +24,9 @@ import { acquireLock } from './store/lock.ts';
 import { openSqliteStore } from './store/open-sqlite-store.ts';
 import type { Log } from './telemetry/log.ts';
 
+/** For the last frames of settled exchanges to leave their sockets. */
+const LAST_BYTES_MS = 200;
+
 export interface ServeOptions {
   readonly settings: Settings;
   readonly seeds: SeedEnvironment;
@@ -34,6 +38,8 @@ export interface RunningServer {
   readonly firstRun: SeededKeys['firstRun'];
   readonly notices: readonly string[];
   readonly modelCount: number;
+  /** YYYY-MM-DD of the prices in force. */
+  readonly pricesDate: string;
   /** Swaps the snapshot whole, or throws and keeps the last good one. */
   reload(settings: Settings): readonly string[];
   /** Stops accepting, lets what runs finish for `graceMs`, then closes. */
@@ -90,7 +96,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
       queries: store.queries,
       running,
       storeHealth: store.health,
-      pricesDate: sources.pricesDate,
+      wholeCatalogue: sources,
     }),
   });
   const control = listenControl(socketPath, createControl({ keyAdmin, balances, clock }));
@@ -108,15 +114,23 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
     firstRun: seeded.firstRun,
     notices: snapshot.notices,
     modelCount: snapshot.models.size,
+    pricesDate: sources.pricesDate,
     reload(next) {
       const rebuilt = buildSnapshot(next, sources);
       snapshot = rebuilt;
-      return rebuilt.notices;
+      const restart = keysNeedingRestart(settings, next).map(
+        (key) => `restart needed for the new ${key} to take effect`,
+      );
+      return [...restart, ...rebuilt.notices];
     },
     async stop(graceMs) {
-      const finished = server.stop(false);
-      await Promise.race([finished, sleep(graceMs)]);
-      await server.stop(true);
+      // Closes the listening socket at once. Its promise also waits for idle keep-alive connections, which may stay for
+      // ever: what counts is that no exchange is under way.
+      const stopped = server.stop(false);
+      const endsAtMs = clock.now() + graceMs;
+      while (running.size() > 0 && clock.now() < endsAtMs) await sleep(20);
+      await Promise.race([stopped, sleep(LAST_BYTES_MS)]);
+      await Promise.race([server.stop(true), sleep(LAST_BYTES_MS)]);
       control.close();
       await store.ledger.flush();
       await store.close();

@@ -20,6 +20,7 @@ export interface ServingProcess {
   readonly firstRun: { readonly managementKey: string; readonly apiKey: string } | null;
   readonly notices: readonly string[];
   readonly modelCount: number;
+  readonly pricesDate: string;
   reload(settings: Settings): readonly string[];
   stop(graceMs: number): Promise<void>;
 }

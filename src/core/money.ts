@@ -6,6 +6,7 @@ export type PicoUsd = bigint;
 export type NanoUsd = bigint;
 
 const PICO_PER_NANO = 1000n;
+const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /**
@@ -48,6 +49,8 @@ export const formatNanoUsd = (amount: NanoUsd): string => formatUsd(amount, 9);
  * Goes through the decimal string: dividing would show 0.30000000000000004 for 0.3.
  */
 export function nanoUsdToNumber(amount: NanoUsd): number {
+  // Both operands are exact below 2^53, and IEEE 754 rounds their quotient correctly: the same double as the decimal string.
+  if (amount <= MAX_EXACT && amount >= -MAX_EXACT) return Number(amount) / 1e9;
   return Number(formatNanoUsd(amount));
 }
 

@@ -107,6 +107,8 @@ export interface UpstreamDialect {
   readonly upstream: UpstreamFace;
   /** Content kinds the grammar cannot carry at all, e.g. `video`: such endpoints are excluded, content is never dropped. */
   readonly cannotCarry: readonly InputModality[];
+  /** Content of this request that the grammar cannot carry, in words: the endpoint is passed over. */
+  unsayable(request: ChatRequest, context: UpstreamContext): readonly string[];
 }
 
 export interface ClientFace<Wire> {

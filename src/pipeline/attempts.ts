@@ -35,13 +35,11 @@ export interface AttemptSequenceOptions {
 }
 
 export function startAttempts(options: AttemptSequenceOptions): AttemptSequence {
-  const sequence = new Sequence(options);
-  sequence.done = sequence.run();
-  return sequence;
+  return new Sequence(options);
 }
 
 class Sequence implements AttemptSequence {
-  done: Promise<RoutedAnswer | GatewayError> = Promise.resolve(new GatewayError('gateway.internal', 'not started'));
+  readonly done: Promise<RoutedAnswer | GatewayError>;
   readonly records: AttemptRecord[] = [];
   notes: readonly Note[] = [];
   current: Attempt | undefined;
@@ -50,6 +48,7 @@ class Sequence implements AttemptSequence {
 
   constructor(options: AttemptSequenceOptions) {
     this.#options = options;
+    this.done = this.#run();
   }
 
   stop(error: GatewayError): void {
@@ -57,7 +56,7 @@ class Sequence implements AttemptSequence {
     this.current?.abort(error);
   }
 
-  async run(): Promise<RoutedAnswer | GatewayError> {
+  async #run(): Promise<RoutedAnswer | GatewayError> {
     const errors: GatewayError[] = [];
     const refusedModels = new Set<string>();
     let unsayable: GatewayError | undefined;

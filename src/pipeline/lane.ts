@@ -4,7 +4,7 @@
  */
 import type { ChatResponse } from '../core/chat.ts';
 import { type ChatEvent, type EndReason, isContentEvent } from '../core/chat-events.ts';
-import type { GatewayError } from '../core/errors.ts';
+import { type GatewayError, invalidRequest } from '../core/errors.ts';
 import { openFold, unfold } from '../core/fold.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Note, Translated } from '../core/note.ts';
@@ -67,6 +67,8 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LiveEndpoint)
     encodeRequest() {
       if (relays) return relay.retarget(wire, context);
       const decoded = client.decodeRequest(wire);
+      const [cannot] = target.provider.dialect.unsayable(decoded.value, context);
+      if (cannot !== undefined) throw invalidRequest('messages', `${target.provider.name} cannot be sent ${cannot}`);
       const encoded = upstream.encodeRequest(decoded.value, context);
       return { value: encoded.value, notes: joinNotes(decoded.notes, encoded.notes) };
     },

@@ -2,14 +2,15 @@
 import type { ProviderSettings } from '../config/settings.ts';
 import type { UpstreamDialect } from '../dialects/dialect.ts';
 import type { HostProfile } from '../dialects/host.ts';
-import { resolveBaseUrl } from '../providers/base-url.ts';
+import { addressOf } from '../providers/base-url.ts';
 import type { AuthScheme, ProviderDefinition } from '../providers/provider.ts';
 import type { LiveProvider } from './target.ts';
 
 /** What is assumed of a host that nobody described: the grammar's usual counting, and the careful policy. */
 const UNKNOWN_HOST = {
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-  onDisconnect: 'cancel',
+  // Whether it stops billing is unknown: the answer is read to its end, so that the bill is the host's own.
+  onDisconnect: 'drain',
   quirks: {},
   policy: { training: true, retentionDays: null },
 } as const;
@@ -38,7 +39,7 @@ export function toLiveProvider(
   return {
     id: settings.id,
     name,
-    baseUrl: resolveBaseUrl(definition ?? { dialect: dialectId }, settings.baseUrl, settings.settings),
+    baseUrl: addressOf(definition ?? null, { ...settings, dialect: definition ? settings.dialect : dialectId }),
     dialect,
     headers: headersOf(settings, definition, dialectId),
     host,

@@ -61,9 +61,7 @@ export class LiveStream {
 
   /** The next client text, or undefined once the stream has ended (then `end` is set). Calls may overlap: they share a read. */
   next(): Promise<string | undefined> {
-    this.#inFlight ??= this.#advance().finally(() => {
-      this.#inFlight = undefined;
-    });
+    this.#inFlight ??= this.#advance();
     return this.#inFlight;
   }
 
@@ -73,6 +71,12 @@ export class LiveStream {
   }
 
   async #advance(): Promise<string | undefined> {
+    const text = await this.#read();
+    this.#inFlight = undefined;
+    return text;
+  }
+
+  async #read(): Promise<string | undefined> {
     while (!this.end) {
       let piece: Awaited<ReturnType<BodyReader['read']>>;
       try {

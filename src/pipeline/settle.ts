@@ -41,7 +41,7 @@ export function settleExchange(
   end: ExchangeEnd,
 ): Settled {
   const { target } = end;
-  const usage = end.usage ?? estimateUsage(exchange, end);
+  const usage = end.usage && !end.usage.estimated ? end.usage : estimateUsage(exchange, end);
   const charge = priced(usage, target, end);
   const reported = target?.provider.host.usage.reportsCost === 'authoritative' ? usage.reportedCostNanoUsd : undefined;
   const costNanoUsd = isFreeOfCharge(usage, end) ? 0n : (reported ?? charge.costNanoUsd);
@@ -115,11 +115,11 @@ function isFreeOfCharge(usage: Usage, end: ExchangeEnd): boolean {
 
 function estimateUsage({ demand }: ExchangeBase, end: ExchangeEnd): Usage {
   if (!end.target) return { counts: {}, estimated: true };
-  return {
-    counts: {
-      promptTokens: demand.promptTokensEstimate,
-      completionTokens: Math.ceil(end.deliveredCharacters / CHARACTERS_PER_TOKEN),
-    },
-    estimated: true,
-  };
+  // A stream that was left early may have told its input and only a placeholder for its output.
+  const told = end.usage?.counts ?? { promptTokens: demand.promptTokensEstimate };
+  const completionTokens = Math.max(
+    end.usage?.counts.completionTokens ?? 0,
+    Math.ceil(end.deliveredCharacters / CHARACTERS_PER_TOKEN),
+  );
+  return { counts: { ...told, completionTokens }, estimated: true };
 }

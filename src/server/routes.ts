@@ -1,16 +1,15 @@
 /** The reading and administering routes: who may call them, and which function answers. */
 import type { Caller } from '../core/caller.ts';
 import type { Clock } from '../core/ids.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
 import type { Balances } from '../ledger/balances.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { Deadlines } from '../pipeline/deadlines.ts';
 import type { RunningExchanges } from '../pipeline/exchange.ts';
-import type { Snapshot } from '../pipeline/snapshot.ts';
 import type { Route } from './app.ts';
-import { type AuthPorts, authenticate } from './authenticate.ts';
-import { CORS_HEADERS } from './error-response.ts';
+import { authenticate } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
+import { jsonResponse } from './json-response.ts';
 import { getCredits } from './management/credits.ts';
 import { getGeneration } from './management/generation.ts';
 import { getCurrentKey } from './management/key.ts';
@@ -18,12 +17,10 @@ import type { KeyAdmin } from './management/key-admin.ts';
 import { createKeyRoutes } from './management/keys.ts';
 import type { ManagementResult } from './management/management-result.ts';
 import type { ManagementQueries } from './management/queries.ts';
-import { mountCatalogue } from './public/mount-catalogue.ts';
+import { type CataloguePorts, mountCatalogue } from './public/mount-catalogue.ts';
 import { readJsonBody } from './read-body.ts';
 
-export interface ApiPorts {
-  readonly auth: AuthPorts;
-  readonly snapshot: () => Snapshot;
+export interface ApiPorts extends CataloguePorts {
   readonly deadlines: Deadlines;
   readonly clock: Clock;
   readonly balances: Balances;
@@ -32,8 +29,6 @@ export interface ApiPorts {
   readonly queries: ManagementQueries;
   readonly running: RunningExchanges & { readonly size: () => number };
   readonly storeHealth: () => { readonly unacknowledged: number; readonly lastFailure: string | null };
-  /** YYYY-MM-DD of the prices in force. */
-  readonly pricesDate: string;
 }
 
 export function apiRoutes(ports: ApiPorts): readonly Route[] {
@@ -89,14 +84,7 @@ function route(
   };
 }
 
-export function jsonResponse(status: number, body: JsonObject): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/json', ...CORS_HEADERS },
-  });
-}
-
-export function queryOf(request: Request): Record<string, string> {
+function queryOf(request: Request): Record<string, string> {
   return Object.fromEntries(new URL(request.url).searchParams);
 }
 

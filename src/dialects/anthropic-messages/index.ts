@@ -1,11 +1,10 @@
 /** Anthropic's Messages grammar: https://docs.claude.com/en/api/messages. */
 import type { UpstreamDialect, UpstreamFace } from '../dialect.ts';
 import { decodeError } from './errors.ts';
+import { unsayable } from './request/media.ts';
 import { encodeRequest } from './request.ts';
 import { decodeResponse } from './response.ts';
 import { openDecoder } from './stream-decoder.ts';
-
-export { unsayable } from './request/media.ts';
 
 const upstream: UpstreamFace = { encodeRequest, decodeResponse, openDecoder, decodeError };
 
@@ -14,4 +13,5 @@ export const anthropicMessages = {
   upstream,
   /** No block holds sound or moving pictures; types of images and files that it lacks are told by `unsayable`. */
   cannotCarry: ['audio', 'video'],
+  unsayable,
 } as const satisfies UpstreamDialect;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { AssistantMessage, ChatRequest, Message, Part } from '../../core/chat.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
-import { unsayable } from './index.ts';
+import { unsayable } from './request.ts';
 import { contextOf, encode, requestOf } from './test-kit.ts';
 
 const gemini3 = contextOf('gemini-3-pro-preview', {

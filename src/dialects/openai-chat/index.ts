@@ -48,6 +48,7 @@ const relay: RelayFace<WireChatRequest> = {
 export const openAiChat = {
   id: 'openai-chat',
   cannotCarry: [],
+  unsayable: () => [],
   client,
   upstream,
   relay,

@@ -1,6 +1,111 @@
+/** The catalogue's routes: who may ask, and what of the snapshot they show (DESIGN §7.10 `public_catalogue`). */
+import type { Endpoint, Model } from '../../catalog/model.ts';
+import type { KeyRecord } from '../../core/caller.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Snapshot } from '../../pipeline/snapshot.ts';
+import type { ProviderDefinition } from '../../providers/provider.ts';
 import type { Route } from '../app.ts';
-import type { ApiPorts } from '../routes.ts';
+import { type AuthPorts, authenticate, credentialOf } from '../authenticate.ts';
+import { jsonResponse } from '../json-response.ts';
+import { type CatalogueAnswer, type CatalogueDeps, type CatalogueRequest, catalogueRoutes } from './catalogue.ts';
+import type { ListedProvider } from './catalogue-shapes.ts';
 
-export function mountCatalogue(_ports: ApiPorts): readonly Route[] {
-  return [];
+export interface CataloguePorts {
+  readonly auth: AuthPorts;
+  readonly snapshot: () => Snapshot;
+  readonly clock: { now(): number };
+  /** The whole catalogue, for `?all=true`. */
+  readonly wholeCatalogue: {
+    readonly models: ReadonlyMap<string, Model>;
+    readonly endpointsByModel: ReadonlyMap<string, readonly Endpoint[]>;
+    readonly definitions: ReadonlyMap<string, ProviderDefinition>;
+  };
+}
+
+type Answer = (request: CatalogueRequest, parameters: Readonly<Record<string, string>>) => CatalogueAnswer;
+
+export function mountCatalogue(ports: CataloguePorts): readonly Route[] {
+  const catalogue = catalogueRoutes(createDeps(ports));
+  const model = ({ author = '', slug = '' }: Readonly<Record<string, string>>) => ({ author, slug });
+  const open = (path: string, answer: Answer) => get(path, answer, ports, () => ports.snapshot().publicCatalogue);
+  return [
+    open('/models', catalogue.models),
+    open('/models/count', catalogue.count),
+    get('/models/user', catalogue.models, ports, () => false),
+    open('/model/:author/:slug', (request, parameters) => catalogue.model({ ...request, ...model(parameters) })),
+    open('/models/:author/:slug/endpoints', (request, parameters) =>
+      catalogue.endpoints({ ...request, ...model(parameters) }),
+    ),
+    open('/providers', catalogue.providers),
+    open('/embeddings/models', catalogue.embeddingModels),
+  ];
+}
+
+function get(path: string, answer: Answer, ports: CataloguePorts, isPublic: () => boolean): Route {
+  return {
+    method: 'GET',
+    path,
+    handle(request, parameters) {
+      const caller = callerOf(request, ports.auth, isPublic());
+      const { status, body } = answer({ caller, query: new URL(request.url).searchParams }, parameters);
+      return jsonResponse(status, body);
+    },
+  };
+}
+
+/** A key that was sent is checked, even where none is needed: integrations test their key with these routes. */
+function callerOf(request: Request, auth: AuthPorts, isPublic: boolean): KeyRecord | null {
+  if (credentialOf(request.headers) !== null) return authenticate(request.headers, auth).key;
+  if (isPublic) return null;
+  throw new GatewayError(
+    'auth.unauthenticated',
+    'The catalogue needs an API key here: send one as "Authorization: Bearer sk-or-v1-…", or set public_catalogue: true.',
+  );
+}
+
+function createDeps({ snapshot, clock, wholeCatalogue }: CataloguePorts): CatalogueDeps {
+  return {
+    nowMs: () => clock.now(),
+    resolve: (requested) => snapshot().resolve(requested),
+    listModels(_caller, all) {
+      const served = snapshot().models;
+      return all ? new Map([...wholeCatalogue.models, ...served]).values() : served.values();
+    },
+    endpointsOf(modelId, _caller, all) {
+      const served = snapshot()
+        .endpointsOf(modelId)
+        .map(({ endpoint }) => endpoint);
+      if (!all) return served;
+      const ids = new Set(served.map(({ id }) => id));
+      const others = wholeCatalogue.endpointsByModel.get(modelId) ?? [];
+      return [...served, ...others.filter(({ id }) => !ids.has(id))];
+    },
+    providers(all) {
+      const live = snapshot().providers.map(({ id, name, routing }) =>
+        listed(id, name, routing, wholeCatalogue.definitions.get(id)),
+      );
+      if (!all) return live;
+      const ids = new Set(live.map(({ id }) => id));
+      const rest = [...wholeCatalogue.definitions.values()].filter(({ id }) => !ids.has(id));
+      return [...live, ...rest.map((each) => listed(each.id, each.name, each.policy, each))];
+    },
+  };
+}
+
+function listed(
+  id: string,
+  name: string,
+  policy: { readonly training: boolean; readonly retentionDays: number | null },
+  definition: ProviderDefinition | undefined,
+): ListedProvider {
+  return {
+    id,
+    name,
+    policy: {
+      training: policy.training,
+      retentionDays: policy.retentionDays,
+      headquarters: definition?.policy.headquarters ?? null,
+    },
+    ...(definition?.links && { links: definition.links }),
+  };
 }
