@@ -176,6 +176,20 @@ describe('prices', () => {
   });
 });
 
+test('a row says its grammar where it is not its host’s', () => {
+  const npm = (name: string) => ({ provider: { npm: name } });
+  const { rows } = take({
+    openai: [offer('gpt-5-pro'), offer('gpt-5'), offer('gpt-5.1-codex-max')],
+    azure: [offer('claude-opus-5', { ...npm('@ai-sdk/anthropic'), canonical_model_id: 'anthropic/claude-opus-5' })],
+  });
+  expect(rows.endpoints.map((each) => [each.model, each.dialect])).toEqual([
+    ['anthropic/claude-opus-5', 'anthropic-messages'],
+    ['openai/gpt-5', undefined],
+    ['openai/gpt-5-pro', 'openai-responses'],
+    ['openai/gpt-5.1-codex-max', 'openai-responses'],
+  ]);
+});
+
 test('the date is the newest in the source unless one is given; rows satisfy the schema', () => {
   const providers = { openai: [offer('a'), offer('b', { last_updated: '2026-03' })] };
   expect(take(providers).rows.source).toEqual({ name: 'models.dev', date: '2026-03-01' });

@@ -108,8 +108,15 @@ function capabilities(facts: Facts): Capability[] {
   ];
 }
 
+/**
+ * OpenAI serves these through its Responses API alone, and answers 404 to a chat completion (background knowledge:
+ * models.dev's rows do not say which of the two a model takes).
+ */
+const RESPONSES_ONLY = /^openai\/(o1-pro|o3-pro|gpt-5[.\d]*-(pro|codex(-\w+)*))$/;
+
 /** Hosts that speak one grammar per family: the AI SDK package named by the row says which. */
-function dialectOf({ host, facts }: Offer): string {
+function dialectOf({ host, facts, identity }: Offer): string {
+  if ((host.slug === 'openai' || host.slug === 'azure') && RESPONSES_ONLY.test(identity.id)) return 'openai-responses';
   const npm = facts.provider?.npm ?? '';
   if (npm.endsWith('/anthropic')) return 'anthropic-messages';
   if (facts.provider?.shape === 'responses') return 'openai-responses';
