@@ -41,25 +41,26 @@ function integer(value: number): number {
   return Number.isSafeInteger(value) ? value : Number.isFinite(value) ? Math.trunc(value) : 0;
 }
 
+/** What is absent is null again when read: every byte here is written to the disk twice. */
 function toDetail(settlement: Settlement): string {
-  const { reportedCostNanoUsd } = settlement.usage;
+  const { usage, attempts, notes } = settlement;
   return JSON.stringify({
-    counts: settlement.usage.counts,
+    counts: usage.counts,
     // JSON has no bigint; decimal text keeps every digit.
-    reportedCostNanoUsd: reportedCostNanoUsd === undefined ? undefined : String(reportedCostNanoUsd),
-    providerName: settlement.providerName,
-    upstreamId: settlement.upstreamId,
-    finishReason: settlement.finishReason,
-    nativeFinishReason: settlement.nativeFinishReason,
-    attempts: settlement.attempts,
-    notes: settlement.notes,
-    sessionId: settlement.sessionId,
-    user: settlement.user,
-    httpReferer: settlement.httpReferer,
-    appTitle: settlement.appTitle,
-    userAgent: settlement.userAgent,
-    serviceTier: settlement.serviceTier,
-    router: settlement.router,
+    reportedCostNanoUsd: usage.reportedCostNanoUsd === undefined ? undefined : String(usage.reportedCostNanoUsd),
+    providerName: settlement.providerName ?? undefined,
+    upstreamId: settlement.upstreamId ?? undefined,
+    finishReason: settlement.finishReason ?? undefined,
+    nativeFinishReason: settlement.nativeFinishReason ?? undefined,
+    attempts: attempts.length === 0 ? undefined : attempts,
+    notes: notes.length === 0 ? undefined : notes,
+    sessionId: settlement.sessionId ?? undefined,
+    user: settlement.user ?? undefined,
+    httpReferer: settlement.httpReferer ?? undefined,
+    appTitle: settlement.appTitle ?? undefined,
+    userAgent: settlement.userAgent ?? undefined,
+    serviceTier: settlement.serviceTier ?? undefined,
+    router: settlement.router ?? undefined,
   });
 }
 
