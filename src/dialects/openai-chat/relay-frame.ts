@@ -6,7 +6,8 @@
 import type { FinishReason } from '../../core/chat.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { RelayContext } from '../dialect.ts';
-import { toFinishReason } from './finish.ts';
+import { finishWithCalls, toFinishReason } from './finish.ts';
+import { decodeLogprobs } from './logprobs.ts';
 
 /** Top-level members of a frame that we say ourselves, or absorb. */
 const OURS = new Set(['id', 'object', 'created', 'model', 'provider', 'choices', 'usage', 'error', 'obfuscation']);
@@ -60,32 +61,48 @@ export function frameOf(
   };
 }
 
-/** Keeps the order in which tool calls without an index began, by id. */
+/** Gives every tool call its position, whatever a host leaves out or repeats (dialects.md §9). */
 export interface ToolCallIndex {
   of(choice: number, call: JsonObject): number;
+  /** How many calls the choice has begun. */
+  count(choice: number): number;
+}
+
+interface BegunCall {
+  readonly position: number;
+  readonly id: string;
 }
 
 export function openToolCallIndex(): ToolCallIndex {
-  const byId = new Map<string, number>();
-  const next = new Map<number, number>();
-  const last = new Map<number, number>();
+  const begun = new Map<number, BegunCall[]>();
+  /** `choice:index as the host says` → the call it means at present. */
+  const byHostIndex = new Map<string, BegunCall>();
+  const begin = (choice: number, id: string): BegunCall => {
+    const calls = begun.get(choice) ?? [];
+    const call = { position: calls.length, id };
+    begun.set(choice, [...calls, call]);
+    return call;
+  };
   return {
-    of(choice, call) {
-      const { index, id } = call;
+    count: (choice) => begun.get(choice)?.length ?? 0,
+    of(choice, wire) {
+      const { index } = wire;
+      const id = typeof wire['id'] === 'string' ? wire['id'] : '';
+      const fn = wire['function'];
+      const isNamed = isJsonObject(fn) && typeof fn['name'] === 'string' && fn['name'] !== '';
       if (typeof index === 'number' && Number.isInteger(index) && index >= 0) {
-        next.set(choice, Math.max(next.get(choice) ?? 0, index + 1));
-        last.set(choice, index);
-        return index;
+        const key = `${choice}:${index}`;
+        const known = byHostIndex.get(key);
+        // Gemini's compatible door gives every parallel call the index 0: another id with a name is another call.
+        if (known && !(id && isNamed && known.id && known.id !== id)) return known.position;
+        const fresh = begin(choice, id);
+        byHostIndex.set(key, fresh);
+        return fresh.position;
       }
-      // No index: a known id continues its call, a new id begins one, no id continues the last.
-      const key = typeof id === 'string' && id ? `${choice}:${id}` : undefined;
-      const known = key === undefined ? last.get(choice) : byId.get(key);
-      if (known !== undefined) return known;
-      const fresh = next.get(choice) ?? 0;
-      next.set(choice, fresh + 1);
-      last.set(choice, fresh);
-      if (key !== undefined) byId.set(key, fresh);
-      return fresh;
+      // No index: a known id continues its call, a new id or another name begins one, the rest belongs to the last.
+      const calls = begun.get(choice) ?? [];
+      const known = id ? calls.find((call) => call.id === id) : isNamed ? undefined : calls.at(-1);
+      return (known ?? begin(choice, id)).position;
     },
   };
 }
@@ -116,7 +133,7 @@ export function relayChoice(raw: JsonObject, context: RelayContext, calls: ToolC
   }
   const native = typeof raw['finish_reason'] === 'string' && raw['finish_reason'] ? raw['finish_reason'] : null;
   const nativeFinishReason = typeof raw['native_finish_reason'] === 'string' ? raw['native_finish_reason'] : native;
-  const finishReason = native === null ? null : toFinishReason(native);
+  const finishReason = native === null ? null : finishWithCalls(toFinishReason(native), calls.count(index) > 0);
   const value: MutableJsonObject = {
     index,
     delta,
@@ -125,7 +142,9 @@ export function relayChoice(raw: JsonObject, context: RelayContext, calls: ToolC
   };
   for (const key of Object.keys(raw)) {
     const member = raw[key];
-    if (!(key in value) && key !== 'message' && member !== null && member !== undefined) value[key] = member;
+    if (key in value || key === 'message' || key === 'usage' || member === null || member === undefined) continue;
+    const kept = key === 'logprobs' ? decodeLogprobs(member) : member;
+    if (kept !== undefined) value[key] = kept;
   }
   const hasContent = lengthOf(delta['content']) > 0 || reasoning.present || hasMore;
   return {

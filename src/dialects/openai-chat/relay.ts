@@ -7,7 +7,7 @@ import type { EndReason } from '../../core/chat-events.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../dialect.ts';
-import { decodeErrorValue } from './errors.ts';
+import { carriesError, decodeErrorValue } from './errors.ts';
 import { frameOf, openToolCallIndex, type RelayedChoice, relayChoice, unknownMembers } from './relay-frame.ts';
 import { learnTemplate, PROBE, type Template, type TextField } from './relay-template.ts';
 import { encodeErrorFrame } from './stream-encoder.ts';
@@ -52,7 +52,7 @@ class Relay implements RelayStream {
     return this.#done;
   }
 
-  push(data: string): string {
+  push(data: string, event?: string): string {
     for (const template of this.#templates) {
       const rewritten = template.apply(data);
       if (rewritten !== undefined) {
@@ -60,11 +60,11 @@ class Relay implements RelayStream {
         return rewritten;
       }
     }
-    if (data === SSE_DONE) {
-      this.#done = true;
-      return '';
-    }
-    return this.#pushParsed(data);
+    const text = data.length > SSE_DONE.length + 8 ? data : data.trim();
+    if (text === SSE_DONE) this.#done = true;
+    // An event with an empty body is a keep-alive of some proxies.
+    if (text === SSE_DONE || text === '') return '';
+    return this.#pushParsed(data, event);
   }
 
   end(reason: EndReason): { readonly text: string; readonly outcome: Outcome } {
@@ -108,7 +108,7 @@ class Relay implements RelayStream {
     return new GatewayError('provider.truncated', `${providerName} ${what}.`, { providerName });
   }
 
-  #pushParsed(data: string): string {
+  #pushParsed(data: string, event: string | undefined): string {
     let raw: Json;
     try {
       raw = JSON.parse(data);
@@ -117,12 +117,13 @@ class Relay implements RelayStream {
     }
     if (!isJsonObject(raw)) return this.#refuse('a stream event that is no object');
     this.#sawFrame = true;
-    if (raw['error'] !== undefined && raw['error'] !== null) {
-      this.failure = decodeErrorValue(raw, this.#context);
-      return '';
-    }
     this.#readHead(raw);
     this.#readUsage(raw);
+    const failed = errorIn(raw, event, this.#context.host.quirks.usageWrapper);
+    if (failed) {
+      this.failure = decodeErrorValue(failed, this.#context);
+      return '';
+    }
     const unknown = unknownMembers(raw, this.#context.host.quirks.usageWrapper);
     const choices = isJsonArray(raw['choices']) ? raw['choices'].filter(isJsonObject) : [];
     const relayed = choices.map((choice) => relayChoice(choice, this.#context, this.#toolCalls));
@@ -151,8 +152,11 @@ class Relay implements RelayStream {
     const { host } = this.#context;
     const wrapper = host.quirks.usageWrapper;
     const wrapped = wrapper === undefined ? undefined : raw[wrapper];
-    const usage = isJsonObject(raw['usage']) ? raw['usage'] : isJsonObject(wrapped) ? wrapped['usage'] : undefined;
-    if (!isJsonObject(usage)) return;
+    const [first] = isJsonArray(raw['choices']) ? raw['choices'] : [];
+    const usage = [raw, wrapped, first]
+      .map((member) => (isJsonObject(member) ? member['usage'] : undefined))
+      .find(isJsonObject);
+    if (!usage) return;
     const decoded = decodeUsage(usage, host);
     if (!decoded) return;
     this.meter.usage = decoded;
@@ -200,6 +204,13 @@ class Relay implements RelayStream {
     if (!template) return;
     this.#templates = [template, ...this.#templates].slice(0, MAX_TEMPLATES);
   }
+}
+
+/** The value that tells an error: the frame itself, or the host's wrapper; an event named so, whatever it holds. */
+function errorIn(raw: JsonObject, event: string | undefined, wrapper: string | undefined): JsonObject | undefined {
+  if (event === 'error' || carriesError(raw)) return raw;
+  const wrapped = wrapper === undefined ? undefined : raw[wrapper];
+  return isJsonObject(wrapped) && wrapped['error'] != null ? wrapped : undefined;
 }
 
 /** The one field that carries all the text of the frame's one choice, or undefined. */
