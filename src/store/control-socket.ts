@@ -4,7 +4,7 @@
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ERRORS, type ErrorCode, GatewayError, toGatewayError } from '../core/errors.ts';
 import { isJsonObject, type Json, objectAt, stringAt } from '../core/json.ts';
 
@@ -22,7 +22,8 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** Where a folder's server listens: inside it, or in a private folder of its own where that path would be too long. */
 export function controlSocketPath(dataDirectory: string): string {
-  const path = join(dataDirectory, 'control.sock');
+  // Absolute: a command may be run from another directory than the server was.
+  const path = resolve(dataDirectory, 'control.sock');
   if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return path;
   return join(mkdtempSync(join(tmpdir(), 'signalbox-')), 'control.sock');
 }

@@ -35,7 +35,8 @@ export interface BatchResult {
 }
 
 export type ToWriter =
-  | { readonly kind: 'open'; readonly file: string; readonly nowMs: number }
+  /** `recover`: finish what a stopped server left open. Only at the start of a server: later, what is open is running. */
+  | { readonly kind: 'open'; readonly file: string; readonly nowMs: number; readonly recover: boolean }
   | { readonly kind: 'batch'; readonly batch: WriteBatch }
   | { readonly kind: 'close' };
 

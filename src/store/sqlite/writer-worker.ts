@@ -18,7 +18,7 @@ self.onmessage = (event: MessageEvent<ToWriter>) => {
   const message = event.data;
   switch (message.kind) {
     case 'open':
-      void open(message.file, message.nowMs);
+      void open(message);
       return;
     case 'batch':
       answer(write(message.batch));
@@ -29,12 +29,12 @@ self.onmessage = (event: MessageEvent<ToWriter>) => {
   }
 };
 
-async function open(file: string, nowMs: number): Promise<void> {
+async function open({ file, nowMs, recover }: Extract<ToWriter, { kind: 'open' }>): Promise<void> {
   try {
     database = openForWriting(file);
     await migrate(database);
     applier = createBatchApplier(database);
-    answer({ kind: 'opened', recovered: recoverOpenExchanges(database, applier, nowMs) });
+    answer({ kind: 'opened', recovered: recover ? recoverOpenExchanges(database, applier, nowMs) : 0 });
   } catch (error) {
     answer({ kind: 'open-failed', reason: reasonOf(error) });
   }

@@ -10,6 +10,8 @@ export interface WriterOptions {
   readonly clock: Clock;
   /** Something an operator should read. */
   warn(message: string): void;
+  /** For tests that end the worker's life. */
+  startWorker?(): Worker;
   /** Default 5000 (DESIGN §7.7). */
   readonly settleTimeoutMs?: number;
   /** Default 200. */
@@ -24,7 +26,12 @@ export interface SqliteWriter extends LedgerStore {
   close(timeoutMs?: number): Promise<void>;
 }
 
-const RESTART_MS = 500;
+const RESTART_MS = 200;
+
+export function startWorker(): Worker {
+  // `smol`: a small heap that is collected often; rows live for a moment.
+  return new Worker(new URL('./writer-worker.ts', import.meta.url).href, { smol: true });
+}
 
 /**
  * Starts the writer's worker: it migrates the database and finishes what a stopped server left open, then takes batches.
@@ -52,10 +59,11 @@ export async function openWriter(options: WriterOptions): Promise<SqliteWriter> 
     dropped?.terminate();
   }
 
-  function connect(): Promise<void> {
+  function connect(recover: boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const started = new Worker(new URL('./writer-worker.ts', import.meta.url).href, { smol: true });
+    const started = options.startWorker?.() ?? startWorker();
     worker = started;
+    let opened = false;
     started.onmessage = (event: MessageEvent<FromWriter>) => {
       const message = event.data;
       switch (message.kind) {
@@ -64,6 +72,7 @@ export async function openWriter(options: WriterOptions): Promise<SqliteWriter> 
             options.warn(
               `${message.recovered} exchanges were open when the server stopped; they are recorded as failed`,
             );
+          opened = true;
           queue.start();
           return resolve();
         case 'open-failed':
@@ -77,12 +86,14 @@ export async function openWriter(options: WriterOptions): Promise<SqliteWriter> 
       }
     };
     const lost = (reason: string) => {
-      reject(new Error(`${options.file}: ${reason}`));
-      if (worker === started) reconnect(reason);
+      // Before it has opened, whoever waits for it decides what comes next.
+      if (!opened) reject(new Error(`${options.file}: ${reason}`));
+      else if (worker === started) reconnect(reason);
     };
     started.onerror = (event) => lost(`the writer failed: ${event.message}`);
     started.addEventListener('close', () => lost('the writer stopped'));
-    started.postMessage({ kind: 'open', file: options.file, nowMs: options.clock.now() } satisfies ToWriter);
+    const open: ToWriter = { kind: 'open', file: options.file, nowMs: options.clock.now(), recover };
+    started.postMessage(open);
     return promise;
   }
 
@@ -95,7 +106,8 @@ export async function openWriter(options: WriterOptions): Promise<SqliteWriter> 
     queue.stop(reason);
     options.warn(`${reason}; it is started again`);
     setTimeout(() => {
-      if (closing === null) connect().catch((error: unknown) => reconnect(String(error)));
+      // What is open now is running, not left over.
+      if (closing === null) connect(false).catch((error: unknown) => reconnect(String(error)));
     }, RESTART_MS);
   }
 
@@ -110,7 +122,7 @@ export async function openWriter(options: WriterOptions): Promise<SqliteWriter> 
     drop();
   }
 
-  await connect().catch((error: unknown) => {
+  await connect(true).catch((error: unknown) => {
     drop();
     throw error;
   });
