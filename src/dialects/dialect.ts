@@ -186,4 +186,3 @@ export interface RelayStream {
   final(settled: SettledUsage): string;
   fail(error: GatewayError, extra?: JsonObject): string;
 }
-

@@ -31,7 +31,10 @@ export function openSseReader(maxEventCharacters = 16 * 1024 * 1024): SseReader 
   };
 
   const readLine = (line: string, sink: FrameSink): void => {
-    if (line.length === 0) return dispatch(sink);
+    if (line.length === 0) {
+      dispatch(sink);
+      return;
+    }
     const colon = line.indexOf(':');
     if (colon === 0) return; // a comment
     const field = colon < 0 ? line : line.slice(0, colon);

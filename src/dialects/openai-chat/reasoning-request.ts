@@ -95,7 +95,8 @@ function effortMember(effort: Effort, context: UpstreamContext, notes: Note[]): 
 }
 
 function distance(effort: string, at: number): number {
-  const found = EFFORTS.findIndex((known) => known === effort);
+  const known: readonly string[] = EFFORTS;
+  const found = known.indexOf(effort);
   return found < 0 ? EFFORTS.length : Math.abs(found - at);
 }
 
