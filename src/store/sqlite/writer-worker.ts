@@ -51,10 +51,14 @@ function write(batch: Extract<ToWriter, { kind: 'batch' }>['batch']): FromWriter
 }
 
 function close(): void {
-  applier?.close();
-  // The last checkpoint leaves one file behind.
-  database?.run('PRAGMA wal_checkpoint(TRUNCATE)');
-  database?.close();
+  try {
+    applier?.close();
+    // The last checkpoint leaves one file behind.
+    database?.run('PRAGMA wal_checkpoint(TRUNCATE)');
+    database?.close();
+  } catch {
+    // A reader in the way, or the folder is gone: what is committed is safe in the log, the next start folds it in.
+  }
   database = undefined;
   applier = undefined;
   answer({ kind: 'closed' });
