@@ -104,8 +104,9 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
     hostname: settings.listen.host,
     port: settings.listen.port,
     idleTimeout: 0,
-    // The body's own limit answers in the API's form; this one only stops what is far beyond it.
-    maxRequestBodySize: Math.max(settings.maxBodyBytes * 2, 1024 * 1024),
+    // Whoever reads a body counts it and refuses in the API's form (read-body.ts); the runtime's own 413 has no body at all.
+    // What nobody reads is not kept in memory.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     ...(settings.tls && { tls: { cert: Bun.file(settings.tls.certFile), key: Bun.file(settings.tls.keyFile) } }),
     fetch: app.fetch,
   });

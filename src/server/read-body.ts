@@ -24,13 +24,12 @@ export async function readJsonBody(request: Request, limits: BodyLimits): Promis
   }
   const declared = request.headers.get('content-length');
   if (declared !== null && Number(declared) > limits.maxBodyBytes) throw tooLarge(limits.maxBodyBytes);
-  const text = await readText(request, limits);
-  // Characters are at most bytes, so a body within the declared size needs no second count.
-  if (declared === null && Buffer.byteLength(text) > limits.maxBodyBytes) throw tooLarge(limits.maxBodyBytes);
-  return parseJsonBody(text);
+  // A body within its declared size needs no second count; one that declares none is counted as it comes.
+  const text = declared === null ? () => readCounted(request, limits.maxBodyBytes) : () => request.text();
+  return parseJsonBody(await withinDeadline(text, limits));
 }
 
-function readText(request: Request, { deadlines, nowMs }: BodyLimits): Promise<string> {
+function withinDeadline(read: () => Promise<string>, { deadlines, nowMs }: BodyLimits): Promise<string> {
   return new Promise((resolve, reject) => {
     const deadline = deadlines.start(nowMs() + BODY_DEADLINE_MS, () => {
       reject(
@@ -40,13 +39,27 @@ function readText(request: Request, { deadlines, nowMs }: BodyLimits): Promise<s
         ),
       );
     });
-    request
-      .text()
+    read()
       .then(resolve, (cause: unknown) => {
+        if (cause instanceof GatewayError) return reject(cause);
         reject(new GatewayError('client.invalid_request', 'The request body could not be read to its end.', { cause }));
       })
       .finally(() => deadline.cancel());
   });
+}
+
+/** @throws GatewayError `client.too_large` as soon as the limit is passed: the rest is not read */
+async function readCounted(request: Request, maxBodyBytes: number): Promise<string> {
+  if (!request.body) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const piece of request.body) {
+    bytes += piece.byteLength;
+    if (bytes > maxBodyBytes) throw tooLarge(maxBodyBytes);
+    text += decoder.decode(piece, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function tooLarge(maxBodyBytes: number): GatewayError {
