@@ -11,18 +11,22 @@ export interface Pair<Client> {
 
 export type DeclareCase<Client> = (name: string, run: (pair: Pair<Client>) => Promise<void>) => void;
 
-/** @param openClient an unmodified client of this gateway, its own retries off */
+/**
+ * @param openClient an unmodified client of this gateway, its own retries off
+ * @param settings more lines of the gateways' configuration
+ */
 export function describePairs<Client>(
   title: string,
   openClient: (gateway: Gateway) => Client,
   declareCases: (declare: DeclareCase<Client>) => void,
+  settings = '',
 ): void {
   const held = new Map<string, Set<string>>();
   const pairs = new Map<string, Pair<Client>>();
   describe(title, () => {
     beforeAll(async () => {
       for (const upstream of upstreams) {
-        const gateway = await startGatewayTo(upstream);
+        const gateway = await startGatewayTo(upstream, undefined, settings);
         pairs.set(upstream.dialect, { client: openClient(gateway), upstream, gateway });
       }
     });

@@ -39,8 +39,13 @@ export const upstreams: readonly Upstream[] = [
 /** USD per token of every simulated chat model. */
 export const SIM_PRICE = { prompt: 0.000001, completion: 0.000002 } as const;
 
-/** A gateway whose simulated provider speaks this grammar; faults are asked for by model name, `sim/echo?status=503`. */
-export function startGatewayTo(upstream: Upstream, host = 'sim://lab'): Promise<Gateway> {
+/**
+ * A gateway whose simulated provider speaks this grammar; faults are asked for by model name, `sim/echo?status=503`.
+ * @param host where the simulated provider is: in process, or a real socket
+ * @param settings more lines of the configuration
+ */
+export function startGatewayTo(upstream: Upstream, host = 'sim://lab', settings = ''): Promise<Gateway> {
   const { dialect, version } = upstream;
-  return startGateway({ config: `providers:\n  sim: { dialect: ${dialect}, base_url: "${host}/${version}" }\n` });
+  const config = `providers:\n  sim: { dialect: ${dialect}, base_url: "${host}/${version}" }\n${settings}\n`;
+  return startGateway({ config });
 }

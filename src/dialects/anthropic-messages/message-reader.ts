@@ -139,7 +139,8 @@ export function openMessageReader(context: UpstreamContext): MessageReader {
       ];
       if (wireUsage) {
         usage = mergeUsage(usage, wireUsage);
-        events.push({ type: 'usage', usage: toUsage(usage, context.host.usage, partialUsage) });
+        const told = toUsage(usage, context.host.usage, partialUsage);
+        if (told) events.push({ type: 'usage', usage: told });
       }
       return events;
     },
@@ -188,7 +189,8 @@ export function openMessageReader(context: UpstreamContext): MessageReader {
       }
       if (wireUsage) {
         usage = mergeUsage(usage, wireUsage);
-        events.push({ type: 'usage', usage: toUsage(usage, context.host.usage) });
+        const told = toUsage(usage, context.host.usage);
+        if (told) events.push({ type: 'usage', usage: told });
       }
       return events;
     },

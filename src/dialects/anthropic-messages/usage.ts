@@ -6,6 +6,7 @@ import { arrayAt, isJsonObject, type JsonObject, numberAt, objectAt } from '../.
 import { nanoUsdFromNumber } from '../../core/money.ts';
 import type { Usage, UsageCounts } from '../../core/usage.ts';
 import type { UsageSemantics } from '../host.ts';
+import { tokenCountAt } from '../shared/token-count.ts';
 
 const INPUT_PARTS = ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'] as const;
 
@@ -14,32 +15,34 @@ const INPUT_PARTS = ['input_tokens', 'cache_creation_input_tokens', 'cache_read_
  * Null members say nothing; input parts that are all zero say nothing either, since no request is empty.
  */
 export function mergeUsage(before: JsonObject | undefined, next: JsonObject): JsonObject {
-  const inputSaid = INPUT_PARTS.some((part) => (numberAt(next, part) ?? 0) > 0);
+  const inputSaid = INPUT_PARTS.some((part) => (tokenCountAt(next, part) ?? 0) > 0);
   const said = Object.entries(next).filter(
     ([key, value]) => value !== null && (inputSaid || !before || !INPUT_PARTS.some((part) => part === key)),
   );
   return { ...before, ...Object.fromEntries(said) };
 }
 
-/** @param partial the output count is only the opening's placeholder, so a bill made from it would be too low */
-export function toUsage(wire: JsonObject, semantics: UsageSemantics, partial = false): Usage {
-  const cacheRead = numberAt(wire, 'cache_read_input_tokens') ?? 0;
-  const cacheCreation = objectAt(wire, 'cache_creation');
-  const write1h = cacheCreation ? (numberAt(cacheCreation, 'ephemeral_1h_input_tokens') ?? 0) : 0;
-  const write5m = cacheCreation ? (numberAt(cacheCreation, 'ephemeral_5m_input_tokens') ?? 0) : 0;
-  const cacheWrite = numberAt(wire, 'cache_creation_input_tokens') ?? write1h + write5m;
-  const details = objectAt(wire, 'output_tokens_details');
-  const thinking = details ? (numberAt(details, 'thinking_tokens') ?? 0) : 0;
-  const serverTools = objectAt(wire, 'server_tool_use');
-  const searches = serverTools ? (numberAt(serverTools, 'web_search_requests') ?? 0) : 0;
+/**
+ * Undefined where the host does not say what the bill needs: the exchange is then estimated.
+ * @param partial the output count is only the opening's placeholder, so a bill made from it would be too low
+ */
+export function toUsage(wire: JsonObject, semantics: UsageSemantics, partial = false): Usage | undefined {
+  const input = tokenCountAt(wire, 'input_tokens');
+  const output = tokenCountAt(wire, 'output_tokens');
+  const cacheRead = tokenCountAt(wire, 'cache_read_input_tokens') ?? 0;
+  const cacheCreation = objectAt(wire, 'cache_creation') ?? {};
+  const write1h = tokenCountAt(cacheCreation, 'ephemeral_1h_input_tokens') ?? 0;
+  const write5m = tokenCountAt(cacheCreation, 'ephemeral_5m_input_tokens') ?? 0;
+  const cacheWrite = tokenCountAt(wire, 'cache_creation_input_tokens') ?? write1h + write5m;
+  if (input === undefined && cacheRead + cacheWrite === 0) return undefined;
+  if (output === undefined && !partial) return undefined;
+  const thinking = tokenCountAt(objectAt(wire, 'output_tokens_details') ?? {}, 'thinking_tokens') ?? 0;
+  const searches = tokenCountAt(objectAt(wire, 'server_tool_use') ?? {}, 'web_search_requests') ?? 0;
   const beside = semantics.cachedInput === 'beside-input' ? cacheRead + cacheWrite : 0;
   const compaction = compactionTokens(wire);
   const counts: UsageCounts = {
-    promptTokens: (numberAt(wire, 'input_tokens') ?? 0) + beside + compaction.input,
-    completionTokens:
-      (numberAt(wire, 'output_tokens') ?? 0) +
-      (semantics.reasoning === 'beside-output' ? thinking : 0) +
-      compaction.output,
+    promptTokens: (input ?? 0) + beside + compaction.input,
+    completionTokens: (output ?? 0) + (semantics.reasoning === 'beside-output' ? thinking : 0) + compaction.output,
     ...(cacheRead > 0 && { cachedTokens: cacheRead }),
     ...(cacheWrite > 0 && { cacheWriteTokens: cacheWrite }),
     ...(write1h > 0 && { cacheWrite1hTokens: Math.min(write1h, cacheWrite) }),
@@ -60,8 +63,8 @@ function compactionTokens(wire: JsonObject): { readonly input: number; readonly 
   let output = 0;
   for (const iteration of arrayAt(wire, 'iterations') ?? []) {
     if (!isJsonObject(iteration) || iteration['type'] !== 'compaction') continue;
-    for (const part of INPUT_PARTS) input += numberAt(iteration, part) ?? 0;
-    output += numberAt(iteration, 'output_tokens') ?? 0;
+    for (const part of INPUT_PARTS) input += tokenCountAt(iteration, part) ?? 0;
+    output += tokenCountAt(iteration, 'output_tokens') ?? 0;
   }
   return { input, output };
 }

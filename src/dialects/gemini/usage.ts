@@ -1,20 +1,23 @@
 /** `usageMetadata` in the core's inclusive reading (dialects.md §1.5). */
-import { arrayAt, isJsonObject, type JsonObject, numberAt } from '../../core/json.ts';
+import { arrayAt, isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { KnownUsageUnit, Usage } from '../../core/usage.ts';
+import { tokenCountAt } from '../shared/token-count.ts';
 import { modalityName } from './wire-types.ts';
 
 /**
  * The grammar itself fixes the sums: cached content is inside the prompt, thoughts and tool prompts are beside it.
- * Undefined where there are no counts yet (early frames of a stream name only the traffic type).
+ * Undefined where there are no counts yet (early frames of a stream name only the traffic type), or where they do not say
+ * what the bill needs: the exchange is then estimated.
  */
 export function decodeUsage(metadata: JsonObject | undefined, webSearches = 0): Usage | undefined {
   if (!metadata) return undefined;
-  const count = (key: string): number => numberAt(metadata, key) ?? 0;
+  const count = (key: string): number => tokenCountAt(metadata, key) ?? 0;
   const thoughts = count('thoughtsTokenCount');
   const promptTokens = count('promptTokenCount') + count('toolUsePromptTokenCount');
-  const total = numberAt(metadata, 'totalTokenCount');
-  const candidates = numberAt(metadata, 'candidatesTokenCount');
-  if (promptTokens === 0 && thoughts === 0 && candidates === undefined && total === undefined) return undefined;
+  const candidates = tokenCountAt(metadata, 'candidatesTokenCount');
+  // No request is empty, and a count of nothing is left out rather than sent as something else.
+  const isUnsaid = promptTokens === 0 || (candidates === undefined && metadata['candidatesTokenCount'] != null);
+  if (isUnsaid) return undefined;
   const counts: Partial<Record<KnownUsageUnit, number>> = {
     promptTokens,
     completionTokens: (candidates ?? 0) + thoughts,
@@ -38,7 +41,7 @@ function ofModality(metadata: JsonObject, key: string, modality: string): number
   let sum = 0;
   for (const detail of arrayAt(metadata, key) ?? []) {
     if (isJsonObject(detail) && modalityName(detail['modality']) === modality)
-      sum += numberAt(detail, 'tokenCount') ?? 0;
+      sum += tokenCountAt(detail, 'tokenCount') ?? 0;
   }
   return sum;
 }

@@ -7,9 +7,8 @@ import { nanoUsdFromNumber, nanoUsdToNumber } from '../../core/money.ts';
 import { countOf, type KnownUsageUnit, type Usage } from '../../core/usage.ts';
 import type { SettledUsage } from '../dialect.ts';
 import type { HostProfile } from '../host.ts';
+import { MOST_TOKENS, tokenCountAt } from '../shared/token-count.ts';
 
-/** No model takes or writes this much in one exchange: a larger count is an accident. */
-const MOST_TOKENS = 1_000_000_000;
 const MOST_USD = 1_000_000;
 /** xAI counts cost in ticks of 10^-10 USD. */
 const TICKS_PER_NANO_USD = 10n;
@@ -20,14 +19,14 @@ export function decodeUsage(raw: JsonObject, host: Pick<HostProfile, 'usage'>): 
   const promptDetails = isObject(input) ? input : {};
   const output = raw['completion_tokens_details'] ?? raw['output_tokens_details'];
   const completionDetails = isObject(output) ? output : {};
-  const total = countIn(raw, 'total_tokens');
+  const total = tokenCountAt(raw, 'total_tokens');
   const sides = bothSides(raw, total);
   if (!sides) return undefined;
 
   const cached = cachedOf(raw, promptDetails);
   const written = writtenOf(raw, promptDetails);
   const prompt = sides.prompt + (host.usage.cachedInput === 'beside-input' ? cached + written : 0);
-  const reasoning = countIn(completionDetails, 'reasoning_tokens') ?? countIn(raw, 'reasoning_tokens') ?? 0;
+  const reasoning = tokenCountAt(completionDetails, 'reasoning_tokens') ?? tokenCountAt(raw, 'reasoning_tokens') ?? 0;
   const isBeside =
     host.usage.reasoning === 'beside-output' ||
     (host.usage.reasoning === 'by-total' && total !== undefined && total >= prompt + sides.completion + reasoning);
@@ -41,14 +40,18 @@ export function decodeUsage(raw: JsonObject, host: Pick<HostProfile, 'usage'>): 
   set('cachedTokens', cached, prompt);
   set('cacheWriteTokens', written, Math.max(0, prompt - cached));
   set('cacheWrite1hTokens', longWrittenOf(raw), counts.cacheWriteTokens ?? 0);
-  set('audioPromptTokens', countIn(promptDetails, 'audio_tokens') ?? countIn(raw, 'audio_prompt_tokens'), prompt);
-  set('imagePromptTokens', countIn(promptDetails, 'image_tokens'), prompt);
-  set('videoPromptTokens', countIn(promptDetails, 'video_tokens'), prompt);
+  set(
+    'audioPromptTokens',
+    tokenCountAt(promptDetails, 'audio_tokens') ?? tokenCountAt(raw, 'audio_prompt_tokens'),
+    prompt,
+  );
+  set('imagePromptTokens', tokenCountAt(promptDetails, 'image_tokens'), prompt);
+  set('videoPromptTokens', tokenCountAt(promptDetails, 'video_tokens'), prompt);
   set('reasoningTokens', reasoning, completion);
-  set('audioCompletionTokens', countIn(completionDetails, 'audio_tokens'), completion);
-  set('imageCompletionTokens', countIn(completionDetails, 'image_tokens'), completion);
-  set('acceptedPredictionTokens', countIn(completionDetails, 'accepted_prediction_tokens'), completion);
-  set('rejectedPredictionTokens', countIn(completionDetails, 'rejected_prediction_tokens'), completion);
+  set('audioCompletionTokens', tokenCountAt(completionDetails, 'audio_tokens'), completion);
+  set('imageCompletionTokens', tokenCountAt(completionDetails, 'image_tokens'), completion);
+  set('acceptedPredictionTokens', tokenCountAt(completionDetails, 'accepted_prediction_tokens'), completion);
+  set('rejectedPredictionTokens', tokenCountAt(completionDetails, 'rejected_prediction_tokens'), completion);
   set('webSearches', webSearchesOf(raw), MOST_TOKENS);
 
   const reportedCostNanoUsd = host.usage.reportsCost === false ? undefined : reportedCostOf(raw);
@@ -60,13 +63,13 @@ function bothSides(
   raw: JsonObject,
   total: number | undefined,
 ): { readonly prompt: number; readonly completion: number } | undefined {
-  const hit = countIn(raw, 'prompt_cache_hit_tokens');
-  const miss = countIn(raw, 'prompt_cache_miss_tokens');
+  const hit = tokenCountAt(raw, 'prompt_cache_hit_tokens');
+  const miss = tokenCountAt(raw, 'prompt_cache_miss_tokens');
   const prompt =
-    countIn(raw, 'prompt_tokens') ??
-    countIn(raw, 'input_tokens') ??
+    tokenCountAt(raw, 'prompt_tokens') ??
+    tokenCountAt(raw, 'input_tokens') ??
     (hit !== undefined && miss !== undefined ? hit + miss : undefined);
-  const completion = countIn(raw, 'completion_tokens') ?? countIn(raw, 'output_tokens');
+  const completion = tokenCountAt(raw, 'completion_tokens') ?? tokenCountAt(raw, 'output_tokens');
   if (prompt !== undefined && completion !== undefined) return { prompt, completion };
   if (total === undefined) return undefined;
   if (prompt !== undefined && total >= prompt) return { prompt, completion: total - prompt };
@@ -77,33 +80,33 @@ function bothSides(
 /** Tokens read from the cache, under the names of OpenAI, DeepSeek, Moonshot, Mistral and Anthropic's relatives. */
 function cachedOf(raw: JsonObject, details: JsonObject): number {
   return (
-    countIn(details, 'cached_tokens') ??
-    countIn(raw, 'prompt_cache_hit_tokens') ??
-    countIn(raw, 'cached_tokens') ??
-    countIn(raw, 'num_cached_tokens') ??
-    countIn(raw, 'cache_read_input_tokens') ??
+    tokenCountAt(details, 'cached_tokens') ??
+    tokenCountAt(raw, 'prompt_cache_hit_tokens') ??
+    tokenCountAt(raw, 'cached_tokens') ??
+    tokenCountAt(raw, 'num_cached_tokens') ??
+    tokenCountAt(raw, 'cache_read_input_tokens') ??
     0
   );
 }
 
 function writtenOf(raw: JsonObject, details: JsonObject): number {
   return (
-    countIn(details, 'cache_write_tokens') ??
-    countIn(details, 'cache_creation_tokens') ??
-    countIn(details, 'cache_creation_input_tokens') ??
-    countIn(raw, 'cache_creation_input_tokens') ??
+    tokenCountAt(details, 'cache_write_tokens') ??
+    tokenCountAt(details, 'cache_creation_tokens') ??
+    tokenCountAt(details, 'cache_creation_input_tokens') ??
+    tokenCountAt(raw, 'cache_creation_input_tokens') ??
     0
   );
 }
 
 function longWrittenOf(raw: JsonObject): number | undefined {
   const creation = objectAt(raw, 'cache_creation');
-  return creation && countIn(creation, 'ephemeral_1h_input_tokens');
+  return creation && tokenCountAt(creation, 'ephemeral_1h_input_tokens');
 }
 
 function webSearchesOf(raw: JsonObject): number | undefined {
   const details = objectAt(raw, 'server_tool_use_details') ?? objectAt(raw, 'server_tool_use');
-  return (details && countIn(details, 'web_search_requests')) ?? countIn(raw, 'num_search_queries');
+  return (details && tokenCountAt(details, 'web_search_requests')) ?? tokenCountAt(raw, 'num_search_queries');
 }
 
 /** The host's own price: OpenRouter's `cost`, Perplexity's `cost.total_cost`, xAI's ticks. */
@@ -117,13 +120,6 @@ function reportedCostOf(raw: JsonObject): bigint | undefined {
 }
 
 /** A whole count, or undefined. A fraction is cut off; digits as text count (old vLLM builds); anything else is no count. */
-function countIn(object: JsonObject, key: string): number | undefined {
-  const value = object[key];
-  const count = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
-  if (typeof count !== 'number' || !(count >= 0) || count > MOST_TOKENS) return undefined;
-  return Math.floor(count);
-}
-
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
