@@ -4,11 +4,10 @@ import type { JsonObject } from '../core/json.ts';
 import type { Note } from '../core/note.ts';
 import type { Cooldowns } from '../health/cooldowns.ts';
 import type { AttemptRecord } from '../ledger/store.ts';
+import { ROUTING_DOCS_URL } from '../routing/docs.ts';
 import { type Attempt, type AttemptPorts, type AttemptResult, type PreparedAttempt, startAttempt } from './attempt.ts';
 import type { Lane } from './lane.ts';
 import type { LiveEndpoint } from './target.ts';
-
-const DOCS_URL = 'https://openrouter.ai/docs/features/provider-routing';
 
 export interface RoutedAnswer {
   readonly attempt: Attempt;
@@ -117,7 +116,7 @@ function noneCanCarry(refusal: GatewayError): GatewayError {
   if (refusal.code !== 'client.invalid_request') return refusal;
   return new GatewayError('route.no_endpoints', `No endpoint can carry this request. ${refusal.message}`, {
     ...refusal.details,
-    availability: { code: 'no_endpoints', retryable: false, requested_models: [], docs_url: DOCS_URL },
+    availability: { code: 'no_endpoints', retryable: false, requested_models: [], docs_url: ROUTING_DOCS_URL },
   });
 }
 

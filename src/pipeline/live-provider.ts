@@ -4,11 +4,11 @@ import type { UpstreamDialect } from '../dialects/dialect.ts';
 import type { HostProfile } from '../dialects/host.ts';
 import { addressOf } from '../providers/base-url.ts';
 import type { AuthScheme, ProviderDefinition } from '../providers/provider.ts';
+import { authorizationOfDialect, DEFAULT_DIALECT, usageOfDialect } from '../providers/undescribed-host.ts';
 import type { LiveProvider } from './target.ts';
 
-/** What is assumed of a host that nobody described: the grammar's usual counting, and the careful policy. */
+/** What is assumed of a host that nobody described, besides what its grammar says: the careful policy. */
 const UNKNOWN_HOST = {
-  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
   // Whether it stops billing is unknown: the answer is read to its end, so that the bill is the host's own.
   onDisconnect: 'drain',
   quirks: {},
@@ -23,7 +23,7 @@ export function toLiveProvider(
   definition: ProviderDefinition | undefined,
   dialectById: ReadonlyMap<string, UpstreamDialect>,
 ): LiveProvider {
-  const dialectId = settings.dialect ?? definition?.dialect ?? 'openai-chat';
+  const dialectId = settings.dialect ?? definition?.dialect ?? DEFAULT_DIALECT;
   const dialect = dialectById.get(dialectId);
   if (!dialect) throw new RangeError(`the dialect ${dialectId} is not built into this release`);
   // Another dialect than the host's own: its quirks are about another grammar.
@@ -32,7 +32,7 @@ export function toLiveProvider(
   const host: HostProfile = {
     providerId: settings.id,
     providerName: name,
-    usage: (isOwnDialect ? definition.usage : undefined) ?? usageOf(dialectId),
+    usage: (isOwnDialect ? definition.usage : undefined) ?? usageOfDialect(dialectId),
     quirks: (isOwnDialect ? definition.quirks : undefined) ?? UNKNOWN_HOST.quirks,
   };
   const policy = settings.dataPolicy ?? definition?.policy ?? UNKNOWN_HOST.policy;
@@ -60,26 +60,13 @@ export function toLiveProvider(
   };
 }
 
-/** The grammar's owner counts cached tokens beside the input in Messages, inside it elsewhere (dialects.md §1.5). */
-function usageOf(dialectId: string): HostProfile['usage'] {
-  return dialectId === 'anthropic-messages'
-    ? { ...UNKNOWN_HOST.usage, cachedInput: 'beside-input' }
-    : UNKNOWN_HOST.usage;
-}
-
-/** The header in which the grammar's owner wants the key, for hosts that nobody described. */
-const AUTH_OF_DIALECT: Readonly<Record<string, AuthScheme>> = {
-  'anthropic-messages': { kind: 'header', name: 'x-api-key' },
-  gemini: { kind: 'header', name: 'x-goog-api-key' },
-};
-
 function headersOf(
   settings: ProviderSettings,
   definition: ProviderDefinition | undefined,
   dialectId: string,
 ): Readonly<Record<string, string>> {
   const ownScheme = definition?.dialect === dialectId ? definition.authorize : undefined;
-  const scheme = settings.authorization ?? ownScheme ?? AUTH_OF_DIALECT[dialectId] ?? { kind: 'bearer' };
+  const scheme = settings.authorization ?? ownScheme ?? authorizationOfDialect(dialectId);
   return {
     'content-type': 'application/json',
     // Streams are not worth decompressing, and a bomb cannot be sent (reliability-security.md S16).

@@ -1,6 +1,7 @@
 /** Requested ids → models → candidates → plan, on the exchange's pinned snapshot. */
 import { priceAt } from '../catalog/price.ts';
 import { GatewayError } from '../core/errors.ts';
+import { MODELS_DOCS_URL } from '../routing/docs.ts';
 import { noEndpoints, type Plan, planRoute } from '../routing/plan.ts';
 import type { Candidate, RoutingContext } from '../routing/rule.ts';
 import type { ExchangeBase, PipelinePorts } from './exchange.ts';
@@ -22,9 +23,11 @@ export function routeExchange(
 ): Route {
   const { demand, snapshot } = exchange;
   if (demand.models.length === 0) {
-    throw new GatewayError('client.invalid_request', 'model: required; name a model, e.g. "openai/gpt-4o-mini".', {
-      field: 'model',
-    });
+    throw new GatewayError(
+      'client.invalid_request',
+      'model: required; name a model as author/slug. GET /models lists those that are served.',
+      { field: 'model' },
+    );
   }
   const liveById = new Map<string, LiveEndpoint>();
   const candidates = demand.models.flatMap((requested, rank) => candidatesOf(requested, rank, snapshot, liveById));
@@ -63,7 +66,7 @@ function candidatesOf(
             code: 'model_deprecated',
             retryable: false,
             requested_models: [requested],
-            docs_url: 'https://openrouter.ai/docs/models',
+            docs_url: MODELS_DOCS_URL,
             fallback_models: [resolved.successor],
           },
         },
@@ -76,7 +79,7 @@ function candidatesOf(
           code: 'model_not_found',
           retryable: false,
           requested_models: [requested],
-          docs_url: 'https://openrouter.ai/docs/models',
+          docs_url: MODELS_DOCS_URL,
           ...(resolved.near.length > 0 && { fallback_models: resolved.near }),
         },
       });

@@ -1,5 +1,6 @@
 /** Candidates to an ordered plan with reasons: pure. Adding a rule is adding a file and its line in RULES. */
 import { GatewayError } from '../core/errors.ts';
+import { ROUTING_DOCS_URL } from './docs.ts';
 import type { Candidate, Exclusion, RoutingContext, RoutingRule } from './rule.ts';
 import { availability } from './rules/availability.ts';
 import { capability, outputLength } from './rules/capability.ts';
@@ -66,7 +67,7 @@ export function noEndpoints(requested: readonly string[], excluded: readonly Exc
       code: filtered ? 'constraint_filtered' : 'no_endpoints',
       retryable: false,
       requested_models: requested,
-      docs_url: 'https://openrouter.ai/docs/features/provider-routing',
+      docs_url: ROUTING_DOCS_URL,
       ...(filtered && { excluded_by: [...new Set(excluded.map(({ rule }) => rule))] }),
     },
   });

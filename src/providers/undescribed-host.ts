@@ -1,0 +1,23 @@
+/** What is assumed of a host that no provider file describes: an operator's own, or a known one in another grammar. */
+import type { HostProfile } from '../dialects/host.ts';
+import type { AuthScheme } from './provider.ts';
+
+export const DEFAULT_DIALECT = 'openai-chat';
+
+/** The usual counting of a grammar: its owner counts cached tokens beside the input in Messages, inside it elsewhere (dialects.md §1.5). */
+export function usageOfDialect(dialectId: string): HostProfile['usage'] {
+  const cachedInput = dialectId === 'anthropic-messages' ? 'beside-input' : 'inside-input';
+  return { cachedInput, reasoning: 'inside-output', reportsCost: false };
+}
+
+/** The header in which the grammar's owner wants the key. */
+export function authorizationOfDialect(dialectId: string): AuthScheme {
+  switch (dialectId) {
+    case 'anthropic-messages':
+      return { kind: 'header', name: 'x-api-key' };
+    case 'gemini':
+      return { kind: 'header', name: 'x-goog-api-key' };
+    default:
+      return { kind: 'bearer' };
+  }
+}
