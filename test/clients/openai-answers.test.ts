@@ -269,7 +269,8 @@ describePairs('openai: answers', openClient, (pair) => {
       role: 'assistant',
       content: folded.content === '' ? null : folded.content,
       tool_calls: folded.calls,
-      ...{ reasoning: folded.reasoning, reasoning_details: folded.details },
+      // As OpenRouter's documentation tells callers to: the details, without the text beside them.
+      ...{ reasoning_details: folded.details },
     };
     const results = folded.calls.map(({ id }) => toolResult(id, 'sunny'));
     const second = await client.chat.completions.create({ ...request, messages: [...messages, turn, ...results] });

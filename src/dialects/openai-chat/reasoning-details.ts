@@ -30,6 +30,16 @@ export function decodeReasoningDetail(wire: JsonObject): ReasoningDetail | undef
   }
 }
 
+/** What a reader sees of these details: for hosts that take reasoning back as text, where the caller replays details only. */
+export function reasoningTextOf(details: readonly ReasoningDetail[]): string {
+  let text = '';
+  for (const detail of details) {
+    if (detail.type === 'reasoning.text') text += detail.text ?? '';
+    else if (detail.type === 'reasoning.summary') text += detail.summary;
+  }
+  return text;
+}
+
 /** core → wire. Every object in a list inside `delta` must carry `index`, or Python's stream helper raises. */
 export function encodeReasoningDetail(detail: ReasoningDetail, fallbackIndex: number): JsonObject {
   const wire: MutableJsonObject = { ...detail, index: detail.index ?? fallbackIndex };

@@ -2,6 +2,7 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { decodeReasoningDetail, reasoningTextOf } from './reasoning-details.ts';
 import { nineCharacterId } from './tool-ids.ts';
 
 /** Members of an assistant turn that OpenRouter's contract adds; hosts of the plain grammar do not know them. */
@@ -60,8 +61,9 @@ function retargetAssistant(message: JsonObject, path: string, context: UpstreamC
 /** Puts the turn's reasoning where the host wants it back, or leaves it out with a note (dialects.md §1.6). */
 function replayReasoning(message: MutableJsonObject, path: string, context: UpstreamContext, notes: Note[]): void {
   const { quirks, providerName } = context.host;
-  const text = [message['reasoning'], message['reasoning_content']].find((value) => typeof value === 'string');
   const details = message['reasoning_details'];
+  const said = [message['reasoning'], message['reasoning_content']].find((value) => typeof value === 'string');
+  const text = said || textOfDetails(details) || said;
   const replay = quirks.reasoningReplay ?? 'drop';
   if (replay === 'reasoning_details') return; // the host speaks the whole contract
   for (const key of ASSISTANT_EXTRAS) delete message[key];
@@ -77,6 +79,12 @@ function replayReasoning(message: MutableJsonObject, path: string, context: Upst
   }
   if (text !== undefined) message[replay] = text;
   else if (quirks.requiresReasoningContent && isJsonArray(message['tool_calls'])) message[replay] = '';
+}
+
+/** OpenRouter's documentation tells callers to replay the details: the text beside them is often left out. */
+function textOfDetails(details: Json | undefined): string {
+  if (!isJsonArray(details)) return '';
+  return reasoningTextOf(details.filter(isJsonObject).flatMap((detail) => decodeReasoningDetail(detail) ?? []));
 }
 
 function retargetParts(parts: readonly Json[], path: string, context: UpstreamContext, notes: Note[]): readonly Json[] {

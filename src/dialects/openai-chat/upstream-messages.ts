@@ -3,6 +3,7 @@ import type { AssistantMessage, ChatRequest, Message, Part, ToolMessage } from '
 import { isJsonArray, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { reasoningTextOf } from './reasoning-details.ts';
 import { nineCharacterId } from './tool-ids.ts';
 import { encodeContent, encodePart, encodeTextContent } from './upstream-parts.ts';
 
@@ -85,7 +86,8 @@ function replayReasoning(wire: MutableJsonObject, message: AssistantMessage, pat
     if (reasoning || details.length > 0) note(writer, path, `${providerName} takes no reasoning back`);
     return;
   }
-  if (reasoning) wire[replay] = reasoning;
+  const text = reasoning || reasoningTextOf(details);
+  if (text) wire[replay] = text;
   else if (quirks.requiresReasoningContent && writer.isThinking && message.toolCalls.length > 0) wire[replay] = '';
   const isSigned = details.some(
     (detail) => detail.type === 'reasoning.encrypted' || (detail.type === 'reasoning.text' && detail.signature),

@@ -178,6 +178,12 @@ describe('messages', () => {
     const whole = encode({ messages: thought }, { reasoningReplay: 'reasoning_details' }).messages[0];
     expect(whole?.['reasoning_details']).toHaveLength(2);
   });
+  test('a caller who replays the details only gives a host that wants text their text', () => {
+    const details = [{ type: 'reasoning.text', text: 'r', signature: 's', format: 'anthropic-claude-v1' }];
+    const messages = [{ role: 'assistant', content: 'x', reasoning_details: details }];
+    const [turn] = encode({ messages }, { reasoningReplay: 'reasoning_content' }).messages;
+    expect(turn).toEqual({ role: 'assistant', content: 'x', reasoning_content: 'r' });
+  });
   test('details of another format are not replayed', () => {
     const quirks: HostQuirks = { reasoningReplay: 'reasoning_details', reasoningFormat: 'anthropic-claude-v1' };
     const { messages, notes } = encode({ messages: thought }, quirks);
