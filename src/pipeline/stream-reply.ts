@@ -4,7 +4,7 @@
  * the dialect's error frames, and the final frames leave after settlement.
  */
 import { GatewayError, toGatewayError } from '../core/errors.ts';
-import type { StreamEncoder } from '../dialects/dialect.ts';
+import type { RelayStream, StreamEncoder } from '../dialects/dialect.ts';
 import type { StreamAnswer } from './attempt.ts';
 import type { RoutedAnswer } from './attempts.ts';
 import type { Reply } from './exchange.ts';
@@ -44,28 +44,30 @@ async function* lateBody<Wire>(
 }
 
 async function* answerBody<Wire>(run: ChatRun<Wire>, { lane, opening, live }: StreamAnswer): AsyncGenerator<string> {
-  if (opening) yield opening;
-  if (live) {
-    for (;;) {
-      const text = await live.next();
-      if (run.isGone) return;
-      if (text === undefined) break;
-      yield text;
-    }
+  let text = opening;
+  // What came with the end leaves with the final frames, in one write.
+  while (live && !live.end) {
+    if (text) yield text;
+    text = (await live.next()) ?? '';
+    if (run.isGone) return;
   }
-  const { text, outcome } = live?.end ?? lane.end('upstream-end');
-  if (outcome !== 'complete') {
-    await run.failed(outcome);
-    yield text + lane.fail(outcome);
+  const end = live?.end ?? lane.end('upstream-end');
+  text += end.text;
+  if (end.outcome !== 'complete') {
+    await run.failed(end.outcome);
+    yield text + lane.fail(end.outcome);
     return;
   }
-  let last: string;
+  yield text + (await finalFrames(run, lane));
+}
+
+/** Usage and the terminator, once the ledger has the record; the error frame where it would not take it. */
+async function finalFrames<Wire>(run: ChatRun<Wire>, lane: RelayStream): Promise<string> {
   try {
-    last = text + lane.final(await run.settle(null));
+    return lane.final(await run.settle(null));
   } catch (error) {
-    last = text + lane.fail(toGatewayError(error));
+    return lane.fail(toGatewayError(error));
   }
-  yield last;
 }
 
 /** Before any target answered, the caller's own dialect can still say comments and an error. */
