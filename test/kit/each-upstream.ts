@@ -1,0 +1,34 @@
+/** Declares the same tests over every upstream grammar, each with a gateway of its own to the simulated provider. */
+import { afterAll, beforeAll, describe } from 'bun:test';
+import { type Upstream, upstreams } from './sim-lab.ts';
+import { type Gateway, startGateway } from './start-gateway.ts';
+
+export interface GrammarLab {
+  readonly upstream: Upstream;
+  /** Only inside tests: it starts before the first one. */
+  readonly gateway: () => Gateway;
+}
+
+/** @param top configuration above `providers`, @param entry more of the provider's own, both YAML lines */
+export function describeEachUpstream(
+  title: string,
+  declare: (lab: GrammarLab) => void,
+  { top = '', entry = '' }: { readonly top?: string; readonly entry?: string } = {},
+): void {
+  describe.each(upstreams.map((upstream) => [upstream.dialect, upstream] as const))(`${title} · %s`, (_, upstream) => {
+    let gateway: Gateway | undefined;
+    beforeAll(async () => {
+      const { dialect, version } = upstream;
+      const provider = `{ dialect: ${dialect}, base_url: "sim://lab/${version}"${entry && `, ${entry}`} }`;
+      gateway = await startGateway({ config: `${top}\nproviders:\n  sim: ${provider}\n` });
+    });
+    afterAll(() => gateway?.stop());
+    declare({
+      upstream,
+      gateway() {
+        if (!gateway) throw new Error('the gateway has not started');
+        return gateway;
+      },
+    });
+  });
+}
