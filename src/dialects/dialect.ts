@@ -180,6 +180,11 @@ export interface RelayStream {
   readonly meter: StreamMeter;
   /** Client frames for one upstream frame, '' where it is absorbed (usage, terminator, empty opening). */
   push(data: string, event?: string): string;
+  /**
+   * A short cut over `push`: writes whole events that stand from `at` on as pieces into `out`, without cutting frames, and
+   * gives the position after them; `at` where the short cut does not apply.
+   */
+  skim?(text: string, at: number, out: string[]): number;
   /** True once the grammar's own terminator came: nothing after it matters. */
   readonly isTerminated: boolean;
   end(reason: EndReason): { readonly text: string; readonly outcome: Outcome };

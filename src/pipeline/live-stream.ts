@@ -122,7 +122,7 @@ export class LiveStream {
   /** Client text of one read; the end of the bytes flushes what is left. */
   #take({ done, value = [] }: ManyRead): string {
     this.#pieces = [];
-    for (const bytes of value) this.#sse.push(this.#utf8.decode(bytes, { stream: true }), this.#onFrame);
+    for (const bytes of value) this.#sse.push(this.#utf8.decode(bytes, { stream: true }), this.#onFrame, this.#skim);
     if (done) {
       this.#sse.push(this.#utf8.decode(), this.#onFrame);
       this.#sse.end(this.#onFrame);
@@ -131,6 +131,11 @@ export class LiveStream {
     this.#touch(text);
     return text;
   }
+
+  readonly #skim = (text: string, at: number): number => {
+    const { lane } = this;
+    return lane.skim && !lane.isTerminated && !lane.failure ? lane.skim(text, at, this.#pieces) : at;
+  };
 
   readonly #onFrame = (data: string, event: string | undefined): void => {
     if (this.lane.failure || this.lane.isTerminated) return;

@@ -6,9 +6,15 @@ import { GatewayError } from '../core/errors.ts';
 
 export type FrameSink = (data: string, event: string | undefined) => void;
 
+/** Reads whole events from `at` on and gives the position after them, or `at`. */
+export type Skim = (text: string, at: number) => number;
+
 export interface SseReader {
-  /** Calls `sink` for each event that is now whole. @throws GatewayError where one event exceeds the limit. */
-  push(text: string, sink: FrameSink): void;
+  /**
+   * Calls `sink` for each event that is now whole. At the beginning of an event `skim`, where given, may take whole events
+   * by itself. @throws GatewayError where one event exceeds the limit.
+   */
+  push(text: string, sink: FrameSink, skim?: Skim): void;
   /** The stream ended: an event without its blank line is still given, the dialect decides what it is worth. */
   end(sink: FrameSink): void;
 }
@@ -47,7 +53,7 @@ export function openSseReader(maxEventCharacters = 16 * 1024 * 1024): SseReader 
   };
 
   return {
-    push(text, sink) {
+    push(text, sink, skim) {
       if (rest.length > 0 && !heldCr && !text.includes('\n') && !text.includes('\r')) {
         // Inside a line: only join (a rope, no scan), so that a long line in many small reads stays linear.
         rest += text;
@@ -69,6 +75,7 @@ export function openSseReader(maxEventCharacters = 16 * 1024 * 1024): SseReader 
       }
       let at = 0;
       for (;;) {
+        if (skim && lines === undefined && eventName === undefined) at = skim(buffer, at);
         const newline = buffer.indexOf('\n', at);
         if (newline < 0) break;
         // The common event, whole in one line followed by a blank one, needs no state.

@@ -1,21 +1,36 @@
 /**
  * The relay lane: client and upstream speak this grammar. The stream meters itself and every frame it lets through is correct
- * (DESIGN §7.1); it never forwards usage or the terminator: those follow settlement.
+ * (DESIGN §7.1); it never forwards usage or the terminator: those follow settlement. What a frame means is read by the
+ * decoder's own parts, so the lanes cannot disagree.
  */
-
 import type { EndReason } from '../../core/chat-events.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
+import {
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type MutableJsonObject,
+  numberAt,
+  objectAt,
+  stringAt,
+} from '../../core/json.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../dialect.ts';
+import { citationsOf } from './content.ts';
 import { carriesError, decodeErrorValue } from './errors.ts';
-import { frameOf, openToolCallIndex, type RelayedChoice, relayChoice, unknownMembers } from './relay-frame.ts';
-import { learnTemplate, PROBE, type Template, type TextField } from './relay-template.ts';
+import { RelayChoice, type RelayedPiece } from './relay-choice.ts';
+import { frameOf, unknownMembers } from './relay-frame.ts';
+import { learnTemplate, onlyText, type Template, withProbe } from './relay-template.ts';
 import { encodeErrorFrame } from './stream-encoder.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 
 const SSE_DONE = '[DONE]';
 /** Skeletons worth remembering at once: content, reasoning, and one more for a host that alternates. */
 const MAX_TEMPLATES = 3;
+/** A host whose frames never repeat a skeleton (padding, its own clock) is not worth more tries. */
+const MAX_LEARNT = 12;
+/** Top-level members of a frame that we say ourselves, or absorb. */
+const OURS = ['id', 'object', 'created', 'model', 'provider', 'choices', 'usage', 'error', 'obfuscation'];
 
 export function openRelay(context: RelayContext): RelayStream {
   return new Relay(context);
@@ -35,17 +50,22 @@ class Relay implements RelayStream {
   failure: GatewayError | undefined;
 
   readonly #context: RelayContext;
-  readonly #toolCalls = openToolCallIndex();
-  readonly #open = new Set<number>();
+  readonly #known: ReadonlySet<string>;
+  readonly #choices = new Map<number, RelayChoice>();
   #templates: Template[] = [];
+  #learnt = 0;
   #done = false;
   #sawFrame = false;
-  /** Unknown members of frames without choices: they ride on the next frame that leaves. */
-  #carried: MutableJsonObject | undefined;
+  /** Unknown members of frames that say nothing: they ride on the next frame that leaves. */
+  #carried: JsonObject | undefined;
   #rawUsage: JsonObject | undefined;
+  /** The last frame that named its sources apart: they are told once, at the end. */
+  #sources: JsonObject | undefined;
 
   constructor(context: RelayContext) {
     this.#context = context;
+    const wrapper = context.host.quirks.usageWrapper;
+    this.#known = new Set(wrapper === undefined ? OURS : [...OURS, wrapper]);
   }
 
   get isTerminated(): boolean {
@@ -60,6 +80,7 @@ class Relay implements RelayStream {
         return rewritten;
       }
     }
+    if (this.#done || this.failure) return '';
     const text = data.length > SSE_DONE.length + 8 ? data : data.trim();
     if (text === SSE_DONE) this.#done = true;
     // An event with an empty body is a keep-alive of some proxies.
@@ -70,16 +91,16 @@ class Relay implements RelayStream {
   end(reason: EndReason): { readonly text: string; readonly outcome: Outcome } {
     if (this.failure) return { text: '', outcome: this.failure };
     const outcome = this.#outcomeOf(reason);
-    // A host that ends with [DONE] but names no finish: the client still learns that the choice ended.
-    if (outcome !== 'complete' || this.meter.finishReason !== null) return { text: '', outcome };
-    this.meter.finishReason = 'stop';
-    const ended = {
-      index: 0,
-      delta: { role: 'assistant', content: '' },
-      finish_reason: 'stop',
-      native_finish_reason: null,
-    };
-    return { text: this.#frame([ended], undefined), outcome };
+    if (outcome !== 'complete') return { text: '', outcome };
+    const citations = this.#sources ? citationsOf(this.#sources) : [];
+    let text = '';
+    for (const choice of this.#choices.values()) {
+      const { value, finishReason, nativeFinishReason } = choice.end(citations);
+      this.meter.finishReason = finishReason;
+      this.meter.nativeFinishReason = nativeFinishReason;
+      text += this.#frame([value], undefined);
+    }
+    return { text, outcome };
   }
 
   final(settled: SettledUsage): string {
@@ -95,10 +116,16 @@ class Relay implements RelayStream {
     return encodeErrorFrame(error, this.#context.head, extra);
   }
 
+  /** Complete where every choice named its finish, or the terminator came after something was said. */
   #outcomeOf(reason: EndReason): Outcome {
-    const finished = this.meter.finishReason !== null && this.#open.size === 0;
-    if (reason === 'upstream-end' && (finished || (this.#done && this.meter.hasContent))) return 'complete';
     const { providerName } = this.#context.host;
+    const choices = [...this.#choices.values()];
+    const isProved =
+      choices.length > 0 &&
+      (choices.every((choice) => choice.isFinished) ||
+        (this.#done && choices.some((choice) => choice.hasSaid || choice.isFinished)));
+    if (reason === 'upstream-end' && isProved) return 'complete';
+    if (reason === 'client-gone') return new GatewayError('client.gone', 'The caller went away.', { providerName });
     if (reason === 'deadline') {
       return new GatewayError('provider.timeout', `${providerName} stopped answering before its answer was complete.`, {
         providerName,
@@ -117,24 +144,24 @@ class Relay implements RelayStream {
     }
     if (!isJsonObject(raw)) return this.#refuse('a stream event that is no object');
     this.#sawFrame = true;
-    this.#readHead(raw);
     this.#readUsage(raw);
-    const failed = errorIn(raw, event, this.#context.host.quirks.usageWrapper);
+    const failed = this.#errorIn(raw, event);
     if (failed) {
       this.failure = decodeErrorValue(failed, this.#context);
       return '';
     }
-    const unknown = unknownMembers(raw, this.#context.host.quirks.usageWrapper);
-    const choices = isJsonArray(raw['choices']) ? raw['choices'].filter(isJsonObject) : [];
-    const relayed = choices.map((choice) => relayChoice(choice, this.#context, this.#toolCalls));
-    for (const choice of relayed) this.#meterChoice(choice);
-    if (relayed.every((choice) => choice.isEmpty)) {
+    this.#readHead(raw);
+    const unknown = unknownMembers(raw, this.#known);
+    const pieces = this.#piecesOf(raw);
+    if (pieces.length === 0) {
       if (unknown) this.#carried = { ...this.#carried, ...unknown };
       return '';
     }
-    const values = relayed.map((choice) => choice.value);
-    this.#learn(data, raw, relayed, unknown);
-    return this.#frame(values, unknown);
+    this.#learn(data, raw, pieces, unknown);
+    return this.#frame(
+      pieces.map(({ value }) => value),
+      unknown,
+    );
   }
 
   #refuse(what: string): string {
@@ -143,38 +170,51 @@ class Relay implements RelayStream {
     return '';
   }
 
-  #readHead(raw: JsonObject): void {
-    if (this.meter.upstreamId === undefined && typeof raw['id'] === 'string') this.meter.upstreamId = raw['id'];
-    if (typeof raw['service_tier'] === 'string') this.meter.serviceTier = raw['service_tier'];
+  /** The object that says what went wrong, or undefined where nothing did. */
+  #errorIn(raw: JsonObject, event: string | undefined): JsonObject | undefined {
+    if (event === 'error' || carriesError(raw)) return raw;
+    // Groq puts errors where it puts usage.
+    const wrapped = this.#wrapped(raw);
+    return wrapped && carriesError(wrapped) ? wrapped : undefined;
   }
 
+  #wrapped(raw: JsonObject): JsonObject | undefined {
+    const wrapper = this.#context.host.quirks.usageWrapper;
+    return wrapper === undefined ? undefined : objectAt(raw, wrapper);
+  }
+
+  #readHead(raw: JsonObject): void {
+    // The first frame can be about the prompt only, with an empty id (Azure).
+    this.meter.upstreamId ??= stringAt(raw, 'id') || undefined;
+    this.meter.serviceTier = stringAt(raw, 'service_tier') ?? this.meter.serviceTier;
+    if (raw['citations'] !== undefined || raw['search_results'] !== undefined) this.#sources = raw;
+  }
+
+  /** The last usage counts: several hosts send a running one on every frame. */
   #readUsage(raw: JsonObject): void {
-    const { host } = this.#context;
-    const wrapper = host.quirks.usageWrapper;
-    const wrapped = wrapper === undefined ? undefined : raw[wrapper];
-    const [first] = isJsonArray(raw['choices']) ? raw['choices'] : [];
-    const usage = [raw, wrapped, first]
-      .map((member) => (isJsonObject(member) ? member['usage'] : undefined))
-      .find(isJsonObject);
-    if (!usage) return;
-    const decoded = decodeUsage(usage, host);
+    const wrapped = this.#wrapped(raw);
+    const usage = objectAt(raw, 'usage') ?? (wrapped && objectAt(wrapped, 'usage')) ?? usageOfChoice(raw);
+    const decoded = usage && decodeUsage(usage, this.#context.host);
     if (!decoded) return;
     this.meter.usage = decoded;
     this.#rawUsage = usage;
   }
 
-  #meterChoice(choice: RelayedChoice): void {
-    const { meter } = this;
-    if (choice.hasContent) meter.hasContent = true;
-    meter.deliveredCharacters += choice.characters;
-    meter.toolCalls += choice.toolCalls;
-    if (choice.finishReason === null) {
-      if (choice.hasContent) this.#open.add(choice.index);
-    } else {
-      this.#open.delete(choice.index);
-      meter.finishReason = choice.finishReason;
-      meter.nativeFinishReason = choice.nativeFinishReason;
-    }
+  #piecesOf(raw: JsonObject): readonly RelayedPiece[] {
+    const { choices } = raw;
+    if (!isJsonArray(choices)) return [];
+    return choices.flatMap((choice, at) => {
+      const piece = isJsonObject(choice) && this.#choiceAt(numberAt(choice, 'index') ?? at).push(choice, this.meter);
+      return piece ? [piece] : [];
+    });
+  }
+
+  #choiceAt(index: number): RelayChoice {
+    const known = this.#choices.get(index);
+    if (known) return known;
+    const choice = new RelayChoice(index, this.#context);
+    this.#choices.set(index, choice);
+    return choice;
   }
 
   #frame(choices: readonly JsonObject[], unknown: JsonObject | undefined): string {
@@ -185,56 +225,22 @@ class Relay implements RelayStream {
   }
 
   /** Remembers the skeleton of a frame that says nothing but a piece of text. */
-  #learn(data: string, raw: JsonObject, relayed: readonly RelayedChoice[], unknown: JsonObject | undefined): void {
-    const [choice] = relayed;
-    if (relayed.length !== 1 || !choice?.hasContent || choice.finishReason !== null || this.#carried) return;
-    const wrapper = this.#context.host.quirks.usageWrapper;
-    if (isJsonObject(raw['usage']) || (wrapper !== undefined && raw[wrapper] !== undefined)) return;
+  #learn(data: string, raw: JsonObject, pieces: readonly RelayedPiece[], unknown: JsonObject | undefined): void {
+    const [piece] = pieces;
+    if (this.#learnt >= MAX_LEARNT || pieces.length !== 1 || !piece?.isExact) return;
+    if (this.#carried || this.#wrapped(raw) || objectAt(raw, 'usage') || usageOfChoice(raw)) return;
     const field = onlyText(raw);
     if (!field) return;
-    const { value } = choice;
-    const delta = isJsonObject(value['delta']) ? value['delta'] : {};
-    const probed: JsonObject = { ...value, delta: withText(delta, field) };
-    if (field !== 'content' && delta['reasoning'] === undefined) return; // reasoning is excluded
-    const template = learnTemplate(
-      data,
-      field,
-      `data: ${JSON.stringify(frameOf(this.#context, [probed], unknown))}\n\n`,
-    );
+    const probed = frameOf(this.#context, [withProbe(piece.value, field)], unknown);
+    const template = learnTemplate(data, field, `data: ${JSON.stringify(probed)}\n\n`);
     if (!template) return;
+    this.#learnt++;
     this.#templates = [template, ...this.#templates].slice(0, MAX_TEMPLATES);
   }
 }
 
-/** The value that tells an error: the frame itself, or the host's wrapper; an event named so, whatever it holds. */
-function errorIn(raw: JsonObject, event: string | undefined, wrapper: string | undefined): JsonObject | undefined {
-  if (event === 'error' || carriesError(raw)) return raw;
-  const wrapped = wrapper === undefined ? undefined : raw[wrapper];
-  return isJsonObject(wrapped) && wrapped['error'] != null ? wrapped : undefined;
-}
-
-/** The one field that carries all the text of the frame's one choice, or undefined. */
-function onlyText(raw: JsonObject): TextField | undefined {
-  const choice = isJsonArray(raw['choices']) ? raw['choices'][0] : undefined;
-  const delta = isJsonObject(choice) ? choice['delta'] : undefined;
-  if (!isJsonObject(delta)) return undefined;
-  let field: TextField | undefined;
-  for (const key of Object.keys(delta)) {
-    const value = delta[key];
-    if (key === 'role' || value === null || value === '') continue;
-    if (typeof value !== 'string' || field !== undefined) return undefined;
-    if (key !== 'content' && key !== 'reasoning' && key !== 'reasoning_content') return undefined;
-    field = key;
-  }
-  return field;
-}
-
-function withText(delta: JsonObject, field: TextField): JsonObject {
-  if (field === 'content') return { ...delta, content: PROBE };
-  const details = isJsonArray(delta['reasoning_details']) ? delta['reasoning_details'] : [];
-  return {
-    ...delta,
-    reasoning: PROBE,
-    reasoning_details: details.map((detail) => (isJsonObject(detail) ? { ...detail, text: PROBE } : detail)),
-  };
+/** Moonshot's place for it. */
+function usageOfChoice(raw: JsonObject): JsonObject | undefined {
+  const first = isJsonArray(raw['choices']) ? raw['choices'][0] : undefined;
+  return isJsonObject(first) ? objectAt(first, 'usage') : undefined;
 }
