@@ -1,6 +1,6 @@
 /** core → wire for a whole reply: OpenRouter's form (openrouter-api.md §2.3), strict where its SDK is (§6.2). */
 import type { AudioOutput, ChatResponse, Choice, ReasoningDetail } from '../../core/chat.ts';
-import { isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
+import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';
 import { encodeReasoningDetail } from './reasoning-details.ts';
 import { encodeUsage } from './usage.ts';
@@ -71,9 +71,4 @@ export function encodeAudio(audio: AudioOutput): JsonObject {
     ...(transcript !== undefined && { transcript }),
     ...(expiresAt !== undefined && { expires_at: expiresAt }),
   };
-}
-
-/** Every object in a list inside `delta` carries its index, or Python's stream helper raises. */
-export function withIndex(item: Json, index: number): Json {
-  return isJsonObject(item) ? { ...item, index } : item;
 }

@@ -25,6 +25,8 @@ import { encodeErrorFrame } from './stream-encoder.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 
 const SSE_DONE = '[DONE]';
+/** Characters of an event around its value: `data: ` and the blank line. */
+const EVENT_FRAMING = 8;
 /** Skeletons worth remembering at once: content, reasoning, and one more for a host that alternates. */
 const MAX_TEMPLATES = 3;
 /** A host whose frames never repeat a skeleton (padding, its own clock) is not worth more tries. */
@@ -86,6 +88,21 @@ class Relay implements RelayStream {
     // An event with an empty body is a keep-alive of some proxies.
     if (text === SSE_DONE || text === '') return '';
     return this.#pushParsed(data, event);
+  }
+
+  skim(text: string, at: number, out: string[]): number {
+    let next = at;
+    for (let before = -1; before !== next; ) {
+      before = next;
+      for (const template of this.#templates) {
+        const from = next;
+        const written = out.length;
+        next = template.skim(text, from, out);
+        const events = (out.length - written) / template.piecesPerEvent;
+        this.meter.deliveredCharacters += next - from - events * (template.skeletonLength + EVENT_FRAMING);
+      }
+    }
+    return next;
   }
 
   end(reason: EndReason): { readonly text: string; readonly outcome: Outcome } {

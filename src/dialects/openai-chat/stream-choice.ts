@@ -27,6 +27,7 @@ class Choice implements ChoiceDecoder {
   isFinished = false;
   hasContent = false;
   hasAnnotations = false;
+  #saidInDelta = false;
   readonly #index: number;
   readonly #quirks: HostQuirks;
   readonly #calls;
@@ -49,11 +50,13 @@ class Choice implements ChoiceDecoder {
     const before = events.length;
     const logprobs = decodeLogprobs(choice['logprobs']);
     if (delta) this.#readDelta(delta, upstreamId, logprobs, events, this.#quirks.cumulativeStream === true);
-    // A frame with a whole message repeats what came before it.
-    else if (message) this.#readDelta(message, upstreamId, logprobs, events, true);
+    // A whole message after the pieces repeats them (MiniMax's last frame).
+    else if (message && (this.#quirks.cumulativeStream || !this.#saidInDelta))
+      this.#readDelta(message, upstreamId, logprobs, events, true);
     else if (typeof choice['text'] === 'string') this.#readText(choice['text'], logprobs, events);
     else if (logprobs !== undefined) events.push({ type: 'logprobs-delta', choice: this.#index, logprobs });
     if (events.length > before) this.hasContent = true;
+    if (events.length > before && delta) this.#saidInDelta = true;
     const native = stringAt(choice, 'finish_reason');
     // Some hosts send '' until the end, and some name the reason twice: the last word counts.
     if (!native) return;

@@ -8,7 +8,8 @@ import type { GatewayError } from '../../core/errors.ts';
 import { type Json, type JsonObject, objectAt } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage, StreamEncoder } from '../dialect.ts';
 import { errorMember } from './client-errors.ts';
-import { encodeAudio, encodeImage, withIndex } from './client-response.ts';
+import { encodeAudio, encodeImage } from './client-response.ts';
+import { placedAt } from './list-index.ts';
 import { encodeReasoningDetail } from './reasoning-details.ts';
 import { encodeUsage } from './usage.ts';
 
@@ -71,7 +72,7 @@ class ChatEncoder implements StreamEncoder {
         return this.#member(event.choice, 'audio', encodeAudio(event.audio));
       case 'annotation-delta': {
         const positions = this.#positionsOf(event.choice);
-        const annotations = event.annotations.map((item) => withIndex(item, positions.annotations++));
+        const annotations = event.annotations.map((item) => placedAt(item, positions.annotations++));
         return this.#member(event.choice, 'annotations', annotations);
       }
       case 'logprobs-delta':
