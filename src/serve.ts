@@ -1,5 +1,6 @@
 /** A serving process: settings → store, keys, snapshot, routes, sockets; reload and an orderly end. */
 import { mkdirSync } from 'node:fs';
+import packageJson from '../package.json';
 import { readRefreshedRows } from './cli/refreshed-rows.ts';
 import { createSecureRandom, loadSources, randomHex, sha256Hex, systemClock } from './compose.ts';
 import { createKeyTable } from './config/key-table.ts';
@@ -85,6 +86,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
   const keyAdmin = createKeyAdmin({ ...keySources, keyStore: store.keys, keyTable, clock });
   const app = createApp({
     inference: { pipeline, auth, snapshot: () => snapshot },
+    version: packageJson.version,
     routes: apiRoutes({
       auth,
       snapshot: () => snapshot,

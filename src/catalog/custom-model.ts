@@ -52,6 +52,8 @@ export function customModel(custom: CustomModel): { readonly model: Model; reado
       expirationDate: null,
       openWeights: false,
       limits: {},
+      // Nobody said whether it reasons: a caller who asks is passed on, in every form the grammar has.
+      ...(embeddings ? {} : { reasoning: { mandatory: false, defaultEnabled: false, efforts: null, budget: true } }),
       source: custom.source,
     },
     endpoint: {

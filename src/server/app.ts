@@ -1,8 +1,11 @@
 /** Every route, on Hono. Handlers are framework-free functions; this file only mounts them. */
 import { Hono } from 'hono';
 import { GatewayError, toGatewayError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
 import { openAiChat } from '../dialects/openai-chat/index.ts';
 import { CORS_HEADERS, errorResponse } from './error-response.ts';
+import { homePage } from './home.ts';
+import { openApiDocument } from './openapi.ts';
 import { API, canonicalPath } from './path.ts';
 import { type InferencePorts, postChatCompletions } from './public/chat-completions.ts';
 
@@ -10,6 +13,8 @@ export interface AppPorts {
   readonly inference: InferencePorts;
   /** Mounted beside inference: catalogue, management, health. */
   readonly routes: readonly Route[];
+  /** Of this release, for the API's description. */
+  readonly version: string;
 }
 
 export interface Route {
@@ -26,7 +31,7 @@ const PREFLIGHT: Readonly<Record<string, string>> = {
   'access-control-max-age': '86400',
 };
 
-export function createApp({ inference, routes }: AppPorts): Hono {
+export function createApp({ inference, routes, version }: AppPorts): Hono {
   const app = new Hono({ getPath: (request) => canonicalPath(request.url) });
   const known = new Map<string, Set<string>>();
   const mount = ({ method, path, handle }: Route): void => {
@@ -43,8 +48,18 @@ export function createApp({ inference, routes }: AppPorts): Hono {
     });
   };
   app.options('*', () => new Response(null, { status: 204, headers: PREFLIGHT }));
-  mount({ method: 'POST', path: '/chat/completions', handle: (request) => postChatCompletions(request, inference) });
-  for (const route of routes) mount(route);
+  const table: readonly Route[] = [
+    { method: 'POST', path: '/chat/completions', handle: (request) => postChatCompletions(request, inference) },
+    ...routes,
+    { method: 'GET', path: 'root:/', handle: (request) => homePage(request, inference.snapshot()) },
+    { method: 'GET', path: 'root:/openapi.json', handle: () => Response.json(document()) },
+  ];
+  let described: JsonObject | undefined;
+  const document = (): JsonObject => {
+    described ??= openApiDocument(table, version);
+    return described;
+  };
+  for (const route of table) mount(route);
   // A known path with another method says so; everything else names the path.
   for (const [path, methods] of known) app.all(path, () => methodNotAllowed([...methods]));
   app.notFound((context) => {

@@ -127,7 +127,7 @@ function nextPage(path: string, query: URLSearchParams, offset: number): string 
  * `?all=true`; without it the answer says so.
  */
 function findModel(deps: CatalogueDeps, request: ModelRequest): ListedModel {
-  const requested = `${request.author}/${request.slug}`;
+  const requested = request.author === '' ? request.slug : `${request.author}/${request.slug}`;
   const resolved = deps.resolve(requested);
   if (resolved.kind === 'retired') {
     throw new GatewayError('route.model_retired', `${resolved.id} is retired. Use ${resolved.successor}.`, {

@@ -33,12 +33,20 @@ export function mountCatalogue(ports: CataloguePorts): readonly Route[] {
     open('/models/count', catalogue.count),
     get('/models/user', catalogue.models, ports, () => false),
     open('/model/:author/:slug', (request, parameters) => catalogue.model({ ...request, ...model(parameters) })),
+    // OpenAI's clients retrieve a model by its id in one segment, its slash escaped; OpenRouter's have the route above.
+    open('/models/:id', (request, { id = '' }) => catalogue.model({ ...request, ...splitId(id) })),
+    open('/models/:author/:slug', (request, parameters) => catalogue.model({ ...request, ...model(parameters) })),
     open('/models/:author/:slug/endpoints', (request, parameters) =>
       catalogue.endpoints({ ...request, ...model(parameters) }),
     ),
     open('/providers', catalogue.providers),
     open('/embeddings/models', catalogue.embeddingModels),
   ];
+}
+
+function splitId(id: string): { readonly author: string; readonly slug: string } {
+  const slash = id.indexOf('/');
+  return slash < 0 ? { author: '', slug: id } : { author: id.slice(0, slash), slug: id.slice(slash + 1) };
 }
 
 function get(path: string, answer: Answer, ports: CataloguePorts, isPublic: () => boolean): Route {

@@ -1,0 +1,74 @@
+/** GET /openapi.json: every mounted route, from the table that mounts them (OpenAPI 3.1). */
+import { z } from 'zod';
+import type { JsonObject, MutableJsonObject } from '../core/json.ts';
+import { chatFields } from '../dialects/openai-chat/wire-types.ts';
+import type { Route } from './app.ts';
+import { API } from './path.ts';
+
+const SUMMARIES: Readonly<Record<string, string>> = {
+  'POST /chat/completions': 'Create a chat completion, whole or as server-sent events',
+  'POST /embeddings': 'Create embeddings',
+  'GET /models': 'List the models that the configured providers serve',
+  'GET /models/count': 'Count them',
+  'GET /models/user': 'List the models that this key may use',
+  'GET /model/:author/:slug': 'One model',
+  'GET /models/:author/:slug/endpoints': 'The endpoints of a model',
+  'GET /providers': 'List providers',
+  'GET /embeddings/models': 'List embedding models',
+  'GET /key': 'The key that asks, its limit and its usage',
+  'GET /keys': 'List inference keys (management key)',
+  'POST /keys': 'Create an inference key, shown once (management key)',
+  'GET /keys/:hash': 'One key (management key)',
+  'PATCH /keys/:hash': 'Change a key (management key)',
+  'DELETE /keys/:hash': 'Delete a key (management key)',
+  'GET /credits': 'Credits and usage (management key)',
+  'GET /generation': 'Usage, cost and attempts of one generation',
+};
+
+/** Routes whose path is not below the API's base, as the table writes them. */
+const ROOT = 'root:';
+
+export function openApiDocument(routes: readonly Pick<Route, 'method' | 'path'>[], version: string): JsonObject {
+  const paths: MutableJsonObject = {};
+  for (const { method, path } of routes) {
+    const isRoot = path.startsWith(ROOT);
+    const full = isRoot ? path.slice(ROOT.length) : API + path;
+    const templated = full.replace(/:(\w+)/g, '{$1}');
+    const before = paths[templated];
+    paths[templated] = {
+      ...(typeof before === 'object' && before !== null ? before : {}),
+      [method.toLowerCase()]: operation(method, path, templated, isRoot),
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Signalbox', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'sk-or-v1- and 64 hex digits' } },
+    },
+  };
+}
+
+function operation(method: string, path: string, templated: string, isRoot: boolean): JsonObject {
+  const parameters = [...templated.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  return {
+    summary: SUMMARIES[`${method} ${path}`] ?? templated,
+    ...(isRoot ? {} : { security: [{ key: [] }] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(path === '/chat/completions' && { requestBody: chatBody() }),
+    responses: { default: { description: 'The answer, or {"error": {"code", "message", "metadata"}}' } },
+  };
+}
+
+function chatBody(): JsonObject {
+  const schema: unknown = z.toJSONSchema(chatFields, { unrepresentable: 'any', io: 'input' });
+  const parsed: JsonObject = JSON.parse(JSON.stringify(schema));
+  return { required: true, content: { 'application/json': { schema: parsed } } };
+}
