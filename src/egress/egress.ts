@@ -110,7 +110,8 @@ function toEgressResponse(response: Response): EgressResponse {
   };
 }
 
-async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
+/** The whole body as text. @throws GatewayError `provider.bad_answer` where it is larger than `maxBytes` */
+export async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
   if (!body) return '';
   const decoder = new TextDecoder();
   let text = '';

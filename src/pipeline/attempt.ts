@@ -4,6 +4,7 @@ import type { Clock } from '../core/ids.ts';
 import type { Note } from '../core/note.ts';
 import type { RelayStream, UpstreamRequest } from '../dialects/dialect.ts';
 import type { Egress, EgressResponse } from '../egress/egress.ts';
+import { peekResponse } from '../egress/peek-response.ts';
 import { tryParseJson } from '../wire/json.ts';
 import { openSseReader } from '../wire/sse.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
@@ -13,6 +14,7 @@ import type { LiveEndpoint } from './target.ts';
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
+const EVENT_STREAM = 'text/event-stream';
 
 export interface AttemptPorts {
   readonly egress: Egress;
@@ -156,13 +158,18 @@ class AttemptRun {
   }
 
   async #readStream(response: EgressResponse): Promise<AttemptResult> {
-    const { status, body } = response;
+    const { status } = response;
+    if (mediaType(response) === EVENT_STREAM) return this.#readEvents(response, status);
+    // Some hosts answer whole although a stream was asked, some stream under another content type: the body itself tells.
+    const peeked = await peekResponse(response);
+    if (peeked.first !== '{' && peeked.first !== '[') return this.#readEvents(peeked.response, status);
+    const lane = this.#lane.streamOf(this.#parse(await peeked.response.text(MAX_REPLY_BYTES)));
+    this.#deadline.cancel();
+    return { kind: 'stream', answer: { lane, opening: lane.opening, live: undefined }, status };
+  }
+
+  async #readEvents({ body }: EgressResponse, status: number): Promise<AttemptResult> {
     if (!body) throw this.#error('provider.bad_answer', 'answered a stream request without a body');
-    if (mediaType(response) === 'application/json') {
-      const lane = this.#lane.streamOf(this.#parse(await response.text(MAX_REPLY_BYTES)));
-      this.#deadline.cancel();
-      return { kind: 'stream', answer: { lane, opening: lane.opening, live: undefined }, status };
-    }
     const { timeouts, name } = this.#target.provider;
     const live = new LiveStream({
       body,
@@ -221,5 +228,5 @@ function mediaType(response: EgressResponse): string {
 
 /** Some hosts stream although a whole reply was asked; some of those do not even say so in the content type. */
 function isEventStream(response: EgressResponse, text: string): boolean {
-  return mediaType(response) === 'text/event-stream' || /^(?:data|event|:|id|retry)[: ]/.test(text.slice(0, 8));
+  return mediaType(response) === EVENT_STREAM || /^(?:data|event|:|id|retry)[: ]/.test(text.slice(0, 8));
 }

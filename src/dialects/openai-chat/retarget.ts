@@ -32,11 +32,20 @@ export function retarget(wire: WireChatRequest, context: UpstreamContext): Trans
   const reasoning = decodeReasoning(wire);
   if (reasoning) {
     const asked = encodeReasoning(reasoning, wire.max_completion_tokens ?? wire.max_tokens ?? undefined, context);
-    Object.assign(body, asked.value);
+    addReasoning(body, asked.value);
     notes.push(...asked.notes);
   }
   if (wire.stream === true) addStreaming(body, context);
   return { value: { path: '/chat/completions', headers: {}, body }, notes };
+}
+
+/** What else the caller said under the host's own name for it (`thinking.clear_thinking`) stands. */
+function addReasoning(body: MutableJsonObject, asked: JsonObject): void {
+  for (const key of Object.keys(asked)) {
+    const ours = asked[key];
+    const theirs = body[key];
+    body[key] = isJsonObject(ours) && isJsonObject(theirs) ? { ...theirs, ...ours } : ours;
+  }
 }
 
 function setField(body: MutableJsonObject, key: string, value: Json, context: UpstreamContext, notes: Note[]): void {
