@@ -1,0 +1,56 @@
+/** A chat request over a bare socket, for what `fetch` cannot do: stop reading, close or reset at a chosen moment. */
+import { connect, type Socket } from 'node:net';
+import type { Asked } from './ask.ts';
+
+export interface RawRequest {
+  readonly socket: Socket;
+  /** Everything received so far, head and transfer coding included. */
+  received(): string;
+  /** `X-Generation-Id` of the answer's head, once it has come. */
+  id(): string | undefined;
+  /** Resolves once the received text holds this. @throws where it did not come in time */
+  until(text: string, timeoutMs?: number): Promise<void>;
+  /** Resolves with everything received once the other side has closed. */
+  closed(): Promise<string>;
+}
+
+export interface RawOptions {
+  /** Receive nothing: the kernel's buffers fill and the sender has to wait. */
+  readonly paused?: boolean;
+}
+
+export function openRaw(gateway: Asked, body: unknown, { paused = false }: RawOptions = {}): RawRequest {
+  const { hostname, port } = new URL(gateway.url);
+  const text = JSON.stringify(body);
+  const socket = connect({ host: hostname, port: Number(port) });
+  let received = '';
+  let isClosed = false;
+  if (paused) socket.pause();
+  else socket.on('data', (bytes) => void (received += bytes.toString('utf8')));
+  socket.on('close', () => void (isClosed = true));
+  // A reset ends the connection like any other end: the tests look at what was received.
+  socket.on('error', () => void (isClosed = true));
+  socket.write(
+    `POST /api/v1/chat/completions HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n` +
+      `Authorization: Bearer ${gateway.apiKey}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+  const until = async (holds: () => boolean, timeoutMs: number, what: string): Promise<void> => {
+    const end = performance.now() + timeoutMs;
+    while (!holds()) {
+      if (performance.now() > end)
+        throw new Error(`${what} did not come within ${timeoutMs} ms; received: ${received}`);
+      await Bun.sleep(5);
+    }
+  };
+  return {
+    socket,
+    received: () => received,
+    id: () => /x-generation-id: (\S+)/i.exec(received)?.[1],
+    until: (expected, timeoutMs = 3000) => until(() => received.includes(expected), timeoutMs, expected),
+    async closed() {
+      await until(() => isClosed, 10_000, 'the end of the connection');
+      return received;
+    },
+  };
+}
