@@ -14,22 +14,21 @@ export interface RawRequest {
   closed(): Promise<string>;
 }
 
-export interface RawOptions {
-  /** Receive nothing: the kernel's buffers fill and the sender has to wait. */
-  readonly paused?: boolean;
-}
-
-export function openRaw(gateway: Asked, body: unknown, { paused = false }: RawOptions = {}): RawRequest {
+export function openRaw(gateway: Asked, body: unknown): RawRequest {
   const { hostname, port } = new URL(gateway.url);
   const text = JSON.stringify(body);
   const socket = connect({ host: hostname, port: Number(port) });
   let received = '';
   let isClosed = false;
-  if (paused) socket.pause();
-  else socket.on('data', (bytes) => void (received += bytes.toString('utf8')));
-  socket.on('close', () => void (isClosed = true));
+  socket.on('data', (bytes) => {
+    received += bytes.toString('utf8');
+  });
+  const close = (): void => {
+    isClosed = true;
+  };
+  socket.on('close', close);
   // A reset ends the connection like any other end: the tests look at what was received.
-  socket.on('error', () => void (isClosed = true));
+  socket.on('error', close);
   socket.write(
     `POST /api/v1/chat/completions HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n` +
       `Authorization: Bearer ${gateway.apiKey}\r\nContent-Type: application/json\r\n` +
