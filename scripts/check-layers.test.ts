@@ -62,6 +62,7 @@ describe('imports', () => {
   test('arrows are transitive, and the composition root may import all', () => {
     expect(problemsOf('src/cli/serve.ts', "import { money } from '../core/money.ts';")).toEqual([]);
     expect(problemsOf('src/serve.ts', "import { open } from './store/lock.ts';")).toEqual([]);
+    expect(problemsOf('src/serve.ts', "import { version } from '../package.json';")).toEqual([]);
   });
 
   test('the store imports the ports it implements', () => {

@@ -88,6 +88,8 @@ function* importProblems(path: string, layer: string, { imports }: SourceText): 
 }
 
 function fileImportProblem(path: string, layer: string, target: string, allowed: ReadonlySet<string>) {
+  // The version it runs as.
+  if (layer === ROOT_LAYER && target === 'package.json') return undefined;
   if (!target.startsWith('src/')) return `imports ${target}, which is no part of the product`;
   const targetLayer = layerOf(target);
   if (targetLayer === layer) return siblingProblem(path, target);
