@@ -21,7 +21,7 @@ import type {
   StreamMeter,
   UpstreamRequest,
 } from '../dialects/dialect.ts';
-import type { LiveEndpoint } from './target.ts';
+import type { LiveEndpoint, LiveProvider } from './target.ts';
 
 /** A reply in the client's grammar, still to be settled. */
 export interface WholeReply {
@@ -52,7 +52,12 @@ export interface LaneRequest<Wire> {
   readonly head: ReplyHead;
 }
 
-export function openLane<Wire>(request: LaneRequest<Wire>, target: LiveEndpoint): Lane {
+/** The part of a target that a lane needs. */
+export type LaneTarget = Pick<LiveEndpoint, 'context'> & {
+  readonly provider: Pick<LiveProvider, 'dialect' | 'name'>;
+};
+
+export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): Lane {
   const { dialect, wire, head } = request;
   const { upstream } = target.provider.dialect;
   const context: RelayContext = { ...target.context, head };

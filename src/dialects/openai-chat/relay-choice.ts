@@ -158,7 +158,9 @@ export class RelayChoice {
     if (annotations.length > 0) {
       delta['annotations'] = annotations.map((item) => placedAt(item, this.#positions.annotations++));
     }
-    const unknown = unknownMembers(said, DELTA_MEMBERS);
+    // What stands beside reasoning that the caller excluded belongs to it (Groq's `channel`).
+    const isHidden = reasoning.isSaid && !reasoning.isShown;
+    const unknown = isHidden ? undefined : unknownMembers(said, DELTA_MEMBERS);
     if (unknown) Object.assign(delta, withInnerIndexes(unknown));
     const isContent = content.text !== '' || reasoning.isShown || refusal !== '' || calls.pieces.length > 0 || hasMedia;
     const isShown = isContent || annotations.length > 0 || unknown !== undefined;
@@ -196,7 +198,7 @@ export class RelayChoice {
     const type = stringAt(detail, 'type') ?? 'reasoning.text';
     if (this.#lastDetail !== undefined && this.#lastDetail !== type) this.#positions.details++;
     this.#lastDetail = type;
-    return withIndex({ type, ...detail }, this.#positions.details);
+    return withIndex({ ...detail, type, format: detail['format'] ?? 'unknown' }, this.#positions.details);
   }
 }
 

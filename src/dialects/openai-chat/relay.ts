@@ -203,7 +203,7 @@ class Relay implements RelayStream {
   #readHead(raw: JsonObject): void {
     // The first frame can be about the prompt only, with an empty id (Azure).
     this.meter.upstreamId ??= stringAt(raw, 'id') || undefined;
-    this.meter.serviceTier = stringAt(raw, 'service_tier') ?? this.meter.serviceTier;
+    this.meter.serviceTier = stringAt(raw, 'service_tier') || this.meter.serviceTier;
     if (raw['citations'] !== undefined || raw['search_results'] !== undefined) this.#sources = raw;
   }
 

@@ -34,6 +34,7 @@ class ChatDecoder implements StreamDecoder {
   #started = false;
   #upstreamId: string | undefined;
   #serviceTier: string | undefined;
+  #fingerprint: string | undefined;
   #usage: Usage | undefined;
   /** The last frame that named its sources: they are told once, at the end. */
   #sources: JsonObject | undefined;
@@ -99,11 +100,16 @@ class ChatDecoder implements StreamDecoder {
     const id = stringAt(value, 'id');
     const tier = stringAt(value, 'service_tier');
     // The first frame can be about the prompt only, with empty id and model (Azure).
-    const isNews = (id && this.#upstreamId === undefined) || (tier && tier !== this.#serviceTier);
+    const fingerprint = stringAt(value, 'system_fingerprint');
+    const isNews =
+      (id && this.#upstreamId === undefined) ||
+      (tier && tier !== this.#serviceTier) ||
+      (fingerprint && fingerprint !== this.#fingerprint);
     if (this.#started && !isNews) return;
     this.#started = true;
     if (id) this.#upstreamId ??= id;
     if (tier) this.#serviceTier = tier;
+    if (fingerprint) this.#fingerprint = fingerprint;
     events.push({ type: 'response-start', ...headOf(value) });
   }
 

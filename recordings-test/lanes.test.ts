@@ -1,0 +1,242 @@
+/**
+ * Every recorded chat answer through both lanes (DESIGN §4.1): relayed, and translated as if the host could not be relayed.
+ * The caller must get the same answer and the ledger the same counts; where bytes are cut, both must say so alike.
+ * Prints its counts by provider.
+ */
+import { afterAll, describe, expect, test } from 'bun:test';
+import { openFold } from '../src/core/fold.ts';
+import { seededRandom } from '../src/core/ids.ts';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../src/core/json.ts';
+import type {
+  ClientDialect,
+  Outcome,
+  RelayStream,
+  ReplyHead,
+  SettledUsage,
+  StreamMeter,
+} from '../src/dialects/dialect.ts';
+import { openAiChat } from '../src/dialects/openai-chat/index.ts';
+import type { WireChatRequest } from '../src/dialects/openai-chat/wire-types.ts';
+import { type Lane, type LaneTarget, openLane } from '../src/pipeline/lane.ts';
+import { providers } from '../src/providers/registry.gen.ts';
+import { openSseReader } from '../src/wire/sse.ts';
+import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
+
+/** Folder name → provider slug, where they differ. */
+const SLUGS: Readonly<Record<string, string>> = { zai: 'z-ai', moonshot: 'moonshotai', huggingface: 'hf-inference' };
+
+const head: ReplyHead = {
+  id: 'gen-1700000000-0123456789ABCDEFGHIJ',
+  createdSeconds: 1_700_000_000,
+  model: 'author/model',
+  providerName: 'Provider',
+  excludeReasoning: false,
+};
+const wire: WireChatRequest = { model: 'author/model', messages: [{ role: 'user', content: 'Hi' }] };
+/** The same dialect on the client's side, that will not relay. */
+const translating: ClientDialect<WireChatRequest> = {
+  ...openAiChat,
+  relay: { ...openAiChat.relay, canRelay: () => false },
+};
+
+interface Lanes {
+  readonly relay: Lane;
+  readonly translate: Lane;
+}
+
+function lanesFor(recording: Recording, excludeReasoning = false): Lanes {
+  const slug = SLUGS[recording.provider] ?? recording.provider;
+  const provider = providers.find((known) => known.id === slug);
+  const target: LaneTarget = {
+    provider: { name: provider?.name ?? slug, dialect: openAiChat },
+    context: {
+      upstreamModel: recording.model ?? 'model',
+      traits: {},
+      host: {
+        providerId: slug,
+        providerName: provider?.name ?? slug,
+        usage: provider?.usage ?? { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
+        quirks: provider?.quirks ?? {},
+      },
+    },
+  };
+  const shown = { ...head, excludeReasoning };
+  return {
+    relay: openLane({ dialect: openAiChat, wire, head: shown }, target),
+    translate: openLane({ dialect: translating, wire, head: shown }, target),
+  };
+}
+
+function settledOf(meter: Pick<StreamMeter, 'usage'>): SettledUsage {
+  const usage = meter.usage ?? { counts: { promptTokens: 1, completionTokens: 1 }, estimated: true };
+  return { usage, costNanoUsd: 3n, promptCostNanoUsd: 1n, completionCostNanoUsd: 2n, isByok: false };
+}
+
+/** Plays a stream in reads of these sizes, as the pipeline does; `skims` as it does where the lane can. */
+function play(stream: RelayStream, body: string, size: () => number, skims: boolean) {
+  const reader = openSseReader();
+  const pieces: string[] = [];
+  const sink = (data: string, event: string | undefined): void => {
+    if (!stream.failure && !stream.isTerminated) pieces.push(stream.push(data, event));
+  };
+  const skim = (text: string, at: number): number =>
+    stream.skim && skims && !stream.failure && !stream.isTerminated ? stream.skim(text, at, pieces) : at;
+  for (let at = 0; at < body.length; ) {
+    const next = at + Math.max(1, size());
+    reader.push(body.slice(at, next), sink, skim);
+    at = next;
+  }
+  reader.end(sink);
+  const { text, outcome } = stream.end('upstream-end');
+  return { text: pieces.join('') + text, outcome, meter: stream.meter };
+}
+
+/** What the client's text says, read as any client of the grammar would. */
+function answerOf(text: string): Json {
+  const decoder = openAiChat.upstream.openDecoder({
+    upstreamModel: 'author/model',
+    traits: {},
+    host: {
+      providerId: 'reader',
+      providerName: 'Reader',
+      usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: 'informative' },
+      quirks: {},
+    },
+  });
+  const fold = openFold();
+  const reader = openSseReader();
+  const take = (data: string): void => {
+    for (const event of decoder.push({ data })) fold.push(event);
+  };
+  reader.push(text, take);
+  reader.end(take);
+  for (const event of decoder.end('upstream-end').events) fold.push(event);
+  return plain(fold.response());
+}
+
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? String(member) : member)));
+}
+
+const codeOf = (outcome: Outcome): string => (outcome === 'complete' ? outcome : outcome.code);
+
+function checkStream(recording: Recording): void {
+  const { body } = recording.response;
+  const random = seededRandom(body.length);
+  const { relay, translate } = lanesFor(recording);
+  const whole = () => body.length;
+  const relayed = play(relay.openStream(), body, whole, true);
+  const translated = play(translate.openStream(), body, whole, false);
+  // However the bytes came, and whether or not the short cut over whole events was taken.
+  for (const most of [1, 40, 700]) {
+    const sizes = () => Math.ceil(random.next() * most);
+    expect(play(relay.openStream(), body, sizes, most > 1)).toEqual(relayed);
+  }
+  expectSame(relayed, translated);
+  const [hidden, hiddenToo] = [lanesFor(recording, true).relay, lanesFor(recording, true).translate];
+  expectSame(
+    withoutContentFlag(play(hidden.openStream(), body, whole, true)),
+    withoutContentFlag(play(hiddenToo.openStream(), body, whole, false)),
+  );
+  for (let i = 0; i < 6; i++) {
+    // Half of the cuts fall anywhere, half near the end, where the proof stands.
+    const reach = i % 2 === 0 ? body.length : Math.min(body.length, 1500);
+    const kept = body.slice(0, body.length - 1 - Math.floor(random.next() * (reach - 1)));
+    expectSame(play(relay.openStream(), kept, whole, true), play(translate.openStream(), kept, whole, false));
+  }
+}
+
+type Played = ReturnType<typeof play>;
+
+function expectSame(relayed: Played, translated: Played): void {
+  expect(codeOf(relayed.outcome)).toBe(codeOf(translated.outcome));
+  expect(plain(relayed.meter)).toEqual(plain(translated.meter));
+  const isComplete = relayed.outcome === 'complete';
+  const final = (lane: Played): string => lane.text + (isComplete ? usageFrame(lane.meter) : '');
+  expect(answerOf(final(relayed))).toEqual(answerOf(final(translated)));
+}
+
+function usageFrame(meter: StreamMeter): string {
+  return openAiChat.client.openEncoder(head).final(settledOf(meter));
+}
+
+/** Reasoning that nobody sees commits nobody: only the relay waits for what is shown. */
+function withoutContentFlag(played: Played): Played {
+  return { ...played, meter: { ...played.meter, hasContent: false } };
+}
+
+function checkWhole(recording: Recording, body: Json): void {
+  const { relay, translate } = lanesFor(recording);
+  const outcomes = [relay, translate].map((lane) => {
+    try {
+      return { reply: lane.decodeWhole(body) };
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) };
+    }
+  });
+  const [relayed, translated] = outcomes;
+  expect(relayed?.error).toBe(translated?.error);
+  if (!relayed?.reply || !translated?.reply) return;
+  expect(relayed.reply.response).toEqual(translated.reply.response);
+  const settled = settledOf({ usage: translated.reply.response.usage });
+  // The relay adds what nobody here knows, and changes nothing that the encoder says.
+  expect(common(plain(relayed.reply.encode(settled)), plain(translated.reply.encode(settled)))).toEqual(
+    plain(translated.reply.encode(settled)),
+  );
+}
+
+/** The members of `value` that `like` has, at any depth. */
+function common(value: Json | undefined, like: Json | undefined): Json {
+  if (isJsonArray(value) && isJsonArray(like)) return value.map((item, i) => common(item, like[i]));
+  if (!isJsonObject(value) || !isJsonObject(like)) return value ?? null;
+  const kept: { [key: string]: Json } = {};
+  for (const key of Object.keys(like)) if (key in value) kept[key] = common(value[key], like[key]);
+  return kept satisfies JsonObject;
+}
+
+function parseWhole(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const tallies = new Map<string, { streams: number; wholes: number; failed: number }>();
+const failures: string[] = [];
+
+function check(recording: Recording): void {
+  const tally = tallies.get(recording.provider) ?? { streams: 0, wholes: 0, failed: 0 };
+  tallies.set(recording.provider, tally);
+  const body = parseWhole(recording.response.body);
+  try {
+    if (body === undefined) {
+      checkStream(recording);
+      tally.streams++;
+    } else {
+      checkWhole(recording, body);
+      tally.wholes++;
+    }
+  } catch (error) {
+    tally.failed++;
+    failures.push(`${recording.id}: ${error instanceof Error ? error.message : String(error)}`.slice(0, 1200));
+  }
+}
+
+describe.skipIf(!haveRecordings)('both lanes on recorded chat traffic', () => {
+  test('say the same to the caller and to the ledger', () => {
+    for (const recording of recordingsOf('chat.completions')) {
+      if ((recording.response.status ?? 200) < 400) check(recording);
+    }
+    expect(failures).toEqual([]);
+  });
+  afterAll(() => {
+    for (const [provider, { streams, wholes, failed }] of tallies) {
+      console.log(`lanes ${provider}: ${streams} streams and ${wholes} whole replies agree, ${failed} failed`);
+    }
+  });
+});
+
+test.if(!haveRecordings)('no recordings: nothing to replay', () => {
+  expect(haveRecordings).toBe(false);
+});
