@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import type { Gateway } from './start-gateway.ts';
 
+/** Who is asked: a gateway of this process or of its own. */
+type Managed = Pick<Gateway, 'url' | 'managementKey'>;
+
 export interface ApiKey {
   readonly key: string;
   readonly hash: string;
@@ -9,14 +12,14 @@ export interface ApiKey {
 
 const created = z.object({ key: z.string(), data: z.object({ hash: z.string() }) });
 
-export async function createApiKey(gateway: Gateway, body: Readonly<Record<string, unknown>>): Promise<ApiKey> {
+export async function createApiKey(gateway: Managed, body: Readonly<Record<string, unknown>>): Promise<ApiKey> {
   const answer = await manage(gateway, 'POST', '/keys', body);
   const { key, data } = created.parse(answer);
   return { key, hash: data.hash };
 }
 
 export async function patchApiKey(
-  gateway: Gateway,
+  gateway: Managed,
   { hash }: ApiKey,
   body: Readonly<Record<string, unknown>>,
 ): Promise<void> {
@@ -36,7 +39,7 @@ export async function spendLimit(gateway: Gateway): Promise<ApiKey> {
   return created;
 }
 
-async function manage(gateway: Gateway, method: string, path: string, body: unknown): Promise<unknown> {
+async function manage(gateway: Managed, method: string, path: string, body: unknown): Promise<unknown> {
   const response = await fetch(`${gateway.url}/api/v1${path}`, {
     method,
     headers: { authorization: `Bearer ${gateway.managementKey}`, 'content-type': 'application/json' },

@@ -18,10 +18,11 @@ export function openRaw(gateway: Asked, body: unknown): RawRequest {
   const { hostname, port } = new URL(gateway.url);
   const text = JSON.stringify(body);
   const socket = connect({ host: hostname, port: Number(port) });
+  const utf8 = new TextDecoder();
   let received = '';
   let isClosed = false;
   socket.on('data', (bytes) => {
-    received += bytes.toString('utf8');
+    received += utf8.decode(bytes, { stream: true });
   });
   const close = (): void => {
     isClosed = true;
@@ -52,4 +53,35 @@ export function openRaw(gateway: Asked, body: unknown): RawRequest {
       return received;
     },
   };
+}
+
+/** Sends a chat request over a connection of its own and reads its whole answer: not bound by fetch's number of connections. */
+export async function askRaw(gateway: Asked, body: unknown): Promise<Response> {
+  const received = await openRaw(gateway, body).closed();
+  const headEnd = received.indexOf('\r\n\r\n');
+  const [statusLine = '', ...lines] = received.slice(0, headEnd).split('\r\n');
+  const headers = new Headers(lines.map((line): [string, string] => splitHeader(line)));
+  const rest = received.slice(headEnd + 4);
+  const text = headers.get('transfer-encoding') === 'chunked' ? unchunk(rest) : rest;
+  return new Response(text, { status: Number(statusLine.split(' ')[1]), headers });
+}
+
+function splitHeader(line: string): [name: string, value: string] {
+  const colon = line.indexOf(':');
+  return [line.slice(0, colon), line.slice(colon + 1).trim()];
+}
+
+/** Chunked transfer coding (RFC 9112 §7.1) undone. @throws where its end is missing: the answer was cut */
+function unchunk(coded: string): string {
+  const bytes = Buffer.from(coded, 'utf8');
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (;;) {
+    const lineEnd = bytes.indexOf('\r\n', at);
+    if (lineEnd < 0) throw new Error('the answer ends without its last chunk');
+    const size = Number.parseInt(bytes.subarray(at, lineEnd).toString('latin1'), 16);
+    if (size === 0) return Buffer.concat(parts).toString('utf8');
+    parts.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
+  }
 }

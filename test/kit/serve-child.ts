@@ -10,6 +10,7 @@ const COMMAND = resolve(import.meta.dir, '../../bin/signalbox');
 const START_MS = 10_000;
 
 export interface ServeChild extends Asked {
+  readonly managementKey: string;
   readonly pid: number;
   /** Standard output and error so far. */
   printed(): string;
@@ -85,6 +86,7 @@ async function startChild(directory: string, configFile: string, apiKey: string,
   return {
     url,
     apiKey,
+    managementKey,
     pid: child.pid,
     printed: () => printed,
     prints: (text: string, timeoutMs = 3000) => prints(text, timeoutMs),
