@@ -9,6 +9,9 @@ import type { Outcome, RelayStream } from '../dialects/dialect.ts';
 import { openSseReader, type SseReader } from '../wire/sse.ts';
 import type { Deadline } from './deadlines.ts';
 
+/** How long a host may take to close its stream after the terminator, before its socket is given up. */
+const LAST_BYTES_MS = 1000;
+
 export interface StreamLimits {
   readonly idleMs: number;
   readonly contentIdleMs: number;
@@ -153,10 +156,9 @@ export class LiveStream {
 
   /** The grammar's terminator (or an error) came: nothing after it matters. The socket is drained for reuse. */
   #leaveEarly(): void {
-    this.#finish('upstream-end');
-    const { abort } = this.#options;
-    const timer = setTimeout(() => abort.abort(), 1000);
-    timer.unref();
+    this.#close('upstream-end');
+    const { clock, deadline } = this.#options;
+    deadline.move(clock.now() + LAST_BYTES_MS);
     const drain = async (): Promise<void> => {
       while (!(await this.#reader.readMany()).done);
     };
@@ -164,11 +166,15 @@ export class LiveStream {
       .catch(() => {
         // The answer is already complete: how its socket closes is of no interest.
       })
-      .finally(() => clearTimeout(timer));
+      .finally(() => deadline.cancel());
   }
 
   #finish(reason: EndReason, error?: GatewayError): void {
     this.#options.deadline.cancel();
+    this.#close(reason, error);
+  }
+
+  #close(reason: EndReason, error?: GatewayError): void {
     const { text, outcome } = this.lane.end(reason);
     // A provider's own error, seen in the stream, says more than the way its bytes stopped.
     this.end = { text, outcome: this.lane.failure ?? error ?? outcome };

@@ -8,6 +8,7 @@ import { homePage } from './home.ts';
 import { openApiDocument } from './openapi.ts';
 import { API, canonicalPath } from './path.ts';
 import { type InferencePorts, postChatCompletions } from './public/chat-completions.ts';
+import { ROOT, type Route } from './route.ts';
 
 export interface AppPorts {
   readonly inference: InferencePorts;
@@ -17,13 +18,6 @@ export interface AppPorts {
   readonly version: string;
 }
 
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below /api/v1 unless it begins with `root:`. */
-  readonly path: string;
-  handle(request: Request, parameters: Readonly<Record<string, string>>): Promise<Response> | Response;
-}
-
 const PREFLIGHT: Readonly<Record<string, string>> = {
   ...CORS_HEADERS,
   'access-control-allow-methods': 'GET, POST, PATCH, PUT, DELETE, OPTIONS',
@@ -31,45 +25,77 @@ const PREFLIGHT: Readonly<Record<string, string>> = {
   'access-control-max-age': '86400',
 };
 
-export function createApp({ inference, routes, version }: AppPorts): Hono {
-  const app = new Hono({ getPath: (request) => canonicalPath(request.url) });
-  const known = new Map<string, Set<string>>();
-  const mount = ({ method, path, handle }: Route): void => {
-    const full = path.startsWith('root:') ? path.slice('root:'.length) : API + path;
-    known.set(full, (known.get(full) ?? new Set()).add(method));
-    app.on(method, full, async (context) => {
-      try {
-        return await handle(context.req.raw, context.req.param());
-      } catch (thrown) {
-        const error = toGatewayError(thrown);
-        if (error.code === 'gateway.internal') inference.pipeline.log.error(`${method} ${path} failed inside`, thrown);
-        return failed(error);
-      }
-    });
-  };
-  app.options('*', () => new Response(null, { status: 204, headers: PREFLIGHT }));
+export interface App {
+  /** Answers a request; never throws. */
+  fetch(request: Request): Promise<Response> | Response;
+}
+
+export function createApp({ inference, routes, version }: AppPorts): App {
   const table: readonly Route[] = [
     { method: 'POST', path: '/chat/completions', handle: (request) => postChatCompletions(request, inference) },
     ...routes,
-    { method: 'GET', path: 'root:/', handle: (request) => homePage(request, inference.snapshot()) },
-    { method: 'GET', path: 'root:/openapi.json', handle: () => Response.json(document()) },
+    { method: 'GET', path: `${ROOT}/`, handle: (request) => homePage(request, inference.snapshot()) },
+    { method: 'GET', path: `${ROOT}/openapi.json`, handle: () => Response.json(document()) },
   ];
   let described: JsonObject | undefined;
   const document = (): JsonObject => {
     described ??= openApiDocument(table, version);
     return described;
   };
-  for (const route of table) mount(route);
+  const answer = async (route: Route, request: Request, parameters: Readonly<Record<string, string>>) => {
+    try {
+      return await route.handle(request, parameters);
+    } catch (thrown) {
+      const error = toGatewayError(thrown);
+      const where = `${route.method} ${route.path}`;
+      if (error.code === 'gateway.internal') inference.pipeline.log.error(`${where} failed inside`, thrown);
+      return failed(error);
+    }
+  };
+  const hono = mount(table, answer);
+  // A route without parameters needs no router: the hot one is found by one look-up.
+  const plain = new Map(
+    table
+      .filter(({ path }) => !path.includes(':', ROOT.length))
+      .map((route) => [`${route.method} ${fullPath(route)}`, route]),
+  );
+  return {
+    fetch(request) {
+      const route = plain.get(`${request.method} ${canonicalPath(request.url)}`);
+      return route ? answer(route, request, {}) : hono.fetch(request);
+    },
+  };
+}
+
+type Answer = (
+  route: Route,
+  request: Request,
+  parameters: Readonly<Record<string, string>>,
+) => Promise<Response> | Response;
+
+function mount(table: readonly Route[], answer: Answer): Hono {
+  const hono = new Hono({ getPath: (request) => canonicalPath(request.url) });
+  const methods = new Map<string, Set<string>>();
+  hono.options('*', () => new Response(null, { status: 204, headers: PREFLIGHT }));
+  for (const route of table) {
+    const full = fullPath(route);
+    methods.set(full, (methods.get(full) ?? new Set()).add(route.method));
+    hono.on(route.method, full, (context) => answer(route, context.req.raw, context.req.param()));
+  }
   // A known path with another method says so; everything else names the path.
-  for (const [path, methods] of known) app.all(path, () => methodNotAllowed([...methods]));
-  app.notFound((context) => {
+  for (const [path, allowed] of methods) hono.all(path, () => methodNotAllowed([...allowed]));
+  hono.notFound((context) => {
     const path = canonicalPath(context.req.url);
     const hint = path.startsWith('/api') || path.startsWith('/v1') ? '' : ' The API is at /api/v1.';
     return failed(
       new GatewayError('client.not_found', `There is no ${context.req.method} ${path.slice(0, 200)}.${hint}`),
     );
   });
-  return app;
+  return hono;
+}
+
+function fullPath({ path }: Pick<Route, 'path'>): string {
+  return path.startsWith(ROOT) ? path.slice(ROOT.length) : API + path;
 }
 
 function methodNotAllowed(methods: readonly string[]): Response {

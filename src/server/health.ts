@@ -1,14 +1,14 @@
 /** Liveness, readiness and metrics for whoever runs the process. */
-import type { Route } from './app.ts';
+import { ROOT, type Route } from './route.ts';
 import type { ApiPorts } from './routes.ts';
 
 type HealthPorts = Pick<ApiPorts, 'snapshot' | 'running' | 'storeHealth' | 'balances'>;
 
 export function healthRoutes(ports: HealthPorts): readonly Route[] {
   return [
-    { method: 'GET', path: 'root:/health/live', handle: () => Response.json({ status: 'live' }) },
-    { method: 'GET', path: 'root:/health/ready', handle: () => ready(ports) },
-    { method: 'GET', path: 'root:/metrics', handle: () => metrics(ports) },
+    { method: 'GET', path: `${ROOT}/health/live`, handle: () => Response.json({ status: 'live' }) },
+    { method: 'GET', path: `${ROOT}/health/ready`, handle: () => ready(ports) },
+    { method: 'GET', path: `${ROOT}/metrics`, handle: () => metrics(ports) },
   ];
 }
 

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { JsonObject, MutableJsonObject } from '../core/json.ts';
 import { chatFields } from '../dialects/openai-chat/wire-types.ts';
-import type { Route } from './app.ts';
 import { API } from './path.ts';
+import { ROOT, type Route } from './route.ts';
 
 const SUMMARIES: Readonly<Record<string, string>> = {
   'POST /chat/completions': 'Create a chat completion, whole or as server-sent events',
@@ -24,9 +24,6 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /credits': 'Credits and usage (management key)',
   'GET /generation': 'Usage, cost and attempts of one generation',
 };
-
-/** Routes whose path is not below the API's base, as the table writes them. */
-const ROOT = 'root:';
 
 export function openApiDocument(routes: readonly Pick<Route, 'method' | 'path'>[], version: string): JsonObject {
   const paths: MutableJsonObject = {};

@@ -6,7 +6,6 @@ import type { Balances } from '../ledger/balances.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { Deadlines } from '../pipeline/deadlines.ts';
 import type { RunningExchanges } from '../pipeline/exchange.ts';
-import type { Route } from './app.ts';
 import { authenticate } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
 import { jsonResponse } from './json-response.ts';
@@ -19,6 +18,7 @@ import type { ManagementResult } from './management/management-result.ts';
 import type { ManagementQueries } from './management/queries.ts';
 import { type CataloguePorts, mountCatalogue } from './public/mount-catalogue.ts';
 import { readJsonBody } from './read-body.ts';
+import type { Route } from './route.ts';
 
 export interface ApiPorts extends CataloguePorts {
   readonly deadlines: Deadlines;

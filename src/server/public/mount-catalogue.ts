@@ -4,9 +4,9 @@ import type { KeyRecord } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import type { ProviderDefinition } from '../../providers/provider.ts';
-import type { Route } from '../app.ts';
 import { type AuthPorts, authenticate, credentialOf } from '../authenticate.ts';
 import { jsonResponse } from '../json-response.ts';
+import type { Route } from '../route.ts';
 import { type CatalogueAnswer, type CatalogueDeps, type CatalogueRequest, catalogueRoutes } from './catalogue.ts';
 import type { ListedProvider } from './catalogue-shapes.ts';
 
