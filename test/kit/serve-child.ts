@@ -34,7 +34,7 @@ export interface ServeFolder {
 }
 
 export function createServeFolder(config: string): ServeFolder {
-  const directory = mkdtempSync(join(tmpdir(), 'signalbox-serve-'));
+  const directory = mkdtempSync(join(tmpdir(), 'serve-signalbox-'));
   const configFile = join(directory, 'signalbox.yaml');
   const sources = { digest: () => '', randomHex };
   const [apiKey, managementKey] = [createKeyText(sources).text, createKeyText(sources).text];
