@@ -22,7 +22,7 @@ export function openRaw(gateway: Asked, body: unknown): RawRequest {
   let received = '';
   let isClosed = false;
   socket.on('data', (bytes) => {
-    received += utf8.decode(bytes, { stream: true });
+    received += typeof bytes === 'string' ? bytes : utf8.decode(bytes, { stream: true });
   });
   const close = (): void => {
     isClosed = true;
