@@ -149,8 +149,8 @@ export interface RelayContext extends UpstreamContext {
 export interface RelayFace<Wire> {
   /** The caller's own value with our changes: model, removed fields, the host's renames and quirks, what metering needs. */
   retarget(wire: Wire, context: UpstreamContext): Translated<UpstreamRequest>;
-  /** Whether the host's oddities allow relaying at all; otherwise the lane translates. */
-  canRelay(context: UpstreamContext): boolean;
+  /** Whether this request can go to this host as it was written, with `retarget`'s changes; otherwise the lane translates. */
+  canRelay(context: UpstreamContext, wire: Wire): boolean;
   /** A whole reply: what it means, and how to write it once it is settled. */
   relayResponse(
     body: Json,

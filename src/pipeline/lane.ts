@@ -62,7 +62,7 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
   const { upstream } = target.provider.dialect;
   const context: RelayContext = { ...target.context, head };
   const { client, relay } = dialect;
-  const relays = target.provider.dialect.id === dialect.id && relay.canRelay(context);
+  const relays = target.provider.dialect.id === dialect.id && relay.canRelay(context, wire);
   const reply = (response: ChatResponse): WholeReply => ({
     response,
     encode: (settled) => client.encodeResponse(response, head, settled),

@@ -21,6 +21,8 @@ export const mistral = defineProvider({
     nineCharacterToolIds: true,
     plainMediaUrls: true,
     maxTemperature: 1.5,
+    // https://docs.mistral.ai/capabilities/completion/prefix: a last message of the assistant is refused without it.
+    prefillField: 'prefix',
   },
   policy: { training: false, retentionDays: 30, headquarters: 'FR' },
   links: {

@@ -18,6 +18,8 @@ export const moonshotai = defineProvider({
     reasoningReplay: 'reasoning_content',
     requiresReasoningContent: true,
     strictTools: false,
+    // https://platform.moonshot.ai/docs/api/partial
+    prefillField: 'partial',
   },
   policy: { training: false, retentionDays: 0, headquarters: 'CN' },
 });

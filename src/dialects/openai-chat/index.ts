@@ -3,6 +3,7 @@
  * additions it is the main client grammar too.
  */
 import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
+import { canRelay } from './can-relay.ts';
 import { decodeChatRequest } from './client-decode.ts';
 import { encodeChatError } from './client-errors.ts';
 import { parseChatRequest } from './client-request.ts';
@@ -38,8 +39,7 @@ const upstream: UpstreamFace = {
 
 const relay: RelayFace<WireChatRequest> = {
   retarget,
-  /** Reasoning between tags and repeated text must be taken apart: such streams are decoded. */
-  canRelay: ({ host }) => !host.quirks.thinkTags && !host.quirks.cumulativeStream,
+  canRelay,
   relayResponse,
   openRelay,
 };

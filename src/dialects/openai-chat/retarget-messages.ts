@@ -10,28 +10,39 @@ const ASSISTANT_EXTRAS = ['reasoning', 'reasoning_content', 'reasoning_details',
 
 export function retargetMessages(
   messages: readonly JsonObject[],
+  isThinking: boolean,
   context: UpstreamContext,
   notes: Note[],
 ): readonly Json[] {
   let changed = false;
+  const target: Target = { context, notes, isThinking };
   const retargeted = messages.map((message, i) => {
-    const next = retargetMessage(message, `messages[${i}]`, context, notes);
+    const next = retargetMessage(message, `messages[${i}]`, target);
     if (next !== message) changed = true;
     return next;
   });
   return changed ? retargeted : messages;
 }
 
-function retargetMessage(message: JsonObject, path: string, context: UpstreamContext, notes: Note[]): JsonObject {
+interface Target {
+  readonly context: UpstreamContext;
+  readonly notes: Note[];
+  readonly isThinking: boolean;
+}
+
+function retargetMessage(message: JsonObject, path: string, target: Target): JsonObject {
+  const { context, notes } = target;
   const { quirks } = context.host;
   let next = message;
   if (message['role'] === 'developer' && !quirks.developerRole) next = { ...next, role: 'system' };
-  if (message['role'] === 'assistant') next = retargetAssistant(next, path, context, notes);
+  if (message['role'] === 'assistant') next = retargetAssistant(next, path, target);
   if (message['role'] === 'tool' && quirks.nineCharacterToolIds && typeof message['tool_call_id'] === 'string') {
     next = { ...next, tool_call_id: nineCharacterId(message['tool_call_id']) };
   }
   if (isJsonArray(next['content'])) {
-    const content = retargetParts(next['content'], `${path}.content`, context, notes);
+    const parts = retargetParts(next['content'], `${path}.content`, context, notes);
+    const most = next['role'] === 'user' ? 1 : parts.length;
+    const content = quirks.cacheControl ? parts : (asText(parts, most) ?? parts);
     if (content !== next['content']) next = { ...next, content };
   }
   if (next['cache_control'] !== undefined && !quirks.cacheControl) {
@@ -42,14 +53,14 @@ function retargetMessage(message: JsonObject, path: string, context: UpstreamCon
   return next;
 }
 
-function retargetAssistant(message: JsonObject, path: string, context: UpstreamContext, notes: Note[]): JsonObject {
-  const { quirks } = context.host;
+function retargetAssistant(message: JsonObject, path: string, target: Target): JsonObject {
+  const { quirks } = target.context.host;
   const needsIds = quirks.nineCharacterToolIds && isJsonArray(message['tool_calls']);
   const hasExtras = ASSISTANT_EXTRAS.some((key) => message[key] !== undefined);
-  const needsReasoning = quirks.requiresReasoningContent && isJsonArray(message['tool_calls']);
+  const needsReasoning = quirks.requiresReasoningContent && target.isThinking && isJsonArray(message['tool_calls']);
   if (!hasExtras && !needsIds && !needsReasoning) return message;
   const next: MutableJsonObject = { ...message };
-  if (hasExtras || needsReasoning) replayReasoning(next, path, context, notes);
+  if (hasExtras || needsReasoning) replayReasoning(next, path, target);
   if (needsIds && isJsonArray(next['tool_calls'])) {
     next['tool_calls'] = next['tool_calls'].map((call) =>
       isJsonObject(call) && typeof call['id'] === 'string' ? { ...call, id: nineCharacterId(call['id']) } : call,
@@ -59,16 +70,16 @@ function retargetAssistant(message: JsonObject, path: string, context: UpstreamC
 }
 
 /** Puts the turn's reasoning where the host wants it back, or leaves it out with a note (dialects.md §1.6). */
-function replayReasoning(message: MutableJsonObject, path: string, context: UpstreamContext, notes: Note[]): void {
+function replayReasoning(message: MutableJsonObject, path: string, { context, notes, isThinking }: Target): void {
   const { quirks, providerName } = context.host;
   const details = message['reasoning_details'];
-  const said = [message['reasoning'], message['reasoning_content']].find((value) => typeof value === 'string');
-  const text = said || textOfDetails(details) || said;
+  const said = [message['reasoning'], message['reasoning_content']].find((value) => typeof value === 'string' && value);
+  const text = said ?? textOfDetails(details);
   const replay = quirks.reasoningReplay ?? 'drop';
   if (replay === 'reasoning_details') return; // the host speaks the whole contract
   for (const key of ASSISTANT_EXTRAS) delete message[key];
   if (replay === 'drop') {
-    if (text !== undefined || isJsonArray(details)) {
+    if (text || (isJsonArray(details) && details.length > 0)) {
       notes.push({
         code: 'reasoning.dropped',
         field: `${path}.reasoning`,
@@ -77,14 +88,26 @@ function replayReasoning(message: MutableJsonObject, path: string, context: Upst
     }
     return;
   }
-  if (text !== undefined) message[replay] = text;
-  else if (quirks.requiresReasoningContent && isJsonArray(message['tool_calls'])) message[replay] = '';
+  if (text) message[replay] = text;
+  else if (quirks.requiresReasoningContent && isThinking && isJsonArray(message['tool_calls'])) message[replay] = '';
 }
 
 /** OpenRouter's documentation tells callers to replay the details: the text beside them is often left out. */
 function textOfDetails(details: Json | undefined): string {
   if (!isJsonArray(details)) return '';
   return reasoningTextOf(details.filter(isJsonObject).flatMap((detail) => decodeReasoningDetail(detail) ?? []));
+}
+
+/** At most so many parts that say nothing but text, as the one string that every host takes; undefined where they say more. */
+function asText(parts: readonly Json[], most: number): string | undefined {
+  if (parts.length > most || parts.length === 0) return undefined;
+  let text = '';
+  for (const part of parts) {
+    if (!isJsonObject(part) || part['type'] !== 'text' || typeof part['text'] !== 'string') return undefined;
+    if (Object.keys(part).length > 2) return undefined;
+    text += part['text'];
+  }
+  return text;
 }
 
 function retargetParts(parts: readonly Json[], path: string, context: UpstreamContext, notes: Note[]): readonly Json[] {

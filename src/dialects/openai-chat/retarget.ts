@@ -13,6 +13,7 @@ import type { WireChatRequest } from './wire-types.ts';
 const GATEWAY_FIELD_SET: ReadonlySet<string> = new Set(GATEWAY_FIELDS);
 const KNOWN_FIELD_SET: ReadonlySet<string> = new Set(KNOWN_FIELDS);
 const REASONING_FIELDS: ReadonlySet<string> = new Set(['reasoning', 'reasoning_effort', 'include_reasoning']);
+const TOOL_FIELDS: ReadonlySet<string> = new Set(['tools', 'tool_choice', 'parallel_tool_calls']);
 const LIMIT_FIELDS: ReadonlySet<string> = new Set(['max_tokens', 'max_completion_tokens']);
 
 export function retarget(wire: WireChatRequest, context: UpstreamContext): Translated<UpstreamRequest> {
@@ -20,16 +21,20 @@ export function retarget(wire: WireChatRequest, context: UpstreamContext): Trans
   const notes: Note[] = [];
   const body: MutableJsonObject = { ...quirks.defaults, model: context.upstreamModel };
   const source: JsonObject = wire;
+  // Some clients always send the list; some hosts refuse an empty one, and what says how to use it.
+  const isToolless = wire.tools?.length === 0;
+  const reasoning = decodeReasoning(wire);
+  const isThinking = reasoning?.enabled ?? context.traits.reasoning !== undefined;
   for (const key of Object.keys(source)) {
     const value = source[key];
     if (value === undefined || value === null || key === 'model') continue;
-    if (key === 'messages') body['messages'] = retargetMessages(wire.messages, context, notes);
+    if (key === 'messages') body['messages'] = retargetMessages(wire.messages, isThinking, context, notes);
     else if (REASONING_FIELDS.has(key) || LIMIT_FIELDS.has(key) || key === 'stream') continue;
+    else if (isToolless && TOOL_FIELDS.has(key)) continue;
     else if (GATEWAY_FIELD_SET.has(key) && !quirks.gatewayFields?.includes(key)) continue;
     else setField(body, key, value, context, notes);
   }
   setOutputLimit(body, wire, context, notes);
-  const reasoning = decodeReasoning(wire);
   if (reasoning) {
     const asked = encodeReasoning(reasoning, wire.max_completion_tokens ?? wire.max_tokens ?? undefined, context);
     addReasoning(body, asked.value);
@@ -110,8 +115,9 @@ function toolsFor(value: Json, context: UpstreamContext, notes: Note[]): Json {
   return value.map((tool: Json, i) => {
     if (!isJsonObject(tool)) return tool;
     const { cache_control: cacheControl, ...rest } = tool;
-    const kept = quirks.cacheControl ? tool : rest;
-    if (cacheControl !== undefined && kept === rest) {
+    // Some clients leave the type out, which only some hosts forgive.
+    const kept: JsonObject = { type: 'function', ...(quirks.cacheControl ? tool : rest) };
+    if (cacheControl !== undefined && !quirks.cacheControl) {
       notes.push(dropped(`tools[${i}].cache_control`, `${providerName} caches prompts by itself`));
     }
     const fn = kept['function'];
