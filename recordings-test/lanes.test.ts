@@ -17,7 +17,7 @@ import type {
 } from '../src/dialects/dialect.ts';
 import { openAiChat } from '../src/dialects/openai-chat/index.ts';
 import type { WireChatRequest } from '../src/dialects/openai-chat/wire-types.ts';
-import { type Lane, type LaneTarget, openLane } from '../src/pipeline/lane.ts';
+import { type ChatLane, type LaneTarget, openLane } from '../src/pipeline/lane.ts';
 import { providers } from '../src/providers/registry.gen.ts';
 import { openSseReader } from '../src/wire/sse.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
@@ -40,8 +40,8 @@ const translating: ClientDialect<WireChatRequest> = {
 };
 
 interface Lanes {
-  readonly relay: Lane;
-  readonly translate: Lane;
+  readonly relay: ChatLane;
+  readonly translate: ChatLane;
 }
 
 function lanesFor(recording: Recording, excludeReasoning = false): Lanes {
@@ -125,24 +125,24 @@ function checkStream(recording: Recording): void {
   const random = seededRandom(body.length);
   const { relay, translate } = lanesFor(recording);
   const whole = () => body.length;
-  const relayed = play(relay.openStream(), body, whole, true);
-  const translated = play(translate.openStream(), body, whole, false);
+  const relayed = play(relay.streams.open(), body, whole, true);
+  const translated = play(translate.streams.open(), body, whole, false);
   // However the bytes came, and whether or not the short cut over whole events was taken.
   for (const most of [1, 40, 700]) {
     const sizes = () => Math.ceil(random.next() * most);
-    expect(play(relay.openStream(), body, sizes, most > 1)).toEqual(relayed);
+    expect(play(relay.streams.open(), body, sizes, most > 1)).toEqual(relayed);
   }
   expectSame(relayed, translated);
   const [hidden, hiddenToo] = [lanesFor(recording, true).relay, lanesFor(recording, true).translate];
   expectSame(
-    withoutContentFlag(play(hidden.openStream(), body, whole, true)),
-    withoutContentFlag(play(hiddenToo.openStream(), body, whole, false)),
+    withoutContentFlag(play(hidden.streams.open(), body, whole, true)),
+    withoutContentFlag(play(hiddenToo.streams.open(), body, whole, false)),
   );
   for (let i = 0; i < 6; i++) {
     // Half of the cuts fall anywhere, half near the end, where the proof stands.
     const reach = i % 2 === 0 ? body.length : Math.min(body.length, 1500);
     const kept = body.slice(0, body.length - 1 - Math.floor(random.next() * (reach - 1)));
-    expectSame(play(relay.openStream(), kept, whole, true), play(translate.openStream(), kept, whole, false));
+    expectSame(play(relay.streams.open(), kept, whole, true), play(translate.streams.open(), kept, whole, false));
   }
 }
 
@@ -177,8 +177,8 @@ function checkWhole(recording: Recording, body: Json): void {
   const [relayed, translated] = outcomes;
   expect(relayed?.error).toBe(translated?.error);
   if (!relayed?.reply || !translated?.reply) return;
-  expect(relayed.reply.response).toEqual(translated.reply.response);
-  const settled = settledOf({ usage: translated.reply.response.usage });
+  expect(relayed.reply.told).toEqual(translated.reply.told);
+  const settled = settledOf({ usage: translated.reply.told.usage });
   // The relay adds what nobody here knows, and changes nothing that the encoder says.
   expect(common(plain(relayed.reply.encode(settled)), plain(translated.reply.encode(settled)))).toEqual(
     plain(translated.reply.encode(settled)),

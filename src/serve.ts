@@ -76,6 +76,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
       post: (keyHash, costNanoUsd, atMs) => balances.post(keyHash, costNanoUsd, atMs),
     },
     running,
+    endUserToken: (keyHash, user) => sha256Hex(`${keyHash} ${user}`).slice(0, 32),
     log,
   };
   const auth = {

@@ -9,7 +9,7 @@ export interface Demand {
   readonly parameters: readonly string[];
   /** Modalities of the content sent, `text` aside: `image`, `file`, `audio`, `video`. */
   readonly inputModalities: readonly InputModality[];
-  /** Modalities asked for, `text` aside. */
+  /** Modalities asked for. */
   readonly outputModalities: readonly string[];
   readonly maxOutputTokens: number | null;
   /** Rough: characters / 4. For routing prices, never for bills. */

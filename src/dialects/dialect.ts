@@ -102,8 +102,13 @@ export interface ClientDialect<Wire> {
   readonly relay: RelayFace<Wire>;
 }
 
+/** Kinds of exchange: the list grows with the product (DESIGN §7.15). */
+export type ExchangeKind = 'chat' | 'embeddings';
+
 export interface UpstreamDialect {
   readonly id: string;
+  /** What can be asked through this grammar. */
+  readonly kinds: readonly ExchangeKind[];
   readonly upstream: UpstreamFace;
   /** Content kinds the grammar cannot carry at all, e.g. `video`: such endpoints are excluded, content is never dropped. */
   readonly cannotCarry: readonly InputModality[];
@@ -118,6 +123,8 @@ export interface ClientFace<Wire> {
   demandOf(wire: Wire): Demand;
   /** The same request without parameters that an endpoint lacks (names of the `supported_parameters` vocabulary). */
   withoutParameters(wire: Wire, parameters: readonly string[]): Wire;
+  /** The same request with another end-user id. */
+  withUser(wire: Wire, user: string): Wire;
   /** wire → core. */
   decodeRequest(wire: Wire): Translated<ChatRequest>;
   /** core → wire for a whole reply. */

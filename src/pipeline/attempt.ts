@@ -8,7 +8,7 @@ import { peekResponse } from '../egress/peek-response.ts';
 import { tryParseJson } from '../wire/json.ts';
 import { openSseReader } from '../wire/sse.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
-import type { Lane, WholeReply } from './lane.ts';
+import type { Lane, StreamFace, WholeReply } from './lane.ts';
 import { LiveStream } from './live-stream.ts';
 import type { LiveEndpoint } from './target.ts';
 
@@ -146,8 +146,9 @@ class AttemptRun {
     const text = await response.text(MAX_REPLY_BYTES);
     this.#deadline.cancel();
     const status = response.status;
-    if (isEventStream(response, text)) {
-      const folded = this.#lane.openFoldedStream();
+    const { streams } = this.#lane;
+    if (streams && isEventStream(response, text)) {
+      const folded = streams.openFolded();
       const reader = openSseReader();
       reader.push(text, folded.push);
       reader.end(folded.push);
@@ -163,7 +164,7 @@ class AttemptRun {
     // Some hosts answer whole although a stream was asked, some stream under another content type: the body itself tells.
     const peeked = await peekResponse(response);
     if (peeked.first !== '{' && peeked.first !== '[') return this.#readEvents(peeked.response, status);
-    const lane = this.#lane.streamOf(this.#parse(await peeked.response.text(MAX_REPLY_BYTES)));
+    const lane = this.#streams().of(this.#parse(await peeked.response.text(MAX_REPLY_BYTES)));
     this.#deadline.cancel();
     return { kind: 'stream', answer: { lane, opening: lane.opening, live: undefined }, status };
   }
@@ -173,7 +174,7 @@ class AttemptRun {
     const { timeouts, name } = this.#target.provider;
     const live = new LiveStream({
       body,
-      lane: this.#lane.openStream(),
+      lane: this.#streams().open(),
       abort: this.#controller,
       deadline: this.#deadline,
       limits: {
@@ -188,6 +189,11 @@ class AttemptRun {
     while (!live.lane.meter.hasContent && !live.end) opening += (await live.next()) ?? '';
     if (live.end && live.end.outcome !== 'complete' && !live.lane.meter.hasContent) return this.#fail(live.end.outcome);
     return { kind: 'stream', answer: { lane: live.lane, opening, live }, status };
+  }
+
+  #streams(): StreamFace {
+    if (this.#lane.streams) return this.#lane.streams;
+    throw new GatewayError('gateway.internal', 'A stream was asked of a kind of exchange that has none.');
   }
 
   #parse(text: string) {

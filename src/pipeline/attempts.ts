@@ -26,9 +26,12 @@ export interface AttemptSequence {
   stop(error: GatewayError): void;
 }
 
+/** How a kind of exchange is written for a target. @throws GatewayError where it cannot be said there */
+export type LaneFor = (target: LiveEndpoint) => { readonly lane: Lane; readonly notes: readonly Note[] };
+
 export interface AttemptSequenceOptions {
   readonly targets: readonly LiveEndpoint[];
-  readonly laneFor: (target: LiveEndpoint) => { readonly lane: Lane; readonly notes: readonly Note[] };
+  readonly laneFor: LaneFor;
   readonly stream: boolean;
   readonly ports: AttemptPorts & { readonly cooldowns: Cooldowns };
 }

@@ -6,7 +6,7 @@ import type { Clock, Random } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { Note } from '../core/note.ts';
-import type { ClientDialect } from '../dialects/dialect.ts';
+import type { ClientDialect, ExchangeKind } from '../dialects/dialect.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { Cooldowns } from '../health/cooldowns.ts';
 import type { LedgerStore } from '../ledger/store.ts';
@@ -40,7 +40,8 @@ export interface EmbeddingsExchange extends ExchangeBase {
   readonly body: JsonObject;
 }
 
-export type Exchange<Wire> = ChatExchange<Wire> | EmbeddingsExchange;
+/** Any exchange, as the shared parts see it. */
+export type Exchange = ExchangeBase & { readonly kind: ExchangeKind };
 
 /** What spend says about a key, and what a settlement adds to it. Synchronous: no await between check and take. */
 export interface SpendPort {
@@ -58,6 +59,8 @@ export interface PipelinePorts {
   readonly ledger: LedgerStore;
   readonly spend: SpendPort;
   readonly running: RunningExchanges;
+  /** A stable token for a caller's end user: tells users apart, tells nothing about them. */
+  readonly endUserToken: (keyHash: string, user: string) => string;
   readonly log: ExchangeLog;
 }
 

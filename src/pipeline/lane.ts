@@ -21,11 +21,13 @@ import type {
   StreamMeter,
   UpstreamRequest,
 } from '../dialects/dialect.ts';
+import type { ToldByProvider } from './settle.ts';
 import type { LiveEndpoint, LiveProvider } from './target.ts';
 
 /** A reply in the client's grammar, still to be settled. */
 export interface WholeReply {
-  readonly response: ChatResponse;
+  /** For the record: read before the reply is settled. */
+  readonly told: ToldByProvider;
   encode(settled: SettledUsage): JsonObject;
 }
 
@@ -33,11 +35,21 @@ export interface Lane {
   readonly kind: 'relay' | 'translate';
   encodeRequest(): Translated<UpstreamRequest>;
   decodeWhole(body: Json): WholeReply;
-  openStream(): RelayStream;
+  /** Null for a kind of exchange that has no streams. */
+  readonly streams: StreamFace | null;
+}
+
+/** A lane of a kind that has streams. */
+export interface ChatLane extends Lane {
+  readonly streams: StreamFace;
+}
+
+export interface StreamFace {
+  open(): RelayStream;
   /** For a host that answers a stream request with a whole reply: the stream it should have been. */
-  streamOf(body: Json): RelayStream & { readonly opening: string };
+  of(body: Json): RelayStream & { readonly opening: string };
   /** For a host that answers a whole request with a stream. */
-  openFoldedStream(): FoldedStream;
+  openFolded(): FoldedStream;
 }
 
 /** Collects an upstream stream into a whole reply. */
@@ -57,14 +69,14 @@ export type LaneTarget = Pick<LiveEndpoint, 'context'> & {
   readonly provider: Pick<LiveProvider, 'dialect' | 'name'>;
 };
 
-export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): Lane {
+export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): ChatLane {
   const { dialect, wire, head } = request;
   const { upstream } = target.provider.dialect;
   const context: RelayContext = { ...target.context, head };
   const { client, relay } = dialect;
   const relays = target.provider.dialect.id === dialect.id && relay.canRelay(context, wire);
   const reply = (response: ChatResponse): WholeReply => ({
-    response,
+    told: toldBy(response),
     encode: (settled) => client.encodeResponse(response, head, settled),
   });
   return {
@@ -77,12 +89,34 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
       const encoded = upstream.encodeRequest(decoded.value, context);
       return { value: encoded.value, notes: joinNotes(decoded.notes, encoded.notes) };
     },
-    decodeWhole: (body) =>
-      relays ? relay.relayResponse(body, context) : reply(upstream.decodeResponse(body, context)),
-    openStream: () =>
-      relays ? relay.openRelay(context) : new TranslatedStream(upstream.openDecoder(context), client, head),
-    streamOf: (body) => unfoldedStream(upstream.decodeResponse(body, context), client, head),
-    openFoldedStream: () => foldedStream(upstream.openDecoder(context), reply),
+    decodeWhole(body) {
+      if (!relays) return reply(upstream.decodeResponse(body, context));
+      const { response, encode } = relay.relayResponse(body, context);
+      return { told: toldBy(response), encode };
+    },
+    streams: {
+      open: () =>
+        relays ? relay.openRelay(context) : new TranslatedStream(upstream.openDecoder(context), client, head),
+      of: (body) => unfoldedStream(upstream.decodeResponse(body, context), client, head),
+      openFolded: () => foldedStream(upstream.openDecoder(context), reply),
+    },
+  };
+}
+
+function toldBy(response: ChatResponse): ToldByProvider {
+  const [first] = response.choices;
+  let deliveredCharacters = 0;
+  for (const choice of response.choices) {
+    deliveredCharacters += (choice.content?.length ?? 0) + (choice.reasoning?.length ?? 0);
+    for (const call of choice.toolCalls) deliveredCharacters += call.arguments.length;
+  }
+  return {
+    usage: response.usage,
+    deliveredCharacters,
+    finishReason: first?.finishReason ?? null,
+    nativeFinishReason: first?.nativeFinishReason ?? null,
+    upstreamId: response.upstreamId ?? null,
+    serviceTier: response.serviceTier ?? null,
   };
 }
 

@@ -4,7 +4,7 @@ import { GatewayError } from '../core/errors.ts';
 import { MODELS_DOCS_URL } from '../routing/docs.ts';
 import { noEndpoints, type Plan, planRoute } from '../routing/plan.ts';
 import type { Candidate, RoutingContext } from '../routing/rule.ts';
-import type { ExchangeBase, PipelinePorts } from './exchange.ts';
+import type { Exchange, PipelinePorts } from './exchange.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { LiveEndpoint, TargetCandidate } from './target.ts';
 
@@ -17,10 +17,7 @@ export interface Route {
  * The ordered targets of an exchange.
  * @throws GatewayError `client.model_not_found` (with near matches), `route.model_retired`, `route.no_endpoints`
  */
-export function routeExchange(
-  exchange: ExchangeBase,
-  ports: Pick<PipelinePorts, 'random' | 'clock' | 'cooldowns'>,
-): Route {
+export function routeExchange(exchange: Exchange, ports: Pick<PipelinePorts, 'random' | 'clock' | 'cooldowns'>): Route {
   const { demand, snapshot } = exchange;
   if (demand.models.length === 0) {
     throw new GatewayError(
@@ -88,7 +85,7 @@ function candidatesOf(
 }
 
 function routingContext(
-  exchange: ExchangeBase,
+  exchange: Exchange,
   { random, clock, cooldowns }: Pick<PipelinePorts, 'random' | 'clock' | 'cooldowns'>,
 ): RoutingContext {
   const nowMs = clock.now();
@@ -103,7 +100,8 @@ function routingContext(
   };
 }
 
-function unsayable(candidate: Candidate, { demand }: ExchangeBase, snapshot: Snapshot): readonly string[] {
-  const cannot = snapshot.provider(candidate.provider.id)?.dialect.cannotCarry ?? [];
-  return demand.inputModalities.filter((modality) => cannot.includes(modality));
+function unsayable(candidate: Candidate, { kind, demand }: Exchange, snapshot: Snapshot): readonly string[] {
+  const dialect = snapshot.provider(candidate.provider.id)?.dialect;
+  if (!dialect?.kinds.includes(kind)) return [kind];
+  return demand.inputModalities.filter((modality) => dialect.cannotCarry.includes(modality));
 }

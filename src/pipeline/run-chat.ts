@@ -1,167 +1,43 @@
 /**
- * The life of a chat exchange after parsing: admit → plan → attempts → commit → stream → settle → final frames. The only
- * orchestration; docs/life-of-a-request.md walks through it.
+ * The life of a chat exchange after parsing: admit → plan → attempts → commit → stream → settle → final frames.
+ * docs/life-of-a-request.md walks through it.
  */
-import { GatewayError, toGatewayError } from '../core/errors.ts';
+import { toGatewayError } from '../core/errors.ts';
 import type { Note } from '../core/note.ts';
-import type { ReplyHead, SettledUsage, StreamMeter } from '../dialects/dialect.ts';
+import type { ReplyHead } from '../dialects/dialect.ts';
 import { missingParameters } from '../routing/rules/parameters.ts';
-import { type AttemptSequence, type RoutedAnswer, startAttempts } from './attempts.ts';
+import type { LaneFor } from './attempts.ts';
 import type { ChatExchange, PipelinePorts, Reply } from './exchange.ts';
 import { openLane } from './lane.ts';
-import { routeExchange } from './route.ts';
-import { type ExchangeEnd, settleExchange } from './settle.ts';
+import { admitExchange, ExchangeRun } from './run-exchange.ts';
 import { streamReply } from './stream-reply.ts';
 import type { LiveEndpoint } from './target.ts';
 
-/** How long a drained exchange may go on after its client went away. */
-const DRAIN_MS = 60_000;
-const CLIENT_GONE = 'The client closed the connection before the answer was complete.';
-
 /** Runs the exchange. Never rejects: every trouble is a reply. The ledger has exactly one record of what was admitted. */
 export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: PipelinePorts): Promise<Reply> {
-  const refusal = ports.spend.admit(exchange.caller, exchange.receivedAtMs);
-  if (refusal) return { kind: 'error', error: refusal };
   let targets: readonly LiveEndpoint[];
   try {
-    targets = routeExchange(exchange, ports).targets;
+    targets = admitExchange(exchange, ports);
   } catch (error) {
     return { kind: 'error', error: toGatewayError(error) };
   }
-  return new ChatRun(exchange, ports, targets).reply();
+  const run = new ExchangeRun(exchange, ports, targets, chatLanes(exchange, ports));
+  if (!exchange.demand.stream) return run.wholeReply();
+  return streamReply(run, () =>
+    exchange.dialect.client.openEncoder(headOf(exchange, exchange.demand.models[0] ?? '', '')),
+  );
 }
 
-/** One admitted exchange under way: owns its attempts, its end and its settlement. */
-export class ChatRun<Wire> {
-  readonly exchange: ChatExchange<Wire>;
-  readonly ports: PipelinePorts;
-  readonly #sequence: AttemptSequence;
-  #answer: RoutedAnswer | undefined;
-  #settling: Promise<SettledUsage> | undefined;
-  #isGone = false;
-
-  constructor(exchange: ChatExchange<Wire>, ports: PipelinePorts, targets: readonly LiveEndpoint[]) {
-    this.exchange = exchange;
-    this.ports = ports;
-    const { id, caller, receivedAtMs, demand, signal } = exchange;
-    ports.running.add(id, caller.key.hash);
-    ports.ledger.open({ id, startedAtMs: receivedAtMs, keyHash: caller.key.hash, modelId: targets[0]?.model.id ?? '' });
-    this.#sequence = startAttempts({
-      targets,
-      laneFor: (target) => this.#laneFor(target),
-      stream: demand.stream,
-      ports,
-    });
-    signal.addEventListener('abort', this.#onClientGone, { once: true });
-    // It may have fired before we listened.
-    if (signal.aborted) this.#onClientGone();
-  }
-
-  get isGone(): boolean {
-    return this.#isGone;
-  }
-
-  /** Resolves with the answer to commit, or the error. */
-  async answer(): Promise<RoutedAnswer | GatewayError> {
-    const done = await this.#sequence.done;
-    if (!(done instanceof GatewayError)) {
-      this.#answer = done;
-      this.ports.cooldowns.answered(done.attempt.target.endpoint.id);
-    }
-    return done;
-  }
-
-  async reply(): Promise<Reply> {
-    if (this.exchange.demand.stream) return streamReply(this);
-    const done = await this.answer();
-    if (done instanceof GatewayError) return this.failed(done);
-    if (done.result.kind !== 'whole')
-      return this.failed(new GatewayError('gateway.internal', 'A whole reply was due.'));
-    const { reply } = done.result;
-    try {
-      const settled = await this.settle(null);
-      return { kind: 'whole', body: JSON.stringify(reply.encode(settled)), notes: this.noteCount };
-    } catch (error) {
-      return { kind: 'error', error: toGatewayError(error) };
-    }
-  }
-
-  get noteCount(): number {
-    return this.exchange.notes.length + this.#sequence.notes.length;
-  }
-
-  /** Settles a failure and gives it as the reply. The books do not hold up an error: it says nothing that they could spoil. */
-  async failed(error: GatewayError): Promise<Reply> {
-    await this.settle(error).catch((cause: unknown) =>
-      this.ports.log.error('a failed exchange was not settled', cause),
-    );
-    return { kind: 'error', error };
-  }
-
-  /**
-   * Settles once, whoever asks first: complete where `error` is null.
-   * @throws GatewayError `gateway.unavailable` where the ledger did not accept the record in time
-   */
-  settle(error: GatewayError | null): Promise<SettledUsage> {
-    this.#settling ??= this.#settleNow(error);
-    return this.#settling;
-  }
-
-  async #settleNow(error: GatewayError | null): Promise<SettledUsage> {
-    const { exchange, ports } = this;
-    const { record, settled } = settleExchange(exchange, this.#endOf(error));
-    ports.spend.post(record.keyHash, record.costNanoUsd, record.settledAtMs);
-    exchange.signal.removeEventListener('abort', this.#onClientGone);
-    ports.log.settled({
-      id: record.id,
-      status: record.outcome === 'cancelled' ? 499 : record.status,
-      model: record.modelId,
-      provider: record.providerName,
-      streamed: record.streamed,
-      costNanoUsd: record.costNanoUsd,
-      durationMs: record.settledAtMs - record.startedAtMs,
-      error: record.errorCode,
-      key: exchange.caller.key.label,
-    });
-    // From here `/generation` finds it among the pending ones; it is no longer running.
-    const accepted = ports.ledger.settle(record);
-    ports.running.remove(exchange.id);
-    await accepted;
-    return settled;
-  }
-
-  #endOf(error: GatewayError | null): ExchangeEnd {
-    const attempt = this.#answer?.attempt ?? this.#sequence.current;
-    const result = this.#answer?.result;
-    const told = result?.kind === 'whole' ? wholeEnd(result.reply.response) : streamEnd(result?.answer.lane.meter);
-    const endedAtMs = this.ports.clock.now();
-    const firstContentAtMs = result?.kind === 'stream' ? (result.answer.live?.firstContentAtMs ?? null) : null;
-    const failedInStream = error !== null && !this.#isGone;
-    return {
-      outcome: this.#isGone ? 'cancelled' : error ? 'failed' : 'complete',
-      error,
-      target: attempt?.target,
-      ...told,
-      ...(failedInStream && { finishReason: 'error' }),
-      streamed: this.exchange.demand.stream,
-      attempts: this.#sequence.records,
-      notes: this.#sequence.notes,
-      attemptStartedAtMs: attempt?.startedAtMs ?? null,
-      firstContentAtMs: firstContentAtMs ?? (this.#answer ? endedAtMs : null),
-      endedAtMs,
-    };
-  }
-
-  /** The lane to one target, with what its endpoint lacks left out of the request. */
-  #laneFor(target: LiveEndpoint) {
-    const { dialect, wire, id, receivedAtMs, demand } = this.exchange;
-    const head: ReplyHead = {
-      id,
-      createdSeconds: Math.floor(receivedAtMs / 1000),
-      model: target.model.id,
-      providerName: target.provider.name,
-      excludeReasoning: dialect.client.excludesReasoning(wire),
-    };
+/** The lane to a target, with what its endpoint lacks left out of the request. */
+function chatLanes<Wire>(exchange: ChatExchange<Wire>, { endUserToken }: PipelinePorts): LaneFor {
+  const { dialect, demand, caller } = exchange;
+  // The end user's own id never leaves: providers get a stable token that only tells users apart (openrouter-api.md §2.2).
+  const wire =
+    demand.user === null
+      ? exchange.wire
+      : dialect.client.withUser(exchange.wire, endUserToken(caller.key.hash, demand.user));
+  return (target) => {
+    const head = headOf(exchange, target.model.id, target.provider.name);
     const missing = missingParameters(target.endpoint, demand);
     if (missing.length === 0) return { lane: openLane({ dialect, wire, head }, target), notes: [] };
     const notes: Note[] = missing.map((parameter) => ({
@@ -171,82 +47,15 @@ export class ChatRun<Wire> {
     }));
     const kept = dialect.client.withoutParameters(wire, missing);
     return { lane: openLane({ dialect, wire: kept, head }, target), notes };
-  }
-
-  // ---- the client goes away (DESIGN §7.14) ----
-
-  readonly #onClientGone = (): void => {
-    if (this.#settling || this.#isGone) return;
-    this.#isGone = true;
-    this.#endWithoutClient().catch((cause: unknown) => {
-      this.ports.log.error('an exchange whose client left was not settled', cause);
-    });
-  };
-
-  async #endWithoutClient(): Promise<void> {
-    const { stream } = this.exchange.demand;
-    const onDisconnect = this.#sequence.current?.target.provider.onDisconnect;
-    const gone = new GatewayError('client.gone', CLIENT_GONE);
-    const policy = stream ? onDisconnect?.stream : onDisconnect?.whole;
-    if (policy !== 'drain') {
-      this.#sequence.stop(gone);
-      await this.answer();
-    } else await this.#drain(gone);
-    await this.settle(gone);
-  }
-
-  /** Reads on for at most a minute, so that the bill is the provider's own. */
-  async #drain(gone: GatewayError): Promise<void> {
-    const deadline = this.ports.deadlines.start(this.ports.clock.now() + DRAIN_MS, () => this.#sequence.stop(gone));
-    const done = await this.answer();
-    if (!(done instanceof GatewayError) && done.result.kind === 'stream') {
-      const { live } = done.result.answer;
-      while (live && !live.end) await live.next();
-    }
-    deadline.cancel();
-  }
-}
-
-type ToldByProvider = Pick<
-  ExchangeEnd,
-  'usage' | 'deliveredCharacters' | 'finishReason' | 'nativeFinishReason' | 'upstreamId' | 'serviceTier'
->;
-
-function wholeEnd(response: {
-  readonly usage?: ExchangeEnd['usage'];
-  readonly upstreamId?: string;
-  readonly serviceTier?: string;
-  readonly choices: readonly {
-    readonly content: string | null;
-    readonly reasoning: string | null;
-    readonly toolCalls: readonly { readonly arguments: string }[];
-    readonly finishReason: string | null;
-    readonly nativeFinishReason: string | null;
-  }[];
-}): ToldByProvider {
-  const [first] = response.choices;
-  let deliveredCharacters = 0;
-  for (const choice of response.choices) {
-    deliveredCharacters += (choice.content?.length ?? 0) + (choice.reasoning?.length ?? 0);
-    for (const call of choice.toolCalls) deliveredCharacters += call.arguments.length;
-  }
-  return {
-    usage: response.usage,
-    deliveredCharacters,
-    finishReason: first?.finishReason ?? null,
-    nativeFinishReason: first?.nativeFinishReason ?? null,
-    upstreamId: response.upstreamId ?? null,
-    serviceTier: response.serviceTier ?? null,
   };
 }
 
-function streamEnd(meter: StreamMeter | undefined): ToldByProvider {
+function headOf<Wire>(exchange: ChatExchange<Wire>, model: string, providerName: string): ReplyHead {
   return {
-    usage: meter?.usage,
-    deliveredCharacters: meter?.deliveredCharacters ?? 0,
-    finishReason: meter?.finishReason ?? null,
-    nativeFinishReason: meter?.nativeFinishReason ?? null,
-    upstreamId: meter?.upstreamId ?? null,
-    serviceTier: meter?.serviceTier ?? null,
+    id: exchange.id,
+    createdSeconds: Math.floor(exchange.receivedAtMs / 1000),
+    model,
+    providerName,
+    excludeReasoning: exchange.dialect.client.excludesReasoning(exchange.wire),
   };
 }

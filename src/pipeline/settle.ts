@@ -6,16 +6,13 @@ import { countOf, type Usage } from '../core/usage.ts';
 import type { SettledUsage } from '../dialects/dialect.ts';
 import { chargeFor } from '../ledger/charge.ts';
 import type { AttemptRecord, Settlement } from '../ledger/store.ts';
-import type { ExchangeBase } from './exchange.ts';
+import type { Exchange, ExchangeBase } from './exchange.ts';
 import type { LiveEndpoint } from './target.ts';
 
 const CHARACTERS_PER_TOKEN = 4;
 
-/** How an exchange ended, as both lanes and both reply forms tell it. */
-export interface ExchangeEnd {
-  readonly outcome: 'complete' | 'failed' | 'cancelled';
-  readonly error: GatewayError | null;
-  readonly target: LiveEndpoint | undefined;
+/** What an answer says for the record, whatever its kind. */
+export interface ToldByProvider {
   readonly usage: Usage | undefined;
   /** Characters received, for the estimate where the provider told no usage. */
   readonly deliveredCharacters: number;
@@ -23,6 +20,13 @@ export interface ExchangeEnd {
   readonly nativeFinishReason: string | null;
   readonly upstreamId: string | null;
   readonly serviceTier: string | null;
+}
+
+/** How an exchange ended, as both lanes and both reply forms tell it. */
+export interface ExchangeEnd extends ToldByProvider {
+  readonly outcome: 'complete' | 'failed' | 'cancelled';
+  readonly error: GatewayError | null;
+  readonly target: LiveEndpoint | undefined;
   readonly streamed: boolean;
   readonly attempts: readonly AttemptRecord[];
   readonly notes: readonly Note[];
@@ -36,10 +40,7 @@ export interface Settled {
   readonly settled: SettledUsage;
 }
 
-export function settleExchange(
-  exchange: ExchangeBase & { readonly kind: Settlement['kind'] },
-  end: ExchangeEnd,
-): Settled {
+export function settleExchange(exchange: Exchange, end: ExchangeEnd): Settled {
   const { target } = end;
   const usage = end.usage && !end.usage.estimated ? end.usage : estimateUsage(exchange, end);
   const charge = priced(usage, target, end);

@@ -8,25 +8,26 @@ import type { RelayStream, StreamEncoder } from '../dialects/dialect.ts';
 import type { StreamAnswer } from './attempt.ts';
 import type { RoutedAnswer } from './attempts.ts';
 import type { Reply } from './exchange.ts';
-import type { ChatRun } from './run-chat.ts';
+import type { ExchangeRun } from './run-exchange.ts';
 
 const KEEP_ALIVE_MS = 5000;
 const LATE = Symbol('late');
 
-export async function streamReply<Wire>(run: ChatRun<Wire>): Promise<Reply> {
+/** @param openEarly writes comments and an error before any target answered */
+export async function streamReply(run: ExchangeRun, openEarly: () => StreamEncoder): Promise<Reply> {
   const answered = run.answer();
   const first = await withinMs(answered, run.exchange.snapshot.commitAfterMs);
-  if (first === LATE) return { kind: 'stream', body: lateBody(run, answered), notes: 0 };
+  if (first === LATE) return { kind: 'stream', body: lateBody(run, answered, openEarly()), notes: 0 };
   if (first instanceof GatewayError) return run.failed(first);
   return { kind: 'stream', body: answerBody(run, streamOf(first)), notes: run.noteCount };
 }
 
 /** Committed before anything came: comments while fallback goes on silently, then the answer or the in-stream error. */
-async function* lateBody<Wire>(
-  run: ChatRun<Wire>,
+async function* lateBody(
+  run: ExchangeRun,
   answered: Promise<RoutedAnswer | GatewayError>,
+  encoder: StreamEncoder,
 ): AsyncGenerator<string> {
-  const encoder = earlyEncoder(run);
   yield encoder.keepAlive();
   let answer = await withinMs(answered, KEEP_ALIVE_MS);
   while (answer === LATE) {
@@ -43,7 +44,7 @@ async function* lateBody<Wire>(
   yield* answerBody(run, streamOf(answer));
 }
 
-async function* answerBody<Wire>(run: ChatRun<Wire>, { lane, opening, live }: StreamAnswer): AsyncGenerator<string> {
+async function* answerBody(run: ExchangeRun, { lane, opening, live }: StreamAnswer): AsyncGenerator<string> {
   let text = opening;
   // What came with the end leaves with the final frames, in one write.
   while (live && !live.end) {
@@ -62,23 +63,12 @@ async function* answerBody<Wire>(run: ChatRun<Wire>, { lane, opening, live }: St
 }
 
 /** Usage and the terminator, once the ledger has the record; the error frame where it would not take it. */
-async function finalFrames<Wire>(run: ChatRun<Wire>, lane: RelayStream): Promise<string> {
+async function finalFrames(run: ExchangeRun, lane: RelayStream): Promise<string> {
   try {
     return lane.final(await run.settle(null));
   } catch (error) {
     return lane.fail(toGatewayError(error));
   }
-}
-
-/** Before any target answered, the caller's own dialect can still say comments and an error. */
-function earlyEncoder<Wire>({ exchange }: ChatRun<Wire>): StreamEncoder {
-  return exchange.dialect.client.openEncoder({
-    id: exchange.id,
-    createdSeconds: Math.floor(exchange.receivedAtMs / 1000),
-    model: exchange.demand.models[0] ?? '',
-    providerName: '',
-    excludeReasoning: false,
-  });
 }
 
 function streamOf({ result }: RoutedAnswer): StreamAnswer {

@@ -7,7 +7,9 @@ import { CORS_HEADERS, errorResponse } from './error-response.ts';
 import { homePage } from './home.ts';
 import { openApiDocument } from './openapi.ts';
 import { API, canonicalPath } from './path.ts';
-import { type InferencePorts, postChatCompletions } from './public/chat-completions.ts';
+import { postChatCompletions } from './public/chat-completions.ts';
+import { postEmbeddings } from './public/embeddings.ts';
+import type { InferencePorts } from './public/inference.ts';
 import { ROOT, type Route } from './route.ts';
 
 export interface AppPorts {
@@ -33,6 +35,7 @@ export interface App {
 export function createApp({ inference, routes, version }: AppPorts): App {
   const table: readonly Route[] = [
     { method: 'POST', path: '/chat/completions', handle: (request) => postChatCompletions(request, inference) },
+    { method: 'POST', path: '/embeddings', handle: (request) => postEmbeddings(request, inference) },
     ...routes,
     { method: 'GET', path: `${ROOT}/`, handle: (request) => homePage(request, inference.snapshot()) },
     { method: 'GET', path: `${ROOT}/openapi.json`, handle: () => Response.json(document()) },

@@ -7,4 +7,10 @@ import { openDecoder } from './stream-decoder.ts';
 
 const upstream: UpstreamFace = { encodeRequest, decodeResponse, openDecoder, decodeError };
 
-export const gemini = { id: 'gemini', upstream, cannotCarry: [], unsayable } as const satisfies UpstreamDialect;
+export const gemini = {
+  id: 'gemini',
+  upstream,
+  kinds: ['chat'],
+  cannotCarry: [],
+  unsayable,
+} as const satisfies UpstreamDialect;

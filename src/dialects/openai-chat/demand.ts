@@ -1,7 +1,7 @@
 /** What a chat request asks of an endpoint, read from the wire value without decoding it. */
-import { type Demand, type InputModality, NO_PREFERENCES, type ProviderPreferences } from '../../core/demand.ts';
+import { type Demand, type InputModality, NO_PREFERENCES } from '../../core/demand.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
-import { parsePicoUsd } from '../../core/money.ts';
+import { decodePreferences } from '../shared/preferences.ts';
 import type { WireChatRequest } from './wire-types.ts';
 
 /** Wire field → the name it has among `supported_parameters`. */
@@ -49,15 +49,14 @@ const TOKENS_PER_MEDIA_PART = 800;
 export function demandOf(wire: WireChatRequest): Demand {
   const source: JsonObject = wire;
   const content = measure(wire.messages);
+  const provider = objectAt(source, 'provider');
   return {
     models: modelsOf(source),
-    preferences: preferencesOf(objectAt(source, 'provider')),
+    preferences: provider ? decodePreferences(provider) : NO_PREFERENCES,
     stream: wire.stream === true,
     parameters: parametersOf(source),
     inputModalities: [...content.modalities],
-    outputModalities: (arrayAt(source, 'modalities') ?? []).filter(
-      (modality): modality is string => typeof modality === 'string' && modality !== 'text',
-    ),
+    outputModalities: outputModalitiesOf(source),
     maxOutputTokens: wire.max_completion_tokens ?? wire.max_tokens ?? null,
     promptTokensEstimate: content.tokens + Math.ceil(lengthOf(source['tools']) / CHARACTERS_PER_TOKEN),
     sessionId: stringAt(source, 'session_id') ?? null,
@@ -78,6 +77,12 @@ export function withoutParameters(wire: WireChatRequest, parameters: readonly st
 export function excludesReasoning(wire: WireChatRequest): boolean {
   const reasoning = objectAt(wire, 'reasoning');
   return reasoning?.['exclude'] === true || wire['include_reasoning'] === false;
+}
+
+/** Text, unless the caller asks for something else. */
+function outputModalitiesOf(source: JsonObject): readonly string[] {
+  const asked = arrayAt(source, 'modalities')?.filter((modality) => typeof modality === 'string');
+  return asked && asked.length > 0 ? asked : ['text'];
 }
 
 function modelsOf(source: JsonObject): readonly string[] {
@@ -131,56 +136,4 @@ function measure(messages: readonly JsonObject[]): { modalities: Set<InputModali
 
 function lengthOf(value: Json | undefined): number {
   return value === undefined ? 0 : JSON.stringify(value).length;
-}
-
-function preferencesOf(provider: JsonObject | undefined): ProviderPreferences {
-  if (!provider) return NO_PREFERENCES;
-  const maxPrice = objectAt(provider, 'max_price');
-  const sort = provider['sort'];
-  const by = isJsonObject(sort) ? sort['by'] : sort;
-  const order = stringsAt(provider, 'order');
-  const only = stringsAt(provider, 'only');
-  const ignore = stringsAt(provider, 'ignore');
-  const quantizations = stringsAt(provider, 'quantizations');
-  return {
-    ...(order && { order }),
-    ...(only && { only }),
-    ...(ignore && { ignore }),
-    ...(quantizations && { quantizations }),
-    ...((by === 'price' || by === 'throughput' || by === 'latency' || by === 'exacto') && { sort: by }),
-    allowFallbacks: provider['allow_fallbacks'] !== false,
-    requireParameters: provider['require_parameters'] === true,
-    dataCollection: provider['data_collection'] === 'deny' ? 'deny' : 'allow',
-    zdr: provider['zdr'] === true,
-    maxPrice: {
-      ...perMillion(maxPrice, 'prompt'),
-      ...perMillion(maxPrice, 'completion'),
-      ...perUnit(maxPrice, 'request'),
-      ...perUnit(maxPrice, 'image'),
-      ...perMillion(maxPrice, 'audio'),
-    },
-  };
-}
-
-function stringsAt(object: JsonObject, key: string): readonly string[] | undefined {
-  return arrayAt(object, key)?.filter((item): item is string => typeof item === 'string');
-}
-
-type PriceCaps = ProviderPreferences['maxPrice'];
-
-/** USD per million tokens → picodollars per token. */
-function perMillion(caps: JsonObject | undefined, axis: 'prompt' | 'completion' | 'audio'): PriceCaps {
-  const pico = capAt(caps, axis);
-  return pico === undefined ? {} : { [axis]: pico / 1_000_000n };
-}
-
-function perUnit(caps: JsonObject | undefined, axis: 'request' | 'image'): PriceCaps {
-  const pico = capAt(caps, axis);
-  return pico === undefined ? {} : { [axis]: pico };
-}
-
-function capAt(caps: JsonObject | undefined, axis: string): bigint | undefined {
-  const value = caps?.[axis];
-  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
-  return parsePicoUsd(String(value));
 }

@@ -23,6 +23,7 @@ const client: ClientFace<WireChatRequest> = {
   parseRequest: parseChatRequest,
   demandOf,
   withoutParameters,
+  withUser: (wire, user) => ({ ...wire, user }),
   decodeRequest: decodeChatRequest,
   encodeResponse: encodeChatResponse,
   openEncoder: openChatEncoder,
@@ -47,6 +48,7 @@ const relay: RelayFace<WireChatRequest> = {
 /** Every content kind has a part of its own; what a host cannot take, the catalogue's modalities say. */
 export const openAiChat = {
   id: 'openai-chat',
+  kinds: ['chat', 'embeddings'],
   cannotCarry: [],
   unsayable: () => [],
   client,

@@ -1,0 +1,186 @@
+/**
+ * The part of an exchange's life that every kind shares: attempts, the client going away, one settlement (DESIGN §7.15). A
+ * kind brings its lanes: how a request is written for a target and how an answer is read.
+ */
+import { GatewayError, toGatewayError } from '../core/errors.ts';
+import type { SettledUsage, StreamMeter } from '../dialects/dialect.ts';
+import { type AttemptSequence, type LaneFor, type RoutedAnswer, startAttempts } from './attempts.ts';
+import type { Exchange, PipelinePorts, Reply } from './exchange.ts';
+import { routeExchange } from './route.ts';
+import { type ExchangeEnd, settleExchange, type ToldByProvider } from './settle.ts';
+import type { LiveEndpoint } from './target.ts';
+
+/** How long a drained exchange may go on after its client went away. */
+const DRAIN_MS = 60_000;
+const CLIENT_GONE = 'The client closed the connection before the answer was complete.';
+
+/**
+ * The targets of an exchange that its key may pay for.
+ * @throws GatewayError `auth.payment_required`, or what routing refuses
+ */
+export function admitExchange(exchange: Exchange, ports: PipelinePorts): readonly LiveEndpoint[] {
+  const refusal = ports.spend.admit(exchange.caller, exchange.receivedAtMs);
+  if (refusal) throw refusal;
+  return routeExchange(exchange, ports).targets;
+}
+
+/** One admitted exchange under way: owns its attempts, its end and its settlement. */
+export class ExchangeRun {
+  readonly exchange: Exchange;
+  readonly ports: PipelinePorts;
+  readonly #sequence: AttemptSequence;
+  #answer: RoutedAnswer | undefined;
+  #settling: Promise<SettledUsage> | undefined;
+  #isGone = false;
+
+  constructor(exchange: Exchange, ports: PipelinePorts, targets: readonly LiveEndpoint[], laneFor: LaneFor) {
+    this.exchange = exchange;
+    this.ports = ports;
+    const { id, caller, receivedAtMs, demand, signal } = exchange;
+    ports.running.add(id, caller.key.hash);
+    ports.ledger.open({ id, startedAtMs: receivedAtMs, keyHash: caller.key.hash, modelId: targets[0]?.model.id ?? '' });
+    this.#sequence = startAttempts({ targets, laneFor, stream: demand.stream, ports });
+    signal.addEventListener('abort', this.#onClientGone, { once: true });
+    // It may have fired before we listened.
+    if (signal.aborted) this.#onClientGone();
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Resolves with the answer to commit, or the error. */
+  async answer(): Promise<RoutedAnswer | GatewayError> {
+    const done = await this.#sequence.done;
+    if (!(done instanceof GatewayError)) {
+      this.#answer = done;
+      this.ports.cooldowns.answered(done.attempt.target.endpoint.id);
+    }
+    return done;
+  }
+
+  /** The whole reply, once it is settled. */
+  async wholeReply(): Promise<Reply> {
+    const done = await this.answer();
+    if (done instanceof GatewayError) return this.failed(done);
+    if (done.result.kind !== 'whole')
+      return this.failed(new GatewayError('gateway.internal', 'A whole reply was due.'));
+    const { reply } = done.result;
+    try {
+      const settled = await this.settle(null);
+      return { kind: 'whole', body: JSON.stringify(reply.encode(settled)), notes: this.noteCount };
+    } catch (error) {
+      return { kind: 'error', error: toGatewayError(error) };
+    }
+  }
+
+  get noteCount(): number {
+    return this.exchange.notes.length + this.#sequence.notes.length;
+  }
+
+  /** Settles a failure and gives it as the reply. The books do not hold up an error: it says nothing that they could spoil. */
+  async failed(error: GatewayError): Promise<Reply> {
+    await this.settle(error).catch((cause: unknown) =>
+      this.ports.log.error('a failed exchange was not settled', cause),
+    );
+    return { kind: 'error', error };
+  }
+
+  /**
+   * Settles once, whoever asks first: complete where `error` is null.
+   * @throws GatewayError `gateway.unavailable` where the ledger did not accept the record in time
+   */
+  settle(error: GatewayError | null): Promise<SettledUsage> {
+    this.#settling ??= this.#settleNow(error);
+    return this.#settling;
+  }
+
+  async #settleNow(error: GatewayError | null): Promise<SettledUsage> {
+    const { exchange, ports } = this;
+    const { record, settled } = settleExchange(exchange, this.#endOf(error));
+    ports.spend.post(record.keyHash, record.costNanoUsd, record.settledAtMs);
+    exchange.signal.removeEventListener('abort', this.#onClientGone);
+    ports.log.settled({
+      id: record.id,
+      status: record.outcome === 'cancelled' ? 499 : record.status,
+      model: record.modelId,
+      provider: record.providerName,
+      streamed: record.streamed,
+      costNanoUsd: record.costNanoUsd,
+      durationMs: record.settledAtMs - record.startedAtMs,
+      error: record.errorCode,
+      key: exchange.caller.key.label,
+    });
+    // From here `/generation` finds it among the pending ones; it is no longer running.
+    const accepted = ports.ledger.settle(record);
+    ports.running.remove(exchange.id);
+    await accepted;
+    return settled;
+  }
+
+  #endOf(error: GatewayError | null): ExchangeEnd {
+    const attempt = this.#answer?.attempt ?? this.#sequence.current;
+    const result = this.#answer?.result;
+    const told = result?.kind === 'whole' ? result.reply.told : streamEnd(result?.answer.lane.meter);
+    const endedAtMs = this.ports.clock.now();
+    const firstContentAtMs = result?.kind === 'stream' ? (result.answer.live?.firstContentAtMs ?? null) : null;
+    const failedInStream = error !== null && !this.#isGone;
+    return {
+      outcome: this.#isGone ? 'cancelled' : error ? 'failed' : 'complete',
+      error,
+      target: attempt?.target,
+      ...told,
+      ...(failedInStream && { finishReason: 'error' }),
+      streamed: this.exchange.demand.stream,
+      attempts: this.#sequence.records,
+      notes: this.#sequence.notes,
+      attemptStartedAtMs: attempt?.startedAtMs ?? null,
+      firstContentAtMs: firstContentAtMs ?? (this.#answer ? endedAtMs : null),
+      endedAtMs,
+    };
+  }
+
+  // ---- the client goes away (DESIGN §7.14) ----
+
+  readonly #onClientGone = (): void => {
+    if (this.#settling || this.#isGone) return;
+    this.#isGone = true;
+    this.#endWithoutClient().catch((cause: unknown) => {
+      this.ports.log.error('an exchange whose client left was not settled', cause);
+    });
+  };
+
+  async #endWithoutClient(): Promise<void> {
+    const { stream } = this.exchange.demand;
+    const onDisconnect = this.#sequence.current?.target.provider.onDisconnect;
+    const gone = new GatewayError('client.gone', CLIENT_GONE);
+    const policy = stream ? onDisconnect?.stream : onDisconnect?.whole;
+    if (policy !== 'drain') {
+      this.#sequence.stop(gone);
+      await this.answer();
+    } else await this.#drain(gone);
+    await this.settle(gone);
+  }
+
+  /** Reads on for at most a minute, so that the bill is the provider's own. */
+  async #drain(gone: GatewayError): Promise<void> {
+    const deadline = this.ports.deadlines.start(this.ports.clock.now() + DRAIN_MS, () => this.#sequence.stop(gone));
+    const done = await this.answer();
+    if (!(done instanceof GatewayError) && done.result.kind === 'stream') {
+      const { live } = done.result.answer;
+      while (live && !live.end) await live.next();
+    }
+    deadline.cancel();
+  }
+}
+
+function streamEnd(meter: StreamMeter | undefined): ToldByProvider {
+  return {
+    usage: meter?.usage,
+    deliveredCharacters: meter?.deliveredCharacters ?? 0,
+    finishReason: meter?.finishReason ?? null,
+    nativeFinishReason: meter?.nativeFinishReason ?? null,
+    upstreamId: meter?.upstreamId ?? null,
+    serviceTier: meter?.serviceTier ?? null,
+  };
+}

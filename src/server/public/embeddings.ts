@@ -1,0 +1,15 @@
+/** POST /embeddings. */
+import { openAiChat } from '../../dialects/openai-chat/index.ts';
+import { demandOfEmbeddings } from '../../dialects/openai-embeddings/demand.ts';
+import { parseEmbeddingsRequest } from '../../dialects/openai-embeddings/wire-types.ts';
+import { runEmbeddings } from '../../pipeline/run-embeddings.ts';
+import { answerInference, type InferencePorts } from './inference.ts';
+
+export function postEmbeddings(request: Request, ports: InferencePorts): Promise<Response> {
+  return answerInference(request, ports, {
+    parse: parseEmbeddingsRequest,
+    demandOf: demandOfEmbeddings,
+    run: (base, body) => runEmbeddings({ ...base, kind: 'embeddings', body }, ports.pipeline),
+    encodeError: openAiChat.client.encodeError,
+  });
+}
