@@ -1,5 +1,5 @@
 /** Hosts of the operator's own, one model at several of them in different grammars: choice and fallback as callers steer them. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { OpenRouter } from '@openrouter/sdk';
 import type { ChatRequest } from '@openrouter/sdk/models';
 import { NotFoundResponseError, OpenRouterError } from '@openrouter/sdk/models/errors';
@@ -40,7 +40,8 @@ providers:
 
 let gateway: Gateway;
 let client: OpenRouter;
-beforeAll(async () => {
+// One for each test: a host that failed rests, and the next test would find it last.
+beforeEach(async () => {
   gateway = await startGateway({ config: CONFIG });
   client = new OpenRouter({
     serverURL: `${gateway.url}/api/v1`,
@@ -48,7 +49,7 @@ beforeAll(async () => {
     retryConfig: { strategy: 'none' },
   });
 });
-afterAll(() => gateway.stop());
+afterEach(() => gateway.stop());
 
 const WORDS = 'one two three';
 

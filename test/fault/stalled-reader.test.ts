@@ -50,8 +50,8 @@ describe.each(['openai-chat', 'anthropic-messages'])('upstream %s, 400 MB', (dia
     client.socket.pause();
     await standsStill();
     const stalledAt = upstream.sentBytes();
-    // Sockets in between hold a few megabytes; the rest was never asked for.
-    expect(stalledAt - client.received().length).toBeLessThan(24 * MEGABYTE);
+    // The sockets in between hold what the system lets them (tens of megabytes); the rest was never asked for.
+    expect(stalledAt - client.received().length).toBeLessThan(96 * MEGABYTE);
     expect(gateway.rss() - rssBefore).toBeLessThan(32 * MEGABYTE);
 
     client.socket.resume();

@@ -26,25 +26,25 @@ const FRAMES: Readonly<Record<string, { readonly first: string; readonly each: s
 };
 
 export async function startFloodUpstream(totalBytes: number): Promise<FloodUpstream> {
-  let sent = 0;
-  let closed = false;
+  /** The last connection's: an earlier one may still be closing. */
+  let last = { sent: 0, closed: true };
   const server = createServer((request, response) => {
     const frames = FRAMES[request.url ?? ''];
-    sent = 0;
-    closed = false;
+    const own = { sent: 0, closed: false };
+    last = own;
     request.resume();
     if (!frames) return void response.writeHead(404).end();
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.on('close', () => {
-      closed = true;
+      own.closed = true;
     });
     response.write(frames.first);
     const pour = (): void => {
-      while (!closed && sent < totalBytes) {
-        sent += frames.each.length;
+      while (!own.closed && own.sent < totalBytes) {
+        own.sent += frames.each.length;
         if (!response.write(frames.each)) return void response.once('drain', pour);
       }
-      if (!closed) response.end();
+      if (!own.closed) response.end();
     };
     pour();
   });
@@ -53,8 +53,8 @@ export async function startFloodUpstream(totalBytes: number): Promise<FloodUpstr
   if (address === null || typeof address === 'string') throw new Error('the server has no address');
   return {
     url: `http://127.0.0.1:${address.port}`,
-    sentBytes: () => sent,
-    isClosed: () => closed,
+    sentBytes: () => last.sent,
+    isClosed: () => last.closed,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
