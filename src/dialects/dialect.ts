@@ -8,7 +8,7 @@ import type { Demand, InputModality } from '../core/demand.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { NanoUsd } from '../core/money.ts';
-import type { Translated } from '../core/note.ts';
+import type { Note, Translated } from '../core/note.ts';
 import type { Usage } from '../core/usage.ts';
 import type { HostProfile, ModelTraits } from './host.ts';
 
@@ -130,6 +130,8 @@ export interface ClientFace<Wire> {
   /** core → wire for a whole reply. */
   encodeResponse(response: ChatResponse, head: ReplyHead, settled: SettledUsage): JsonObject;
   openEncoder(head: ReplyHead): StreamEncoder;
+  /** What the request asks of the gateway itself and nobody honours at this host. */
+  unhonoured(wire: Wire, host: HostProfile): readonly Note[];
   /** Whether the caller asked to compute but not to return reasoning. */
   excludesReasoning(wire: Wire): boolean;
   /** The whole body of a failed reply. */

@@ -38,15 +38,16 @@ function chatLanes<Wire>(exchange: ChatExchange<Wire>, { endUserToken }: Pipelin
       : dialect.client.withUser(exchange.wire, endUserToken(caller.key.hash, demand.user));
   return (target) => {
     const head = headOf(exchange, target.model.id, target.provider.name);
+    const unhonoured = dialect.client.unhonoured(wire, target.provider.host);
     const missing = missingParameters(target.endpoint, demand);
-    if (missing.length === 0) return { lane: openLane({ dialect, wire, head }, target), notes: [] };
-    const notes: Note[] = missing.map((parameter) => ({
+    if (missing.length === 0) return { lane: openLane({ dialect, wire, head }, target), notes: unhonoured };
+    const dropped: Note[] = missing.map((parameter) => ({
       code: 'parameter.dropped',
       field: parameter,
       message: `${target.model.id} at ${target.provider.name} does not support ${parameter}`,
     }));
     const kept = dialect.client.withoutParameters(wire, missing);
-    return { lane: openLane({ dialect, wire: kept, head }, target), notes };
+    return { lane: openLane({ dialect, wire: kept, head }, target), notes: [...unhonoured, ...dropped] };
   };
 }
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import OpenAI from 'openai';
+import { errorOf } from '../kit/ask.ts';
+import { generationOf } from '../kit/generation.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 
 describe('embeddings: a kind of exchange without messages or streams', () => {
@@ -18,18 +20,18 @@ describe('embeddings: a kind of exchange without messages or streams', () => {
     expect(data.data.map(({ embedding }) => embedding.length)).toEqual([8, 8]);
     expect(data.model).toBe('sim/embed');
     expect(data.usage.prompt_tokens).toBeGreaterThan(0);
-    const id = response.headers.get('x-generation-id');
-    const generation = await fetch(`${gateway.url}/api/v1/generation?id=${id}`, {
-      headers: { authorization: `Bearer ${gateway.apiKey}` },
-    }).then((answer) => answer.json());
-    expect(generation.data.native_tokens_prompt).toBe(data.usage.prompt_tokens);
-    expect(generation.data.total_cost).toBe(data.usage.prompt_tokens / 1e6);
+    const generation = await generationOf(gateway, response.headers.get('x-generation-id') ?? '');
+    expect(generation.native_tokens_prompt).toBe(data.usage.prompt_tokens);
+    expect(generation.total_cost).toBe(data.usage.prompt_tokens / 1e6);
   });
 
   test('a chat model makes no embeddings, an embedding model does not chat', async () => {
     const asked = client().embeddings.create({ model: 'sim/echo', input: 'x' });
     expect(await asked.catch((error) => error.status)).toBe(404);
-    const chatted = client().chat.completions.create({ model: 'sim/embed', messages: [{ role: 'user', content: 'x' }] });
+    const chatted = client().chat.completions.create({
+      model: 'sim/embed',
+      messages: [{ role: 'user', content: 'x' }],
+    });
     expect(await chatted.catch((error) => error.status)).toBe(404);
   });
 
@@ -45,6 +47,6 @@ describe('embeddings: a kind of exchange without messages or streams', () => {
       body: JSON.stringify(body),
     });
     expect(answer.status).toBe(400);
-    expect((await answer.json()).error.message).toStartWith(`${field}:`);
+    expect((await errorOf(answer)).message).toStartWith(`${field}:`);
   });
 });

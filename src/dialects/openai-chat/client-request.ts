@@ -17,6 +17,9 @@ export function parseChatRequest(body: Json): WireChatRequest {
   body.tools?.forEach(assertTool);
   assertEffort(body);
   assertLimits(body);
+  if (body.preset != null) {
+    throw invalidRequest('preset', 'presets are not available in this release; send their fields with the request');
+  }
   return body;
 }
 

@@ -10,6 +10,7 @@ import { parseChatRequest } from './client-request.ts';
 import { encodeChatResponse } from './client-response.ts';
 import { demandOf, excludesReasoning, withoutParameters } from './demand.ts';
 import { decodeChatError } from './errors.ts';
+import { unhonouredFields } from './gateway-fields.ts';
 import { openRelay } from './relay.ts';
 import { relayResponse } from './relay-response.ts';
 import { decodeChatResponse } from './response.ts';
@@ -27,6 +28,7 @@ const client: ClientFace<WireChatRequest> = {
   decodeRequest: decodeChatRequest,
   encodeResponse: encodeChatResponse,
   openEncoder: openChatEncoder,
+  unhonoured: unhonouredFields,
   excludesReasoning,
   encodeError: encodeChatError,
 };

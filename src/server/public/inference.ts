@@ -51,7 +51,7 @@ export async function answerInference<Wire>(
     const { maxBodyBytes } = snapshot;
     const { value, notes } = await readJsonBody(request, { maxBodyBytes, deadlines, nowMs: () => clock.now() });
     const wire = route.parse(value);
-    const demand = route.demandOf(wire);
+    const demand = withSession(route.demandOf(wire), request.headers);
     const base = { id, receivedAtMs, caller, demand, notes, snapshot, signal: request.signal };
     return toResponse(await route.run(base, wire), id, route.encodeError);
   } catch (thrown) {
@@ -59,6 +59,12 @@ export async function answerInference<Wire>(
     if (error.code === 'gateway.internal') log.error('an inference request failed inside', thrown);
     return errorResponse(error, route.encodeError, { 'x-generation-id': id });
   }
+}
+
+/** The body's session id wins over the header's (openrouter-api.md §2.1). */
+function withSession(demand: Demand, headers: Headers): Demand {
+  const sessionId = demand.sessionId ?? headers.get('x-session-id');
+  return sessionId === demand.sessionId ? demand : { ...demand, sessionId };
 }
 
 function toResponse(reply: Reply, id: string, encodeError: ErrorEncoder): Response {
