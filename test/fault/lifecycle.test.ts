@@ -1,8 +1,8 @@
 /** An orderly end and a change of configuration, under traffic: no request is dropped by either (DESIGN §7.6, §7.9). */
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import { renameSync, writeFileSync } from 'node:fs';
-import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
-import { generationOf } from '../kit/generation.ts';
+import { ask, chat, wholeOf } from '../kit/ask.ts';
+import { generationOf, nanoUsd } from '../kit/generation.ts';
 import { openRaw } from '../kit/raw-socket.ts';
 import { parseStream, readStream, shapeOf } from '../kit/read-stream.ts';
 import { createServeFolder, type ServeChild, type ServeFolder } from '../kit/serve-child.ts';
@@ -21,17 +21,22 @@ const withModel = (name: string, usdPerMillion: number): string =>
 
 let folder: ServeFolder;
 let gateway: ServeChild;
-beforeEach(async () => {
-  folder = createServeFolder(withModel('before', 1));
+
+async function start(): Promise<void> {
+  folder = createServeFolder(withModel('first', 1));
   gateway = await folder.start();
-});
-afterEach(async () => {
+}
+
+async function end(): Promise<void> {
   gateway.kill('SIGKILL');
   await gateway.exited;
   folder.remove();
-});
+}
 
 describe('SIGTERM', () => {
+  beforeEach(start);
+  afterEach(end);
+
   test('open streams and whole answers are finished, new connections refused, then it exits with 0', async () => {
     const streams = Array.from({ length: 20 }, async () =>
       readStream(await ask(gateway, chat('sim/echo?token_ms=40', TEXT, { stream: true }))),
@@ -82,6 +87,9 @@ describe('SIGTERM', () => {
 });
 
 describe('a changed configuration', () => {
+  beforeAll(start);
+  afterAll(end);
+
   /** Requests without a pause until stopped; what they brought. */
   function startTraffic() {
     let isStopped = false;
@@ -105,62 +113,81 @@ describe('a changed configuration', () => {
     };
   }
 
-  const isServed = async (model: string): Promise<boolean> => (await ask(gateway, chat(model))).status === 200;
+  const statusOf = async (model: string): Promise<number> => (await ask(gateway, chat(model))).status;
 
-  test.each<[how: string, apply: (yaml: string) => void]>([
+  async function isServedSoon(model: string): Promise<void> {
+    const until = performance.now() + 5000;
+    while ((await statusOf(model)) !== 200) {
+      if (performance.now() > until) throw new Error(`${model} is not served; printed:\n${gateway.printed()}`);
+      await Bun.sleep(10);
+    }
+  }
+
+  test.each<[how: string, model: string, apply: (yaml: string) => void]>([
     [
       'on SIGHUP',
+      'hup',
       (yaml) => {
         folder.writeConfig(yaml);
         gateway.kill('SIGHUP');
       },
     ],
-    ['when the file is written', (yaml) => folder.writeConfig(yaml)],
+    ['when the file is written', 'written', (yaml) => folder.writeConfig(yaml)],
     [
       'when another file takes its place',
+      'renamed',
       (yaml) => {
         writeFileSync(`${folder.configFile}.new`, yaml);
         renameSync(`${folder.configFile}.new`, folder.configFile);
       },
     ],
-  ])('%s: in force, and no request was dropped', async (_, apply) => {
+  ])('%s: in force, and no request was dropped', async (_, model, apply) => {
+    folder.writeConfig(withModel(`${model}-before`, 1));
+    await isServedSoon(`lab/${model}-before`);
     const stopTraffic = startTraffic();
-    // What runs keeps the prices it began with; its model is gone from the file meanwhile.
-    const running = ask(gateway, chat('sim/echo?token_ms=25', TEXT, { stream: true }));
-    apply(withModel('after', 2));
-    await gateway.prints('configuration reloaded');
-    expect(await isServed('lab/after')).toBe(true);
-    expect(await errorOf(await ask(gateway, chat('lab/before')))).toMatchObject({ code: 400 });
-    expect((await readStream(await running)).text).toBe(TEXT);
+    // What runs keeps what it began with, though its model is gone from the file meanwhile.
+    const body = chat(`lab/${model}-before`, 'word '.repeat(20_000), { stream: true });
+    const running = readStream(await ask(gateway, body));
+    apply(withModel(`${model}-after`, 2));
+    await isServedSoon(`lab/${model}-after`);
+    expect(await statusOf(`lab/${model}-before`)).toBe(400);
+    const { usage, isDone } = await running;
+    expect([isDone, nanoUsd(usage?.cost ?? 0)]).toEqual([true, 25_000n * 2n * 1000n]);
     const { answered, failures } = await stopTraffic();
     expect(failures).toEqual([]);
     expect(answered).toBeGreaterThan(10);
   });
 
   test('a broken file changes nothing and says why, with file and line; the next good one is taken', async () => {
+    folder.writeConfig(withModel('good', 1));
+    await isServedSoon('lab/good');
     const stopTraffic = startTraffic();
-    folder.writeConfig(withModel('after', 2).replace('base_url', 'base_ulr'));
+    folder.writeConfig(withModel('bad', 2).replace('base_url', 'base_ulr'));
     await gateway.prints('not reloaded: the last good configuration stays in force');
     expect(gateway.printed()).toContain(`${folder.configFile}:5`);
     expect(gateway.printed()).toContain('base_url');
-    expect(await isServed('lab/before')).toBe(true);
+    expect([await statusOf('lab/good'), await statusOf('lab/bad')]).toEqual([200, 400]);
 
     folder.writeConfig('providers: [');
     gateway.kill('SIGHUP');
     await Bun.sleep(200);
-    expect(await isServed('lab/before')).toBe(true);
+    expect(await statusOf('lab/good')).toBe(200);
 
-    folder.writeConfig(withModel('after', 2));
-    await gateway.prints('configuration reloaded');
-    expect(await isServed('lab/after')).toBe(true);
+    folder.writeConfig(withModel('better', 2));
+    await isServedSoon('lab/better');
     expect((await stopTraffic()).failures).toEqual([]);
   });
 
   test('prices change for what comes after, not for what was counted before', async () => {
-    const before = await wholeOf(await ask(gateway, chat('lab/before', 'four')));
-    folder.writeConfig(withModel('before', 5));
-    await gateway.prints('configuration reloaded');
-    const after = await wholeOf(await ask(gateway, chat('lab/before', 'four')));
+    folder.writeConfig(withModel('priced', 1));
+    await isServedSoon('lab/priced');
+    const before = await wholeOf(await ask(gateway, chat('lab/priced', 'four')));
+    folder.writeConfig(withModel('priced', 5));
+    let after = await wholeOf(await ask(gateway, chat('lab/priced', 'four')));
+    for (let i = 0; after.usage.cost === before.usage.cost && i < 200; i++) {
+      await Bun.sleep(10);
+      after = await wholeOf(await ask(gateway, chat('lab/priced', 'four')));
+    }
     expect([before.usage.cost, after.usage.cost]).toEqual([0.000002, 0.00001]);
     expect((await generationOf(gateway, before.id)).total_cost).toBe(0.000002);
   });

@@ -113,7 +113,7 @@ describe('the size and shape of a body are bounded', () => {
 
   test.each([
     ['lists', '['.repeat(200) + ']'.repeat(200)],
-    ['objects', '{"a":'.repeat(200) + '1' + '}'.repeat(200)],
+    ['objects', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`],
   ])('deep nesting of %s: 400', async (_, deep) => {
     const body = `{"model":"sim/echo","messages":[{"role":"user","content":"hi"}],"extra":${deep}}`;
     const error = await errorOf(await ask(gateway, body));

@@ -61,9 +61,9 @@ describeEachUpstream(
     });
 
     test.concurrent('slow is not silent', async () => {
-      const stream = await readStream(await ask(gateway(), streamed('?token_ms=60')));
+      const stream = await readStream(await ask(gateway(), streamed('?token_ms=40')));
       expect(shapeOf(stream)).toBe('content finish usage done');
     });
   },
-  { entry: 'timeouts: { first_byte_ms: 200, idle_ms: 200, total_ms: 500 }' },
+  { entry: 'timeouts: { first_byte_ms: 150, idle_ms: 150, total_ms: 400 }' },
 );

@@ -83,6 +83,8 @@ async function startChild(directory: string, configFile: string, apiKey: string,
   };
   await prints(/ at http:\/\/\S+\/api\/v1/, START_MS);
   const url = / at (http:\/\/\S+)\/api\/v1/.exec(printed)?.[1] ?? '';
+  // The address is printed a moment before signals and changes of the file are listened to; an answer comes after it.
+  await (await fetch(`${url}/health/ready`)).text();
   return {
     url,
     apiKey,
