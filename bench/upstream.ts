@@ -97,18 +97,13 @@ const httpChunk = (text: string): string => `${text.length.toString(16)}\r\n${te
 interface Answer {
   readonly model: Buffer;
   readonly row: Row;
+  /** Each leaves in a write of its own, as a provider flushes each event; a whole reply is one. */
   readonly frames: readonly Buffer[];
-  readonly atOnce: Buffer;
 }
 
 const answers: readonly Answer[] = ROWS.map((row) => {
-  const frames = row.contentFrames > 0 ? streamFrames(row) : [];
-  return {
-    model: Buffer.from(`"${row.model}"`),
-    row,
-    frames,
-    atOnce: frames.length > 0 ? Buffer.concat(frames) : wholeReply(row),
-  };
+  const frames = row.contentFrames > 0 ? streamFrames(row) : [wholeReply(row)];
+  return { model: Buffer.from(`"${row.model}"`), row, frames };
 });
 const notFound = jsonReply(404, {
   error: { message: 'no such model', type: 'invalid_request_error', code: 'model_not_found' },
@@ -153,7 +148,7 @@ function answerRequest(socket: Socket<Connection>, request: Buffer): void {
   // A body that a gateway wrote anew may be a little shorter, a body that lost something is much shorter.
   if (!answer || request.length < answer.row.requestBytes * 0.95) send(socket, notFound);
   else if (answer.row.paceMs > 0) startPaced(socket, answer);
-  else send(socket, answer.atOnce);
+  else for (const frame of answer.frames) send(socket, frame);
 }
 
 /** Length of head and body together, or null while the head is not whole. Chunked bodies: as soon as the last chunk is in. */

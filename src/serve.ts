@@ -6,6 +6,7 @@ import { createSecureRandom, loadSources, randomHex, sha256Hex, systemClock } fr
 import { createKeyTable } from './config/key-table.ts';
 import { keysNeedingRestart } from './config/reload.ts';
 import type { Settings } from './config/settings.ts';
+import { watchConfig } from './config/watch.ts';
 import { createEgress } from './egress/egress.ts';
 import { createCooldowns } from './health/cooldowns.ts';
 import { refuseOverLimit } from './ledger/admission.ts';
@@ -17,6 +18,7 @@ import { buildSnapshot } from './pipeline/snapshot.ts';
 import { createSimScheme } from './providers/sim/local-scheme.ts';
 import { type SeedEnvironment, type SeededKeys, seedKeys } from './seed-keys.ts';
 import { createApp } from './server/app.ts';
+import { type Listener, openListener } from './server/listener.ts';
 import { createControl } from './server/management/control.ts';
 import { createKeyAdmin } from './server/management/key-admin.ts';
 import { apiRoutes } from './server/routes.ts';
@@ -103,18 +105,10 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
     }),
   });
   const control = listenControl(socketPath, createControl({ keyAdmin, balances, clock }));
-  const server = Bun.serve({
-    hostname: settings.listen.host,
-    port: settings.listen.port,
-    idleTimeout: 0,
-    // Whoever reads a body counts it and refuses in the API's form (read-body.ts); the runtime's own 413 has no body at all.
-    // What nobody reads is not kept in memory.
-    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    ...(settings.tls && { tls: { cert: Bun.file(settings.tls.certFile), key: Bun.file(settings.tls.keyFile) } }),
-    fetch: app.fetch,
-  });
+  const listener = openListener({ ...settings.listen, tls: settings.tls, app });
+  const certificate = watchCertificate(settings, listener, log);
   return {
-    url: `${settings.tls ? 'https' : 'http'}://${settings.listen.host}:${server.port}`,
+    url: `${settings.tls ? 'https' : 'http'}://${settings.listen.host}:${listener.port}`,
     firstRun: seeded.firstRun,
     notices: snapshot.notices,
     modelCount: snapshot.models.size,
@@ -130,17 +124,37 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
     async stop(graceMs) {
       // Closes the listening socket at once. Its promise also waits for idle keep-alive connections, which may stay for
       // ever: what counts is that no exchange is under way.
-      const stopped = server.stop(false);
+      certificate.close();
+      const closed = listener.close();
       const endsAtMs = clock.now() + graceMs;
       while (running.size() > 0 && clock.now() < endsAtMs) await sleep(20);
-      await Promise.race([stopped, sleep(LAST_BYTES_MS)]);
-      await Promise.race([server.stop(true), sleep(LAST_BYTES_MS)]);
+      await Promise.race([closed, sleep(LAST_BYTES_MS)]);
+      await Promise.race([listener.terminate(), sleep(LAST_BYTES_MS)]);
       control.close();
       await store.ledger.flush();
       await store.close();
       deadlines.close();
       lock.release();
       log.flush();
+    },
+  };
+}
+
+/** A renewed certificate is served to new connections; a broken one leaves the last good one in place, and says so. */
+function watchCertificate({ tls }: Settings, listener: Listener, log: Log): { close(): void } {
+  if (!tls) return { close() {} };
+  const onChange = (): void => {
+    try {
+      listener.renewCertificate();
+      log.info('the certificate was renewed');
+    } catch (cause) {
+      log.error('the new certificate cannot be used; the last good one stays', cause);
+    }
+  };
+  const watches = [tls.certFile, tls.keyFile].map((file) => watchConfig({ file, onChange }));
+  return {
+    close() {
+      for (const watch of watches) watch.close();
     },
   };
 }

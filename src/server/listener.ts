@@ -1,0 +1,57 @@
+/** The listening socket: HTTP, or HTTPS whose certificate may be renewed without a restart (DESIGN §5). */
+import { readFileSync } from 'node:fs';
+import type { App } from './app.ts';
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly app: App;
+}
+
+export interface Listener {
+  readonly port: number;
+  /**
+   * Serves new connections with the certificate as it is on disk now; open ones keep theirs.
+   * @throws Error where the files are no certificate and key: the one in use stays
+   */
+  renewCertificate(): void;
+  /** Refuses new connections. Resolves when the open ones are closed. */
+  close(): Promise<void>;
+  /** Closes what is still open. */
+  terminate(): Promise<void>;
+}
+
+export function openListener(options: ListenerOptions): Listener {
+  let server = listen(options, options.port);
+  const port = server.port ?? options.port;
+  const retired: ReturnType<typeof listen>[] = [];
+  return {
+    port,
+    renewCertificate() {
+      // The runtime cannot change a listener's certificate: a second one takes the port over, the first one ends its own.
+      const renewed = listen(options, port);
+      retired.push(server);
+      void server.stop(false);
+      server = renewed;
+    },
+    close: async () => void (await Promise.all([server, ...retired].map((each) => each.stop(false)))),
+    terminate: async () => void (await Promise.all([server, ...retired].map((each) => each.stop(true)))),
+  };
+}
+
+function listen({ host, tls, app }: ListenerOptions, port: number) {
+  return Bun.serve({
+    hostname: host,
+    port,
+    idleTimeout: 0,
+    // Whoever reads a body counts it and refuses in the API's form (read-body.ts); the runtime's own 413 has no body at all.
+    // What nobody reads is not kept in memory.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    ...(tls && {
+      reusePort: true,
+      tls: { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') },
+    }),
+    fetch: (request: Request) => app.fetch(request),
+  });
+}
