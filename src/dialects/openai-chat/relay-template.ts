@@ -49,7 +49,8 @@ export function learnTemplate(received: string, field: TextField, rewrittenWithP
       while (text.startsWith(eventPrefix, next)) {
         const start = next + eventPrefix.length;
         const end = endOfPlainText(text, start);
-        if (!text.startsWith(eventSuffix, end)) break;
+        // A frame without text says nothing, and what says nothing is not passed on.
+        if (end === start || !text.startsWith(eventSuffix, end)) break;
         const plain = text.slice(start, end);
         out.push(head);
         for (const tail of tails) out.push(plain, tail);
@@ -62,7 +63,7 @@ export function learnTemplate(received: string, field: TextField, rewrittenWithP
     piecesPerEvent: 1 + 2 * tails.length,
     apply(frame) {
       const end = frame.length - suffix.length;
-      if (frame.length < skeletonLength || !frame.startsWith(prefix) || !frame.endsWith(suffix)) return undefined;
+      if (frame.length <= skeletonLength || !frame.startsWith(prefix) || !frame.endsWith(suffix)) return undefined;
       // The text must be plain up to where the suffix begins: an escape, a quote or a control character wants the parser.
       if (endOfPlainText(frame, prefix.length) !== end) return undefined;
       const text = frame.slice(prefix.length, end);
