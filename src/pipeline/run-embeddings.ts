@@ -1,7 +1,7 @@
 /** The life of an embeddings exchange: the shared run, with a lane that relays the body by value. */
 import { toGatewayError } from '../core/errors.ts';
 import type { ReplyHead } from '../dialects/dialect.ts';
-import { decodeEmbeddings, encodeEmbeddingsRequest } from '../dialects/openai-embeddings/embeddings.ts';
+import { decodeEmbeddings, encodeEmbeddingsRequest } from '../dialects/embeddings/embeddings.ts';
 import type { LaneFor } from './attempts.ts';
 import type { EmbeddingsExchange, PipelinePorts, Reply } from './exchange.ts';
 import type { Lane } from './lane.ts';
