@@ -1,5 +1,6 @@
 /** `npm run check`: every check runs, each says how long it took, and one that fails says how to mend it. */
 import { join } from 'node:path';
+import { checkTrackedDocuments } from './check-documents.ts';
 import { checkFileSizes, readTrackedFiles } from './check-file-sizes.ts';
 import { checkLayers, readSourceFiles, vendorRules } from './check-layers.ts';
 import { generateAll } from './generate.ts';
@@ -33,6 +34,11 @@ const CHECKS: readonly Check[] = [
     name: 'file sizes',
     run: async () => checkFileSizes(readTrackedFiles(ROOT)).join('\n'),
     mend: 'split the files named above',
+  },
+  {
+    name: 'documents',
+    run: async () => (await checkTrackedDocuments(ROOT)).join('\n'),
+    mend: 'name the file that took its place',
   },
   {
     name: 'generated files',
