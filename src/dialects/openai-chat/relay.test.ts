@@ -337,13 +337,16 @@ describe('what hosts do', () => {
   });
 
   test('what one frame carried is not repeated on frames of its skeleton', () => {
-    const { frames } = run([
-      chunk({ delta: { role: 'assistant' }, filter: 'once' }, { top: 'once' }),
-      ...['a', 'b', 'c', 'd'].map((content) => says({ content })),
-      stop,
-    ]);
-    expect(choicesOf(frames).map((choice) => 'filter' in choice)).toEqual([true, false, false, false, false]);
-    expect(frames.map((frame) => 'top' in frame)).toEqual([true, false, false, false, false, false]);
+    const texts = ['a', 'b', 'c', 'd'].map((content) => says({ content }));
+    const onChoice = run([chunk({ delta: { role: 'assistant' }, filter: 'once' }), ...texts, stop]).frames;
+    expect(choicesOf(onChoice).map((choice) => 'filter' in choice)).toEqual([true, false, false, false, false]);
+    const onTop = run([says({ role: 'assistant' }, { top: 'once' }), ...texts, stop]).frames;
+    expect(onTop.map((frame) => 'top' in frame)).toEqual([true, false, false, false, false, false]);
+  });
+
+  test('what a host says of the end stands beside the finish, not beside the last text', () => {
+    const { frames } = run([chunk({ delta: { content: 'x' }, finish_reason: 'stop', stop_reason: 17 })]);
+    expect(choicesOf(frames).map((choice) => choice['stop_reason'])).toEqual([undefined, 17]);
   });
 
   test('sources named apart are annotations, told once', () => {
