@@ -72,6 +72,9 @@ export class LiveStream {
   readonly #utf8 = new TextDecoder();
   #inFlight: Promise<string | undefined> | undefined;
   #contentAtMs: number;
+  /** The last read, while the client is waited for: its time is not the provider's silence. */
+  #pausedAtMs: number | undefined;
+  #readAtMs = 0;
   /** Client text of the read at hand, piece by piece: joining once is cheaper than a rope that is flattened later. */
   #pieces: string[] = [];
 
@@ -94,9 +97,23 @@ export class LiveStream {
   }
 
   async #advance(): Promise<string | undefined> {
+    if (this.#pausedAtMs !== undefined) this.#resume(this.#pausedAtMs);
     const text = await this.#read();
     this.#inFlight = undefined;
+    if (!this.end) this.#pause();
     return text;
+  }
+
+  #pause(): void {
+    this.#pausedAtMs = this.#readAtMs;
+    this.#options.deadline.move(this.#options.limits.totalAtMs);
+  }
+
+  #resume(pausedAtMs: number): void {
+    const { clock, deadline, limits } = this.#options;
+    const now = clock.now();
+    this.#contentAtMs += now - pausedAtMs;
+    deadline.move(Math.min(now + limits.idleMs, this.#contentAtMs + limits.contentIdleMs, limits.totalAtMs));
   }
 
   async #read(): Promise<string | undefined> {
@@ -149,6 +166,7 @@ export class LiveStream {
   #touch(text: string): void {
     const { clock, deadline, limits } = this.#options;
     const now = clock.now();
+    this.#readAtMs = now;
     if (text) this.#contentAtMs = now;
     if (this.firstContentAtMs === null && this.lane.meter.hasContent) this.firstContentAtMs = now;
     deadline.move(Math.min(now + limits.idleMs, this.#contentAtMs + limits.contentIdleMs, limits.totalAtMs));

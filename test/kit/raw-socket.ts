@@ -39,7 +39,7 @@ export function openRaw(gateway: Asked, body: unknown): RawRequest {
     const end = performance.now() + timeoutMs;
     while (!holds()) {
       if (performance.now() > end)
-        throw new Error(`${what} did not come within ${timeoutMs} ms; received: ${received}`);
+        throw new Error(`${what} did not come within ${timeoutMs} ms; received last: ${received.slice(-2000)}`);
       await Bun.sleep(5);
     }
   };
@@ -47,7 +47,16 @@ export function openRaw(gateway: Asked, body: unknown): RawRequest {
     socket,
     received: () => received,
     id: () => /x-generation-id: (\S+)/i.exec(received)?.[1],
-    until: (expected, timeoutMs = 3000) => until(() => received.includes(expected), timeoutMs, expected),
+    until(expected, timeoutMs = 3000) {
+      let searched = 0;
+      // Megabytes may have come: only what is new is searched.
+      const hasCome = (): boolean => {
+        const from = Math.max(0, searched - expected.length);
+        searched = received.length;
+        return received.includes(expected, from);
+      };
+      return until(hasCome, timeoutMs, expected);
+    },
     async closed() {
       await until(() => isClosed, 10_000, 'the end of the connection');
       return received;
