@@ -119,6 +119,17 @@ describe('what hosts do to a stream (dialects.md §9)', () => {
     expect(cumulative.choice?.content).toBe('Hello');
   });
 
+  test('a whole message after its pieces, or instead of them, is said once', () => {
+    const whole = frame([{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }]);
+    expect(run([delta({ content: 'Hel' }), delta({ content: 'lo' }), whole]).choice?.content).toBe('Hello');
+    expect(run([whole]).choice?.content).toBe('Hello');
+  });
+
+  test('a fingerprint told late is kept', () => {
+    const late = frame([{ index: 0, delta: {}, finish_reason: 'stop' }], { system_fingerprint: 'fp' });
+    expect(run([delta({ content: 'a' }), late]).response.systemFingerprint).toBe('fp');
+  });
+
   test('reasoning under any name, once; a detail for text that came alone', () => {
     const { choice } = run([
       delta({ reasoning: 'th', reasoning_content: 'th' }),

@@ -149,7 +149,8 @@ export type WireFunctionMessage = z.infer<typeof functionMessage>;
 
 // ---- tools ----
 
-const toolName = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, '1 to 64 of the characters a-z A-Z 0-9 _ -');
+// The dollar begins the names of Moonshot's own tools (https://platform.moonshot.ai/docs/guide/use-web-search).
+const toolName = z.string().regex(/^\$?[a-zA-Z0-9_-]{1,64}$/, '1 to 64 of the characters a-z A-Z 0-9 _ -');
 const functionDefinition = z.object({
   name: toolName,
   description: z.string().nullish(),
