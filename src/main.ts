@@ -1,5 +1,6 @@
 /** The signalbox command: the only place that reads the environment and the command line. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { catalogCommand } from './cli/catalog.ts';
@@ -188,10 +189,18 @@ async function catalog(args: readonly string[]): Promise<number> {
       return response.json();
     },
     readFile: (path) => readFile(path, 'utf8'),
-    writeFile: (path, text) => writeFile(path, text, { mode: 0o600 }),
+    writeFile: replaceFile,
     dataDirectory: outcome.settings.dataDirectory,
     sourceUrl: outcome.settings.catalog.source,
   });
+}
+
+/** Whole or not at all: a reader sees the old file or the new one. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const fresh = `${path}.new`;
+  await writeFile(fresh, text, { mode: 0o600 });
+  await rename(fresh, path);
 }
 
 function endSignal(): AbortSignal {
