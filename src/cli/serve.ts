@@ -51,7 +51,7 @@ function banner(settings: Settings, server: ServingProcess, notices: readonly st
   const providers = settings.providers.map(({ id }) => id);
   const onlySim = providers.length === 1 && providers[0] === 'sim';
   const lines = [
-    `signalbox serves ${server.modelCount} models at ${server.url}/api/v1 (providers: ${providers.join(', ')})`,
+    `signalbox serves ${server.modelCount} models at ${server.url}/api/v1 (providers: ${providers.join(', ')}; prices of ${server.pricesDate})`,
   ];
   if (onlySim) {
     lines.push(
