@@ -1,7 +1,7 @@
 /** POST /embeddings. */
-import { openAiChat } from '../../dialects/openai-chat/index.ts';
 import { demandOfEmbeddings } from '../../dialects/embeddings/demand.ts';
 import { parseEmbeddingsRequest } from '../../dialects/embeddings/wire-types.ts';
+import { openAiChat } from '../../dialects/openai-chat/index.ts';
 import { runEmbeddings } from '../../pipeline/run-embeddings.ts';
 import { answerInference, type InferencePorts } from './inference.ts';
 
