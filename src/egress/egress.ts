@@ -33,11 +33,19 @@ export interface EgressOptions {
   readonly localSchemes: Readonly<Record<string, LocalScheme>>;
 }
 
+/** A host that closed an idle connection says so within a round trip; what takes longer may have been worked on. */
+const CLOSED_IDLE_WITHIN_MS = 1000;
+
 export function createEgress({ localSchemes }: EgressOptions): Egress {
+  /** Hosts that have answered: only to these may a pooled connection exist. */
+  const answered = new Set<string>();
   return {
     async send(request) {
       const local = localSchemes[request.url.slice(0, request.url.indexOf(':') + 1)];
-      const response = await (local ? local(request) : fetchOnce(request));
+      if (local) return toEgressResponse(await local(request));
+      const origin = request.url.slice(0, request.url.indexOf('/', 'https://'.length));
+      const response = await fetchFrom(request, answered.has(origin));
+      answered.add(origin);
       return toEgressResponse(response);
     },
   };
@@ -46,25 +54,24 @@ export function createEgress({ localSchemes }: EgressOptions): Egress {
 // Bun's fetch takes `timeout: false`, which its types do not know: without it a quiet stream is cut after five minutes.
 type BunRequestInit = RequestInit & { readonly timeout: false };
 
-async function fetchOnce({ url, headers, body, signal }: EgressRequest): Promise<Response> {
+async function fetchFrom({ url, headers, body, signal }: EgressRequest, mayBePooled: boolean): Promise<Response> {
+  const sentAtMs = performance.now();
   const init: BunRequestInit = { method: 'POST', headers, body, signal, redirect: 'manual', timeout: false };
   try {
     return await fetch(url, init);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (!isReusedConnectionReset(error)) throw unreachable(error);
+    const isSoon = performance.now() - sentAtMs < CLOSED_IDLE_WITHIN_MS;
+    if (codeOf(error) !== 'ECONNRESET' || !mayBePooled || !isSoon) throw unreachable(error);
   }
   // The host closed an idle pooled connection as we wrote: no response byte came, so one more try is safe (DESIGN §7.18).
+  // On a fresh connection the host has taken the request and may be paid for it: that is not asked twice.
   try {
     return await fetch(url, init);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw unreachable(error);
   }
-}
-
-function isReusedConnectionReset(error: unknown): boolean {
-  return codeOf(error) === 'ECONNRESET';
 }
 
 function unreachable(error: unknown): GatewayError {
