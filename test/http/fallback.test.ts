@@ -94,6 +94,29 @@ describe('an endpoint that failed rests', () => {
   });
 });
 
+describe('after the 200 and its comments', () => {
+  let late: Gateway;
+  beforeAll(async () => {
+    const entry = (name: string, upstream: string) =>
+      `  ${name}: { name: ${name}, dialect: openai-chat, base_url: "sim://${name}/v1", api_key: none, ` +
+      `models: [{ id: lab/late, upstream: "${upstream}", pricing: { prompt: "0.000001", completion: "0.000001" } }] }\n`;
+    late = await startGateway({
+      config: `commit_after_ms: 50\nproviders:\n${entry('slow', 'echo?first_byte_ms=150&status=500')}${entry('good', 'echo')}`,
+    });
+  });
+  afterAll(() => late.stop());
+
+  test('fallback still goes on silently', async () => {
+    const provider = { order: ['slow', 'good'] };
+    const stream = await readStream(await ask(late, chat('lab/late', TEXT, { stream: true, provider })));
+    expect(shapeOf(stream)).toBe('comment content finish usage done');
+    expect(new Set(stream.frames.map((frame) => frame.provider))).toEqual(new Set(['good']));
+    expect((await generationOf(late, stream.id)).provider_responses.map((attempt) => attempt.status)).toEqual([
+      500, 200,
+    ]);
+  });
+});
+
 describe('every endpoint fails', () => {
   let failing: Gateway;
   beforeAll(async () => {
