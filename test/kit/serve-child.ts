@@ -30,6 +30,7 @@ export interface ServeFolder {
   readonly configFile: string;
   writeConfig(yaml: string): void;
   start(): Promise<ServeChild>;
+  /** Ends what still runs of it, too: a failed test must not leave a server behind. */
   remove(): void;
 }
 
@@ -38,14 +39,22 @@ export function createServeFolder(config: string): ServeFolder {
   const configFile = join(directory, 'signalbox.yaml');
   const sources = { digest: () => '', randomHex };
   const [apiKey, managementKey] = [createKeyText(sources).text, createKeyText(sources).text];
+  const started: ServeChild[] = [];
   writeFileSync(configFile, config);
   return {
     apiKey,
     managementKey,
     configFile,
     writeConfig: (yaml) => writeFileSync(configFile, yaml),
-    start: () => startChild(directory, configFile, apiKey, managementKey),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
+    async start() {
+      const child = await startChild(directory, configFile, apiKey, managementKey);
+      started.push(child);
+      return child;
+    },
+    remove() {
+      for (const child of started) child.kill('SIGKILL');
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
 }
 
