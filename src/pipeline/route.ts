@@ -27,19 +27,28 @@ export function routeExchange(exchange: Exchange, ports: Pick<PipelinePorts, 'ra
     );
   }
   const liveById = new Map<string, LiveEndpoint>();
-  const candidates = demand.models.flatMap((requested, rank) => candidatesOf(requested, rank, snapshot, liveById));
+  const candidates: TargetCandidate[] = [];
+  let retired: GatewayError | undefined;
+  for (const [rank, requested] of demand.models.entries()) {
+    const found = candidatesOf(requested, rank, snapshot, liveById);
+    // A retired model is one that fails: the others of `models[]` are there for that (openrouter-api.md §3.4).
+    if (found instanceof GatewayError) retired ??= found;
+    else candidates.push(...found);
+  }
+  if (candidates.length === 0 && retired) throw retired;
   if (candidates.length === 0) throw noEndpoints(demand.models, []);
   const plan = planRoute(candidates, routingContext(exchange, ports));
   if (plan.targets.length === 0) throw noEndpoints(demand.models, plan.excluded);
   return { plan, targets: plan.targets.flatMap(({ endpoint }) => liveById.get(endpoint.id) ?? []) };
 }
 
+/** What could serve one of the requested models, or the error that it was retired. */
 function candidatesOf(
   requested: string,
   modelRank: number,
   snapshot: Snapshot,
   liveById: Map<string, LiveEndpoint>,
-): TargetCandidate[] {
+): readonly TargetCandidate[] | GatewayError {
   const resolved = snapshot.resolve(requested);
   switch (resolved.kind) {
     case 'found': {
@@ -54,7 +63,7 @@ function candidatesOf(
       }));
     }
     case 'retired':
-      throw new GatewayError(
+      return new GatewayError(
         'route.model_retired',
         `${requested} has been retired by its provider. Use ${resolved.successor} instead.`,
         {

@@ -1,6 +1,6 @@
 /** What is wrong with a request is said with the right status, in OpenRouter's error body, with the field's path. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { ask, chat, errorOf } from '../kit/ask.ts';
+import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 
 let gateway: Gateway;
@@ -170,6 +170,16 @@ describe('the model', () => {
     const error = await errorOf(await ask(gateway, chat('anthropic/claude-3-5-sonnet')));
     expect(error).toMatchObject({ code: 404, availability: { code: 'model_deprecated', retryable: false } });
     expect(error.message).toMatch(/retired.*Use \S+ instead/);
+  });
+
+  test('retired, but another of `models` lives: that one answers', async () => {
+    for (const models of [
+      ['sim/echo', 'anthropic/claude-3-5-sonnet'],
+      ['anthropic/claude-3-5-sonnet', 'sim/echo'],
+    ]) {
+      const answer = await wholeOf(await ask(gateway, { models, messages }));
+      expect(answer.model).toBe('sim/echo');
+    }
   });
 
   test('content that it cannot take is never dropped: 404', async () => {
