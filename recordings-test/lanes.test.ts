@@ -1,5 +1,5 @@
 /**
- * Every recorded chat answer through both lanes (DESIGN §4.1): relayed, and translated as if the host could not be relayed.
+ * Every recorded chat answer through both lanes: relayed, and translated as if the host could not be relayed.
  * The caller must get the same answer and the ledger the same counts; where bytes are cut, both must say so alike.
  * Prints its counts by provider.
  */

@@ -1,4 +1,4 @@
-/** The first keys: from the environment, upserted at every start, or made at the very first one (DESIGN §5, §7.9–7.10). */
+/** The first keys: from the environment, upserted at every start, or made at the very first one. */
 import type { KeyStore } from './config/key-store.ts';
 import type { KeyRecord } from './core/caller.ts';
 import type { Clock } from './core/ids.ts';

@@ -139,7 +139,7 @@ describe('facts that cost money when wrong', () => {
 describe('traits', () => {
   const traits = (modelId: string, endpointId: string): ModelTraits => traitsOf(model(modelId), endpoint(endpointId));
 
-  test('Claude families differ as dialects.md §3.3 says', () => {
+  test('Claude families differ in what they take', () => {
     expect(traits('anthropic/claude-sonnet-4.5', 'anthropic|anthropic/claude-sonnet-4.5')).toEqual({
       contextLength: 1_000_000,
       maxOutputTokens: 64_000,

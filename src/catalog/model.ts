@@ -23,7 +23,7 @@ export interface Model {
   /** True for a model that chooses another (`openrouter/auto`): its endpoint's price is 0 and says nothing. */
   readonly router?: boolean;
   readonly reasoning?: ModelReasoning;
-  /** Capability exceptions of the family (dialects.md §3.3); absent = true. */
+  /** Capability exceptions of the family (docs/sources.md); absent = true. */
   readonly limits: {
     readonly sampling?: boolean;
     readonly prefill?: boolean;
@@ -66,7 +66,7 @@ export interface Endpoint {
   readonly supportsImplicitCaching: boolean;
   /** Grammar, where it differs from the provider's (Claude and open models on Vertex and Azure). */
   readonly dialect?: string;
-  /** Other names of the same model at this provider, dated or undated: they resolve (DESIGN §7.11). */
+  /** Other names of the same model at this provider, dated or undated: they resolve. */
   readonly upstreamAliases?: readonly string[];
   /** True where the provider announced its end. */
   readonly deprecated?: boolean;

@@ -1,6 +1,6 @@
 /**
- * Which request parameters an endpoint honours: what its grammar can say (dialects.md §1.1), cut to what the model can do
- * and what the host is known to refuse (dialects.md §9).
+ * Which request parameters an endpoint honours: what its grammar can say (docs/sources.md), cut to what the model can do
+ * and what the host is known to refuse (docs/sources.md).
  */
 import type { Capability } from './rows.ts';
 

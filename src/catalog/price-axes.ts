@@ -1,4 +1,4 @@
-/** The price axes with the names they have on the wire (openrouter-api.md §3.16), in the wire's order. */
+/** The price axes with the names they have on the wire (OpenRouter's API), in the wire's order. */
 import type { PriceAxes } from '../core/pricing.ts';
 
 export type PriceAxis = keyof PriceAxes;

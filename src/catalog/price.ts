@@ -1,4 +1,4 @@
-/** Which price applies to a request: conditions resolved to plain axes (openrouter-api.md §3.16). */
+/** Which price applies to a request: conditions resolved to plain axes (OpenRouter's API). */
 import type { PriceAxes, PriceOverride, Pricing } from '../core/pricing.ts';
 import { AXIS_BY_WIRE_NAME, type PriceAxis, WIRE_PRICE_NAMES } from './price-axes.ts';
 

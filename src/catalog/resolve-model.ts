@@ -1,5 +1,5 @@
 /**
- * What a caller's model name means (DESIGN §7.11). Works over any set of models: the catalogue's, with or without those an
+ * What a caller's model name means. Works over any set of models: the catalogue's, with or without those an
  * operator defined. Variants that only steer routing (`:nitro`, `:online`) are the router's: they are set aside here and
  * left on the id that is returned.
  */

@@ -51,7 +51,7 @@ const modelRow = z.strictObject({
       adaptive: z.literal(true).exactOptional(),
     })
     .exactOptional(),
-  /** Only what is false (dialects.md §3.3). */
+  /** Only what is false (docs/sources.md). */
   limits: z
     .strictObject({
       sampling: z.literal(false).exactOptional(),

@@ -81,7 +81,7 @@ function firstRunLines(
   ];
 }
 
-/** Whole or nothing: a file that is wrong changes nothing, and says why (DESIGN §7.9). */
+/** Whole or nothing: a file that is wrong changes nothing, and says why. */
 function watchFile(file: string, server: ServingProcess, io: ServeIo) {
   return watchConfig({
     file,

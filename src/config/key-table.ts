@@ -1,5 +1,5 @@
 /**
- * The keys in memory (DESIGN §7.6): digest → frozen record. An exchange reads it without a database; a single entry is
+ * The keys in memory: digest → frozen record. An exchange reads it without a database; a single entry is
  * replaced after its write is acknowledged, so that no reader ever sees half a change.
  */
 import type { KeyRecord } from '../core/caller.ts';

@@ -1,4 +1,4 @@
-/** The settings in force: the file over the environment, flags over both (DESIGN §7.9), or everything that is wrong. */
+/** The settings in force: the file over the environment, flags over both, or everything that is wrong. */
 import { dirname, resolve } from 'node:path';
 import { importApertureEntry, isApertureEntry, refuseApertureSections } from './imports/aperture.ts';
 import { type Environment, interpolate, isPlaceholder } from './interpolate.ts';

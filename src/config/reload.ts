@@ -1,4 +1,4 @@
-/** What a reload cannot change in a running process (DESIGN §7.9). */
+/** What a reload cannot change in a running process. */
 import { formatListen } from './listen.ts';
 import type { Settings } from './settings.ts';
 

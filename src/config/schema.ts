@@ -1,5 +1,5 @@
 /**
- * What a configuration file may say (DESIGN §5). Strict: an unknown key is refused with a suggestion. Defaults are set in
+ * What a configuration file may say. Strict: an unknown key is refused with a suggestion. Defaults are set in
  * load.ts, so that what the file says and what is assumed stay apart.
  */
 import { z } from 'zod';

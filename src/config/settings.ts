@@ -1,6 +1,6 @@
 /**
  * The configuration after parsing: every field has its final type, every `${NAME}` is filled in. What the file may say is
- * in schema.ts; where it may come from, and which source wins, in load.ts (DESIGN §5, §7.9).
+ * in schema.ts; where it may come from, and which source wins, in load.ts.
  */
 import type { PriceAxes, PriceOverride } from '../core/pricing.ts';
 
@@ -54,7 +54,7 @@ export type AuthorizationSetting =
   | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'none' };
 
-/** All in ms; DESIGN §7.5 has the defaults. */
+/** All in ms; DEFAULT_TIMEOUTS has the defaults. */
 export interface TimeoutSettings {
   readonly connectMs: number;
   readonly firstByteMs: number;

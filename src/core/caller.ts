@@ -1,6 +1,6 @@
 import type { NanoUsd } from './money.ts';
 
-/** A key as the pipeline sees it: frozen; replaced whole after a write is acknowledged (DESIGN §7.6). */
+/** A key as the pipeline sees it: frozen; replaced whole after a write is acknowledged. */
 export interface KeyRecord {
   /** SHA-256 of the whole key, lower-case hex: OpenRouter's `hash`. */
   readonly hash: string;

@@ -51,7 +51,7 @@ export type ChatEvent =
 /** Why the bytes stopped: the decoder is always told, so that a cut stream cannot pass as success by forgetting. */
 export type EndReason = 'upstream-end' | 'upstream-cut' | 'client-gone' | 'deadline';
 
-/** Whether an event is content: after the first one is forwarded, no fallback is possible (DESIGN §4.2). */
+/** Whether an event is content: after the first one is forwarded, no fallback is possible. */
 export function isContentEvent(event: ChatEvent): boolean {
   switch (event.type) {
     case 'text-delta':

@@ -1,6 +1,6 @@
 /**
  * The core's chat vocabulary: what every dialect decodes into and encodes from. It says everything OpenRouter's chat
- * contract says (openrouter-api.md §2.2–2.5), in our own names; what a grammar adds rides in `extras`.
+ * contract says (OpenRouter's API), in our own names; what a grammar adds rides in `extras`.
  */
 import type { Json, JsonObject } from './json.ts';
 import type { Usage } from './usage.ts';
@@ -28,7 +28,7 @@ export interface ChatRequest {
   readonly stream: boolean;
   /** Known fields of the client's grammar that only some grammars can say (audio, prediction, image_config, …). */
   readonly options: JsonObject;
-  /** Top-level fields that nobody knows: forwarded on relay, dropped with a note on translate (DESIGN §7.13). */
+  /** Top-level fields that nobody knows: forwarded on relay, dropped with a note on translate. */
   readonly extras: JsonObject;
 }
 
@@ -52,7 +52,7 @@ export interface Sampling {
 
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
-/** OpenRouter's `reasoning` in all its forms, folded into one (openrouter-api.md §2.5). */
+/** OpenRouter's `reasoning` in all its forms, folded into one (OpenRouter's API). */
 export interface ReasoningRequest {
   /** false where the caller turned reasoning off (`enabled: false` or effort `none`). */
   readonly enabled: boolean;

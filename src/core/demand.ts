@@ -21,7 +21,7 @@ export interface Demand {
 
 export type InputModality = 'image' | 'file' | 'audio' | 'video';
 
-/** OpenRouter's `provider` object (openrouter-api.md §3.2), parsed. Absent fields are undefined. */
+/** OpenRouter's `provider` object (OpenRouter's API), parsed. Absent fields are undefined. */
 export interface ProviderPreferences {
   readonly order?: readonly string[];
   readonly only?: readonly string[];

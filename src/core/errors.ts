@@ -1,6 +1,6 @@
 /**
  * The one table of errors: status, wire type, whose fault it is, and whether another try elsewhere can help.
- * `type` is OpenRouter's `error_type` vocabulary (openrouter-api.md §3.8). Each client dialect encodes rows to its own form.
+ * `type` is OpenRouter's `error_type` vocabulary (OpenRouter's API). Each client dialect encodes rows to its own form.
  */
 import type { JsonObject } from './json.ts';
 

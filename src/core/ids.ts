@@ -10,7 +10,7 @@ export interface Random {
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** `gen-<unix s>-<20 base62>` (DESIGN §7.19): about 119 random bits, made at admission and kept over fallbacks. */
+/** `gen-<unix s>-<20 base62>`: about 119 random bits, made at admission and kept over fallbacks. */
 export function generationId(clock: Clock, random: Random): string {
   let suffix = '';
   for (let i = 0; i < 20; i++) suffix += BASE62[Math.floor(random.next() * 62)];

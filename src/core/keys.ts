@@ -1,4 +1,4 @@
-/** What an API key looks like. The key itself is shown once and never stored: only its digest is (DESIGN §7.10). */
+/** What an API key looks like. The key itself is shown once and never stored: only its digest is. */
 
 export const KEY_PREFIX = 'sk-or-v1-';
 const SECRET_DIGITS = 64;

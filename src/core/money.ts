@@ -1,5 +1,5 @@
 /**
- * Money as integers (DESIGN §4.4): prices are picodollars per unit, the ledger counts nanodollars, both bigint.
+ * Money as integers: prices are picodollars per unit, the ledger counts nanodollars, both bigint.
  * 1 USD = 10^9 nanodollars = 10^12 picodollars.
  */
 export type PicoUsd = bigint;
@@ -45,7 +45,7 @@ export const formatPicoUsd = (amount: PicoUsd): string => formatUsd(amount, 12);
 export const formatNanoUsd = (amount: NanoUsd): string => formatUsd(amount, 9);
 
 /**
- * The one function that turns money into a JSON number (DESIGN §7.17), so that every place shows the same digits.
+ * The one function that turns money into a JSON number, so that every place shows the same digits.
  * Goes through the decimal string: dividing would show 0.30000000000000004 for 0.3.
  */
 export function nanoUsdToNumber(amount: NanoUsd): number {

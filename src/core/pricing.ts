@@ -1,4 +1,4 @@
-/** Prices as integers with the conditions that change them (openrouter-api.md §3.16). */
+/** Prices as integers with the conditions that change them (OpenRouter's API). */
 import type { PicoUsd } from './money.ts';
 
 /** Picodollars per unit; an absent axis costs nothing of its own (its tokens bill as prompt or completion). */

@@ -1,7 +1,7 @@
 /**
  * What an exchange consumed, as unit → count. The list of units is open: a new kind of exchange brings its own.
  *
- * Token units follow the wire contract's inclusive reading (openrouter-api.md §2.3): `promptTokens` includes cached,
+ * Token units follow the wire contract's inclusive reading (OpenRouter's API): `promptTokens` includes cached,
  * cache-write and media tokens; `completionTokens` includes reasoning and media tokens. Dialects convert hosts that count
  * otherwise; pricing takes the parts out again exactly once.
  */

@@ -102,7 +102,7 @@ export interface ClientDialect<Wire> {
   readonly relay: RelayFace<Wire>;
 }
 
-/** Kinds of exchange: the list grows with the product (DESIGN §7.15). */
+/** Kinds of exchange: the list grows with the product. */
 export type ExchangeKind = 'chat' | 'embeddings';
 
 export interface UpstreamDialect {

@@ -12,7 +12,7 @@ export interface UsageSemantics {
   readonly reportsCost: 'authoritative' | 'informative' | false;
 }
 
-/** Ways to ask a host for reasoning (dialects.md §1.6). */
+/** Ways to ask a host for reasoning (docs/sources.md). */
 export type ReasoningStyle =
   | 'reasoning_effort'
   /** OpenRouter's own `reasoning` object, passed through. */
@@ -84,7 +84,7 @@ export interface HostProfile {
   readonly quirks: HostQuirks;
 }
 
-/** Capability facts of a model that decide how a request may be written (dialects.md §3.3). From the catalogue. */
+/** Capability facts of a model that decide how a request may be written (docs/sources.md). From the catalogue. */
 export interface ModelTraits {
   readonly maxOutputTokens?: number;
   readonly contextLength?: number;

@@ -64,7 +64,7 @@ async function fetchFrom({ url, headers, body, signal }: EgressRequest, mayBePoo
     const isSoon = performance.now() - sentAtMs < CLOSED_IDLE_WITHIN_MS;
     if (codeOf(error) !== 'ECONNRESET' || !mayBePooled || !isSoon) throw unreachable(error);
   }
-  // The host closed an idle pooled connection as we wrote: no response byte came, so one more try is safe (DESIGN §7.18).
+  // The host closed an idle pooled connection as we wrote: no response byte came, so one more try is safe.
   // On a fresh connection the host has taken the request and may be paid for it: that is not asked twice.
   try {
     return await fetch(url, init);

@@ -2,7 +2,7 @@
 import type { GatewayError } from '../core/errors.ts';
 import type { Clock } from '../core/ids.ts';
 
-/** Rest after a failure that names no time (openrouter-api.md §3.1: a significant outage in the last 30 s goes last). */
+/** Rest after a failure that names no time (OpenRouter's API : a significant outage in the last 30 s goes last). */
 const OUTAGE_REST_MS = 30_000;
 /** A hint longer than this is not believed. */
 const LONGEST_REST_MS = 10 * 60_000;

@@ -1,4 +1,4 @@
-/** Whether a key may spend: the refusal in words, from what Balances says (openrouter-api.md §3.10). */
+/** Whether a key may spend: the refusal in words, from what Balances says (OpenRouter's API). */
 import type { KeyRecord } from '../core/caller.ts';
 import { GatewayError } from '../core/errors.ts';
 import { formatNanoUsd } from '../core/money.ts';

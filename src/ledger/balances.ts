@@ -1,5 +1,5 @@
 /**
- * Money counters in main-thread memory (DESIGN §7.7): they alone decide admission, synchronously, and are rebuilt from
+ * Money counters in main-thread memory: they alone decide admission, synchronously, and are rebuilt from
  * the store at boot. Counters are kept by key hash, so they survive every change of the key itself.
  */
 import type { KeyRecord, LimitReset } from '../core/caller.ts';

@@ -1,6 +1,6 @@
 /**
  * What an exchange costs: usage times price. Usage counts are inclusive (core/usage.ts); here the parts are taken out of
- * their wholes exactly once, in integers, and rounded once (DESIGN §7.17).
+ * their wholes exactly once, in integers, and rounded once.
  */
 import { ceilPicoToNano, floorPicoToNano, type NanoUsd, type PicoUsd } from '../core/money.ts';
 import type { PriceAxes } from '../core/pricing.ts';

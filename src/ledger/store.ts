@@ -1,6 +1,6 @@
 /**
  * The ledger's port: batched and asynchronous, implemented in store/ over SQLite (a writer worker) and PostgreSQL
- * (DESIGN §7.7). The pipeline sees only this.
+ *. The pipeline sees only this.
  */
 import type { NanoUsd } from '../core/money.ts';
 import type { Usage } from '../core/usage.ts';

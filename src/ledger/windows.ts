@@ -1,4 +1,4 @@
-/** UTC budget windows by day number (days since the epoch): days, weeks from Monday, months (openrouter-api.md §3.10). */
+/** UTC budget windows by day number (days since the epoch): days, weeks from Monday, months (OpenRouter's API). */
 import type { LimitReset } from '../core/caller.ts';
 
 const DAY_MS = 86_400_000;

@@ -97,7 +97,7 @@ class AttemptRun {
     this.#controller = controller;
     this.#startedAtMs = startedAtMs;
     const { timeouts, name } = target.provider;
-    // A stream owes its first byte; a whole reply is bounded by the total only (DESIGN §7.5).
+    // A stream owes its first byte; a whole reply is bounded by the total only.
     const firstMs = stream ? Math.min(timeouts.firstByteMs, timeouts.totalMs) : timeouts.totalMs;
     this.#deadline = ports.deadlines.start(startedAtMs + firstMs, () => {
       const message = `${name} did not answer in time.`;

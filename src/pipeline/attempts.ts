@@ -1,4 +1,4 @@
-/** Targets in the plan's order until one answers: silent fallback before the first content (DESIGN §4.2). */
+/** Targets in the plan's order until one answers: silent fallback before the first content. */
 import { GatewayError, toGatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Note } from '../core/note.ts';
@@ -74,14 +74,14 @@ class Sequence implements AttemptSequence {
       if (!(outcome instanceof GatewayError)) return outcome;
       errors.push(outcome);
       if (this.#stopped) return this.#stopped;
-      // What every endpoint of the model would refuse may still suit the next of `models[]` (openrouter-api.md §3.4).
+      // What every endpoint of the model would refuse may still suit the next of `models[]` (OpenRouter's API).
       if (outcome.spec.retry === 'never') refusedModels.add(target.model.id);
     }
     if (errors.length === 0 && unsayable) return noneCanCarry(unsayable);
     return lastError(errors, this.records);
   }
 
-  /** The request in the target's grammar, or why it cannot be said there: content is never dropped (DESIGN §7.13). */
+  /** The request in the target's grammar, or why it cannot be said there: content is never dropped. */
   #prepare(target: LiveEndpoint): PreparedAttempt | GatewayError {
     try {
       const { lane, notes } = this.#options.laneFor(target);
@@ -123,7 +123,7 @@ function noneCanCarry(refusal: GatewayError): GatewayError {
   });
 }
 
-/** The last error speaks; what failed before it is told beside (openrouter-api.md §3.8), with the soonest hint to return. */
+/** The last error speaks; what failed before it is told beside (OpenRouter's API), with the soonest hint to return. */
 function lastError(errors: readonly GatewayError[], records: readonly AttemptRecord[]): GatewayError {
   const last = errors[errors.length - 1];
   if (!last) return new GatewayError('gateway.internal', 'A plan without targets was run.');

@@ -1,4 +1,4 @@
-/** One client call, from the parsed request on. Tagged by kind: a new kind brings its own run (DESIGN §7.15). */
+/** One client call, from the parsed request on. Tagged by kind: a new kind brings its own run. */
 import type { Caller } from '../core/caller.ts';
 import type { Demand } from '../core/demand.ts';
 import type { GatewayError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
 /**
- * The two lanes behind one face (DESIGN §4.1): the pipeline does not know which one runs. `relay` where client and upstream
+ * The two lanes behind one face: the pipeline does not know which one runs. `relay` where client and upstream
  * speak the same grammar, else `translate`.
  */
 import type { ChatResponse } from '../core/chat.ts';

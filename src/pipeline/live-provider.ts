@@ -69,7 +69,7 @@ function headersOf(
   const scheme = settings.authorization ?? ownScheme ?? authorizationOfDialect(dialectId);
   return {
     'content-type': 'application/json',
-    // Streams are not worth decompressing, and a bomb cannot be sent (reliability-security.md S16).
+    // Streams are not worth decompressing, and a bomb cannot be sent.
     'accept-encoding': 'identity',
     ...definition?.headers,
     ...authorizationHeader(scheme, settings.apiKey),

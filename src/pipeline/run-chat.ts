@@ -31,7 +31,7 @@ export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: Pipelin
 /** The lane to a target, with what its endpoint lacks left out of the request. */
 function chatLanes<Wire>(exchange: ChatExchange<Wire>, { endUserToken }: PipelinePorts): LaneFor {
   const { dialect, demand, caller } = exchange;
-  // The end user's own id never leaves: providers get a stable token that only tells users apart (openrouter-api.md §2.2).
+  // The end user's own id never leaves: providers get a stable token that only tells users apart (OpenRouter's API).
   const wire =
     demand.user === null
       ? exchange.wire

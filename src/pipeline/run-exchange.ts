@@ -1,5 +1,5 @@
 /**
- * The part of an exchange's life that every kind shares: attempts, the client going away, one settlement (DESIGN §7.15). A
+ * The part of an exchange's life that every kind shares: attempts, the client going away, one settlement. A
  * kind brings its lanes: how a request is written for a target and how an answer is read.
  */
 import { GatewayError, toGatewayError } from '../core/errors.ts';
@@ -140,7 +140,7 @@ export class ExchangeRun {
     };
   }
 
-  // ---- the client goes away (DESIGN §7.14) ----
+  // ---- the client goes away ----
 
   readonly #onClientGone = (): void => {
     if (this.#settling || this.#isGone) return;

@@ -105,7 +105,7 @@ function priced(usage: Usage, target: LiveEndpoint | undefined, end: ExchangeEnd
 }
 
 /**
- * Zero-completion insurance (openrouter-api.md §3.11): no token charge where nothing was completed and no reason to finish was
+ * Zero-completion insurance (OpenRouter's API): no token charge where nothing was completed and no reason to finish was
  * given, or where the exchange ended in an error.
  */
 function isFreeOfCharge(usage: Usage, end: ExchangeEnd): boolean {

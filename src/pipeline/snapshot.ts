@@ -1,6 +1,6 @@
 /**
  * The state an exchange pins at admission: providers, models and endpoints in force, with their prices. Immutable, rebuilt off
- * the request path, swapped by one assignment (DESIGN §7.6). Counters live elsewhere, by stable id, and survive every swap.
+ * the request path, swapped by one assignment. Counters live elsewhere, by stable id, and survive every swap.
  */
 import { customModel } from '../catalog/custom-model.ts';
 import type { Endpoint, Model } from '../catalog/model.ts';

@@ -1,5 +1,5 @@
 /**
- * When and how a stream is committed (DESIGN §7.3): the first content, an error, or `commit_after_ms`, whichever comes first.
+ * When and how a stream is committed: the first content, an error, or `commit_after_ms`, whichever comes first.
  * Error first is plain JSON with its real status. The body is an async generator: nothing throws out of it, failures become
  * the dialect's error frames, and the final frames leave after settlement.
  */

@@ -14,7 +14,7 @@ export interface LiveProvider {
   readonly headers: Readonly<Record<string, string>>;
   readonly host: HostProfile;
   readonly timeouts: TimeoutSettings;
-  /** Whole replies are drained unless the operator set `cancel` himself (DESIGN §7.14). */
+  /** Whole replies are drained unless the operator set `cancel` himself. */
   readonly onDisconnect: { readonly stream: 'cancel' | 'drain'; readonly whole: 'cancel' | 'drain' };
   readonly takesAnyModel: boolean;
   /** A query after a model's name goes upstream with it: the simulated provider's faults. */

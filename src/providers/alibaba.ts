@@ -11,7 +11,7 @@ export const alibaba = defineProvider({
   authorize: { kind: 'bearer' },
   // 6 recorded replies: total = prompt + completion, reasoning inside.
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.
   onDisconnect: 'drain',
   quirks: { reasoningStyle: 'enable_thinking', cacheControl: true },
   policy: { training: false, retentionDays: null, headquarters: 'CN' },

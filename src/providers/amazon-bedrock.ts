@@ -9,9 +9,9 @@ export const amazonBedrock = defineProvider({
   keyEnv: ['AWS_BEARER_TOKEN_BEDROCK'],
   settings: { region: ['AWS_REGION', 'AWS_DEFAULT_REGION'] },
   authorize: { kind: 'bearer' },
-  // `inputTokens` excludes cache reads and writes (dialects.md §1.5).
+  // `inputTokens` excludes cache reads and writes (docs/sources.md).
   usage: { cachedInput: 'beside-input', reasoning: 'inside-output', reportsCost: false },
-  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.
   onDisconnect: 'drain',
   quirks: {},
   policy: { training: false, retentionDays: 0, headquarters: 'US' },

@@ -8,9 +8,9 @@ export const anthropic = defineProvider({
   dialect: 'anthropic-messages',
   keyEnv: ['ANTHROPIC_API_KEY'],
   authorize: { kind: 'header', name: 'x-api-key' },
-  // `input_tokens` excludes cache reads and writes; `output_tokens` includes thinking (dialects.md §1.5).
+  // `input_tokens` excludes cache reads and writes; `output_tokens` includes thinking (docs/sources.md).
   usage: { cachedInput: 'beside-input', reasoning: 'inside-output', reportsCost: false },
-  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
   quirks: { cacheControl: true, reasoningFormat: 'anthropic-claude-v1' },
   policy: { training: false, retentionDays: 30, headquarters: 'US' },

@@ -15,7 +15,7 @@ export const azure = defineProvider({
   authorize: { kind: 'header', name: 'api-key' },
   // 164 recorded replies: total = prompt + completion, reasoning inside.
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
   quirks: { maxTokensField: 'max_completion_tokens', developerRole: true },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },

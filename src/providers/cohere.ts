@@ -11,9 +11,9 @@ export const cohere = defineProvider({
   dialect: 'cohere',
   keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
   authorize: { kind: 'bearer' },
-  // `usage.tokens` holds the counts (dialects.md §1.5).
+  // `usage.tokens` holds the counts (docs/sources.md).
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
   quirks: {},
   // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).

@@ -10,7 +10,7 @@ export const deepinfra = defineProvider({
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
-  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
   quirks: {},
   policy: { training: false, retentionDays: 0, headquarters: 'US' },

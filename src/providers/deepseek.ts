@@ -10,7 +10,7 @@ export const deepseek = defineProvider({
   authorize: { kind: 'bearer' },
   // 121 recorded replies: total = prompt + completion, reasoning inside; cache hits and misses add up to the prompt.
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
   quirks: {
     reasoningStyle: 'thinking_type_and_effort',

@@ -8,9 +8,9 @@ export const googleAiStudio = defineProvider({
   dialect: 'gemini',
   keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
   authorize: { kind: 'header', name: 'x-goog-api-key' },
-  // `promptTokenCount` includes cached content; `thoughtsTokenCount` stands beside `candidatesTokenCount` (dialects.md §1.5).
+  // `promptTokenCount` includes cached content; `thoughtsTokenCount` stands beside `candidatesTokenCount` (docs/sources.md).
   usage: { cachedInput: 'inside-input', reasoning: 'beside-output', reportsCost: false },
-  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.
   onDisconnect: 'drain',
   quirks: { reasoningFormat: 'google-gemini-v1' },
   // Paid tier. A free-tier key lets Google train: set data_policy in the configuration for one.

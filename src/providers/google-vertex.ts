@@ -11,9 +11,9 @@ export const googleVertex = defineProvider({
   dialect: 'gemini',
   keyEnv: ['GOOGLE_VERTEX_API_KEY'],
   authorize: { kind: 'header', name: 'x-goog-api-key' },
-  // As Google AI Studio: thoughts beside candidates, cached content inside the prompt (dialects.md §1.5).
+  // As Google AI Studio: thoughts beside candidates, cached content inside the prompt (docs/sources.md).
   usage: { cachedInput: 'inside-input', reasoning: 'beside-output', reportsCost: false },
-  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.
   onDisconnect: 'drain',
   quirks: { reasoningFormat: 'google-gemini-v1' },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },

@@ -10,7 +10,7 @@ export const groq = defineProvider({
   authorize: { kind: 'bearer' },
   // 183 recorded replies: total = prompt + completion, reasoning and cached tokens inside; stream usage in x_groq.
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.
   onDisconnect: 'drain',
   quirks: { usageWrapper: 'x_groq', rejects: ['logprobs', 'top_logprobs', 'logit_bias'] },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },

@@ -10,10 +10,10 @@ export const mistral = defineProvider({
   authorize: { kind: 'bearer' },
   // 221 recorded replies: total = prompt + completion; the three others count audio seconds apart.
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.
   onDisconnect: 'drain',
   quirks: {
-    // 422 on keys it does not know (dialects.md §7); usage comes on the last stream frame without being asked for.
+    // 422 on keys it does not know (docs/sources.md); usage comes on the last stream frame without being asked for.
     refusesUnknownFields: true,
     rejects: ['user', 'logit_bias', 'logprobs', 'top_logprobs', 'store'],
     renames: { seed: 'random_seed' },

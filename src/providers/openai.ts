@@ -10,7 +10,7 @@ export const openai = defineProvider({
   authorize: { kind: 'bearer' },
   // 1,909 recorded replies: total = prompt + completion, reasoning and cached tokens inside.
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
   quirks: { maxTokensField: 'max_completion_tokens', developerRole: true, obfuscationOption: true },
   policy: { training: false, retentionDays: 30, headquarters: 'US' },

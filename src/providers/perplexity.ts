@@ -10,7 +10,7 @@ export const perplexity = defineProvider({
   authorize: { kind: 'bearer' },
   // 23 recorded replies: total = prompt + completion; `usage.cost` is an object.
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: 'informative' },
-  // Bills the whole completion after a disconnect (openrouter-api.md §2.4.8), so what was paid for is read.
+  // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.
   onDisconnect: 'drain',
   quirks: { strictAlternation: true, rejects: ['tools', 'tool_choice', 'parallel_tool_calls'] },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },

@@ -20,7 +20,7 @@ export interface ProviderDefinition {
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly usage: UsageSemantics;
-  /** What happens upstream when the caller goes away (DESIGN §7.14). */
+  /** What happens upstream when the caller goes away. */
   readonly onDisconnect: 'cancel' | 'drain';
   readonly quirks: HostQuirks;
   readonly policy: DataPolicy;

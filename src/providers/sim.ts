@@ -1,5 +1,5 @@
 /**
- * The simulated provider (DESIGN §7.16): no account, no network, every dialect, faults on demand.
+ * The simulated provider: no account, no network, every dialect, faults on demand.
  *
  * `sim: {}` under `providers` switches it on; its models are listed in sim/models.ts. The scheme `sim:` is what egress
  * looks at, and the path says the grammar (sim/simulate.ts), so any provider entry may be simulated in any dialect:

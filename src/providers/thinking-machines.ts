@@ -8,7 +8,7 @@ export const thinkingMachines = defineProvider({
   dialect: 'anthropic-messages',
   keyEnv: ['TINKER_API_KEY'],
   authorize: { kind: 'header', name: 'x-api-key' },
-  // Anthropic's grammar: `input_tokens` excludes cache reads and writes (dialects.md §1.5).
+  // Anthropic's grammar: `input_tokens` excludes cache reads and writes (docs/sources.md).
   usage: { cachedInput: 'beside-input', reasoning: 'inside-output', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',

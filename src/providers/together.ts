@@ -11,7 +11,7 @@ export const together = defineProvider({
   authorize: { kind: 'bearer' },
   // 9 recorded replies: total = prompt + completion, none with reasoning.
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
-  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
   quirks: { reasoningStyle: 'reasoning_enabled_and_effort', strictTools: false },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },

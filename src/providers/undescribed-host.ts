@@ -4,7 +4,7 @@ import type { AuthScheme } from './provider.ts';
 
 export const DEFAULT_DIALECT = 'openai-chat';
 
-/** The usual counting of a grammar: its owner counts cached tokens beside the input in Messages, inside it elsewhere (dialects.md §1.5). */
+/** The usual counting of a grammar: its owner counts cached tokens beside the input in Messages, inside it elsewhere (docs/sources.md). */
 export function usageOfDialect(dialectId: string): HostProfile['usage'] {
   const cachedInput = dialectId === 'anthropic-messages' ? 'beside-input' : 'inside-input';
   return { cachedInput, reasoning: 'inside-output', reportsCost: false };

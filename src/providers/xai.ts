@@ -10,7 +10,7 @@ export const xai = defineProvider({
   authorize: { kind: 'bearer' },
   // 87 recorded replies: total = prompt + completion + reasoning, so reasoning is outside; newer ones may differ.
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: 'informative' },
-  // OpenRouter lists it among hosts that stop billing when the connection closes (openrouter-api.md §2.4.8).
+  // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
   quirks: {},
   policy: { training: false, retentionDays: 30, headquarters: 'US' },

@@ -1,3 +1,3 @@
-/** Pages of the wire contract that errors without an endpoint link, as `docs_url` (openrouter-api.md §3.8). */
+/** Pages of the wire contract that errors without an endpoint link, as `docs_url` (OpenRouter's API). */
 export const ROUTING_DOCS_URL = 'https://openrouter.ai/docs/features/provider-routing';
 export const MODELS_DOCS_URL = 'https://openrouter.ai/docs/models';

@@ -1,6 +1,6 @@
 import type { Candidate, RoutingContext } from './rule.ts';
 
-/** Output counted for the price of a request that names no or a large limit (DESIGN §7.18). */
+/** Output counted for the price of a request that names no or a large limit. */
 const EXPECTED_OUTPUT_TOKENS = 1000;
 
 /**

@@ -55,7 +55,7 @@ export function planRoute(candidates: readonly Candidate[], context: RoutingCont
   return { targets: remaining, excluded, reasons };
 }
 
-/** The 404 where nothing is left, naming what excluded each endpoint (openrouter-api.md §3.8). */
+/** The 404 where nothing is left, naming what excluded each endpoint (OpenRouter's API). */
 export function noEndpoints(requested: readonly string[], excluded: readonly Exclusion[]): GatewayError {
   const why = excluded.map(({ providerName, because }) => `${providerName}: ${because}`);
   const filtered = excluded.length > 0;

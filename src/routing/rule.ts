@@ -84,7 +84,7 @@ export function exclusion(candidate: Candidate, rule: string, because: string): 
 
 /**
  * Whether a slug of `order`, `only` or `ignore` names the endpoint: a base slug covers all regions and variants
- * (`deepinfra` covers `deepinfra/turbo`), by slug or display name, in any case (openrouter-api.md §3.2).
+ * (`deepinfra` covers `deepinfra/turbo`), by slug or display name, in any case (OpenRouter's API).
  */
 export function slugMatches(slug: string, candidate: Candidate): boolean {
   const wanted = slug.trim().toLowerCase();

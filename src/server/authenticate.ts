@@ -1,4 +1,4 @@
-/** Who calls: the key's digest looked up in the table (DESIGN §7.10, §7.12). 401 only for a proven bad key. */
+/** Who calls: the key's digest looked up in the table. 401 only for a proven bad key. */
 import type { Caller, KeyRecord } from '../core/caller.ts';
 import { GatewayError } from '../core/errors.ts';
 import { parseKey } from '../core/keys.ts';

@@ -1,4 +1,4 @@
-/** Errors as OpenRouter's body (openrouter-api.md §3.8); inference routes encode theirs in the client's dialect. */
+/** Errors as OpenRouter's body (OpenRouter's API); inference routes encode theirs in the client's dialect. */
 import type { GatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 

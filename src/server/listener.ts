@@ -1,4 +1,4 @@
-/** The listening socket: HTTP, or HTTPS whose certificate may be renewed without a restart (DESIGN §5). */
+/** The listening socket: HTTP, or HTTPS whose certificate may be renewed without a restart. */
 import { readFileSync } from 'node:fs';
 import type { App } from './app.ts';
 

@@ -1,6 +1,6 @@
 /**
  * One canonical path per route, without redirects: repeated and trailing slashes fold, and the bases `/api`, `/api/v1`, `/v1`
- * (each with or without a trailing slash) are the same API (DESIGN §5).
+ * (each with or without a trailing slash) are the same API.
  */
 
 /** Prefix under which every API route is mounted. */

@@ -1,4 +1,4 @@
-/** A request's JSON body within its limits: size before parsing, a deadline for slow senders (DESIGN §7.2, §7.5). */
+/** A request's JSON body within its limits: size before parsing, a deadline for slow senders. */
 import { GatewayError } from '../core/errors.ts';
 import type { Deadlines } from '../pipeline/deadlines.ts';
 import { type ParsedJson, parseJsonBody } from '../wire/json.ts';

@@ -1,4 +1,4 @@
-/** `kill -9` loses nothing that was acknowledged, counts nothing twice, and leaves nothing open (DESIGN §4.3, B2 D01). */
+/** `kill -9` loses nothing that was acknowledged, counts nothing twice, and leaves nothing open (B2 D01). */
 import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';

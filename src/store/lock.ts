@@ -1,5 +1,5 @@
 /**
- * One process at a time works on a data folder (DESIGN §7.8). `lock` is a file that names its holder: the process, when
+ * One process at a time works on a data folder. `lock` is a file that names its holder: the process, when
  * it started (a process id may come again, in a container it always does), and where it listens for commands.
  */
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';

@@ -16,7 +16,7 @@ export interface OpenControlOptions extends SqliteStoreOptions {
 
 /**
  * The way for a command that changes state: to the server that holds the data folder, else on the store itself, holding
- * the lock meanwhile (DESIGN §7.8).
+ * the lock meanwhile.
  * @throws LockHeldError where another command is at work on the folder
  */
 export async function openControl(options: OpenControlOptions): Promise<ControlClient> {

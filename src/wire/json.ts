@@ -1,4 +1,4 @@
-/** The one parse of a body (DESIGN §7.2): duplicate keys: the last wins; `__proto__` is plain data; depth is bounded. */
+/** The one parse of a body: duplicate keys: the last wins; `__proto__` is plain data; depth is bounded. */
 import { GatewayError, invalidRequest } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Note } from '../core/note.ts';

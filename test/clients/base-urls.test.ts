@@ -1,4 +1,4 @@
-/** Every base address that people paste works with every client (DESIGN §5). */
+/** Every base address that people paste works with every client. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createOpenRouter } from '@openrouter/ai-sdk-provider';
 import { OpenRouter } from '@openrouter/sdk';

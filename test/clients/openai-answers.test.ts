@@ -178,7 +178,7 @@ describePairs('openai: answers', openClient, (pair) => {
         parallel_tool_calls: false,
       })
       .withResponse();
-    // Gemini's grammar cannot forbid them (dialects.md §4): the caller is told.
+    // Gemini's grammar cannot forbid them (docs/sources.md): the caller is told.
     const isSayable = upstream.dialect !== 'gemini';
     expect(callsOf(answer).calls).toHaveLength(isSayable ? 1 : 2);
     expect(response.headers.get('x-signalbox-notes')).toBe(isSayable ? null : '1');

@@ -1,4 +1,4 @@
-/** `@openrouter/sdk`, unmodified: it validates every answer strictly, so each case here also proves the shape (openrouter-api.md §6). */
+/** `@openrouter/sdk`, unmodified: it validates every answer strictly, so each case here also proves the shape (OpenRouter's API). */
 import { expect } from 'bun:test';
 import { OpenRouter } from '@openrouter/sdk';
 import type {

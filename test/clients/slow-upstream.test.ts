@@ -1,6 +1,6 @@
 /**
  * An upstream that takes its time: the answer begins with comments, which every client must skip, and a failure that comes
- * after them arrives inside the stream (DESIGN §7.3). Hosts that stream where they should not, and the reverse, are no news
+ * after them arrives inside the stream. Hosts that stream where they should not, and the reverse, are no news
  * to the caller either.
  */
 import { expect } from 'bun:test';

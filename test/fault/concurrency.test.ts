@@ -1,4 +1,4 @@
-/** Five hundred streams at once: no word of one in another, each settled once, the sum is the key's (S18, DESIGN §4.3). */
+/** Five hundred streams at once: no word of one in another, each settled once, the sum is the key's. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { ask, chat, wholeOf } from '../kit/ask.ts';
 import { generationOf, nanoUsd, simCostNanoUsd, spendOf } from '../kit/generation.ts';

@@ -1,4 +1,4 @@
-/** The client goes away (DESIGN §7.14): seen from the upstream's own log, and settled exactly once. */
+/** The client goes away: seen from the upstream's own log, and settled exactly once. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chat } from '../kit/ask.ts';
 import { nanoUsd, settledGeneration, simCostNanoUsd, spendOf } from '../kit/generation.ts';

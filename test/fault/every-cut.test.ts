@@ -1,4 +1,4 @@
-/** A stream cut at every byte is never taken for a whole one (DESIGN §4.2, reliability-security.md S03). */
+/** A stream cut at every byte is never taken for a whole one. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { simulate } from '../../src/providers/sim/simulate.ts';
 import { ask, chat, errorOf } from '../kit/ask.ts';

@@ -1,4 +1,4 @@
-/** `kill -9` during traffic: every answer that a client saw completed is in the books afterwards, once (DESIGN §4.3, D01). */
+/** `kill -9` during traffic: every answer that a client saw completed is in the books afterwards, once (D01). */
 import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { dirname, join } from 'node:path';

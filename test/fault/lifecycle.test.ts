@@ -1,4 +1,4 @@
-/** An orderly end and a change of configuration, under traffic: no request is dropped by either (DESIGN §7.6, §7.9). */
+/** An orderly end and a change of configuration, under traffic: no request is dropped by either. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import { renameSync, writeFileSync } from 'node:fs';
 import { ask, chat, wholeOf } from '../kit/ask.ts';

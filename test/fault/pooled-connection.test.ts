@@ -1,4 +1,4 @@
-/** Connections that die under a request: one safe retry where the host cannot have begun, never a second paid call (S05, DESIGN §7.18). */
+/** Connections that die under a request: one safe retry where the host cannot have begun, never a second paid call. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { createServer, type Server, type Socket } from 'node:net';
 import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';

@@ -1,4 +1,4 @@
-/** A client that does not read pauses its upstream; the gateway does not fill up in between (DESIGN §7.4, S08). */
+/** A client that does not read pauses its upstream; the gateway does not fill up in between. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { ask, chat } from '../kit/ask.ts';
 import { type FloodUpstream, startFloodUpstream } from '../kit/flood-upstream.ts';

@@ -1,4 +1,4 @@
-/** Before the first content another endpoint takes over, silently and exactly once billed (DESIGN §4.2). */
+/** Before the first content another endpoint takes over, silently and exactly once billed. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
 import { type Fault, fallbackConfig, faultNames, firstOf, modelOf } from '../kit/fallback-lab.ts';

@@ -1,4 +1,4 @@
-/** One exchange, one record, at once: `GET /generation`, and the same number wherever money is shown (DESIGN §5, §7.8). */
+/** One exchange, one record, at once: `GET /generation`, and the same number wherever money is shown. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
 import { describeEachUpstream } from '../kit/each-upstream.ts';

@@ -1,4 +1,4 @@
-/** One parse, one value (DESIGN §7.2): what the upstream receives is what was understood, with nothing smuggled past. */
+/** One parse, one value: what the upstream receives is what was understood, with nothing smuggled past. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { ask, chat, wholeOf } from '../kit/ask.ts';
 import { type RecordingUpstream, startRecordingUpstream } from '../kit/recording-upstream.ts';

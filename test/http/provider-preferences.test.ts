@@ -1,4 +1,4 @@
-/** The `provider` object (openrouter-api.md §3.1–3.2): which endpoint answers, and which never may. */
+/** The `provider` object (OpenRouter's API): which endpoint answers, and which never may. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
 import { generationOf } from '../kit/generation.ts';

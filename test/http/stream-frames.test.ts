@@ -1,4 +1,4 @@
-/** A stream as OpenRouter sends it (openrouter-api.md §2.4), whatever grammar the upstream speaks and however it fails. */
+/** A stream as OpenRouter sends it (OpenRouter's API), whatever grammar the upstream speaks and however it fails. */
 import { describe, expect, test } from 'bun:test';
 import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
 import { describeEachUpstream, type GrammarLab } from '../kit/each-upstream.ts';

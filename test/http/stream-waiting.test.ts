@@ -1,4 +1,4 @@
-/** Time in a stream: comments while the upstream thinks, and what its silence comes to (openrouter-api.md §2.4, DESIGN §7.3, §7.5). */
+/** Time in a stream: comments while the upstream thinks, and what its silence comes to (OpenRouter's API). */
 import { expect, test } from 'bun:test';
 import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
 import { describeEachUpstream } from '../kit/each-upstream.ts';

@@ -34,7 +34,7 @@ export function chat(model: string, content = 'one two three', more: Readonly<Re
   return { model, messages: [{ role: 'user', content }], ...more };
 }
 
-/** OpenRouter's error body (openrouter-api.md §3.8): every one has these, whatever else it has. */
+/** OpenRouter's error body (OpenRouter's API): every one has these, whatever else it has. */
 const errorReply = z.looseObject({
   error: z.looseObject({
     code: z.int(),

@@ -46,7 +46,7 @@ export interface StreamRead {
   readonly isDone: boolean;
 }
 
-/** Reads to the end. @throws where a line or a frame is not in OpenRouter's form (openrouter-api.md §2.4) */
+/** Reads to the end. @throws where a line or a frame is not in OpenRouter's form (OpenRouter's API) */
 export async function readStream(response: Response): Promise<StreamRead> {
   if (response.status !== 200) throw new Error(`status ${response.status}: ${await response.text()}`);
   const type = response.headers.get('content-type');

@@ -1,4 +1,4 @@
-/** Capability exceptions of Claude models (dialects.md §3.3), which models.dev does not carry. */
+/** Capability exceptions of Claude models (docs/sources.md), which models.dev does not carry. */
 import type { ModelRow } from '../rows.ts';
 
 interface ClaudeFacts {

@@ -1,4 +1,4 @@
-/** The part of models.dev's `api.json` that the catalogue is made from (catalog-sources.md §3). Unknown members pass by. */
+/** The part of models.dev's `api.json` that the catalogue is made from (docs/sources.md). Unknown members pass by. */
 import { z } from 'zod';
 
 const costAxes = {

@@ -4,7 +4,7 @@ import authorsJson from '../data/authors.json';
 import hostsJson from '../data/hosts.json';
 
 const host = z.strictObject({
-  /** Our provider slug (providers.md). */
+  /** Our provider slug (docs/sources.md). */
   slug: z.string(),
   /** Provider id at models.dev. */
   modelsDev: z.string(),
@@ -17,7 +17,7 @@ const host = z.strictObject({
   openWeightsOnly: z.boolean().optional(),
   /** Parameters the host takes beyond its grammar. */
   with: z.array(z.string()).optional(),
-  /** Parameters the host is known to refuse (dialects.md §9): what is listed here is dropped from requests. */
+  /** Parameters the host is known to refuse (docs/sources.md): what is listed here is dropped from requests. */
   without: z.array(z.string()).optional(),
   /** The same for its reasoning models only. */
   withoutWhenReasoning: z.array(z.string()).optional(),

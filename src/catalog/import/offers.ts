@@ -109,7 +109,7 @@ export function authorOf(id: string): string {
 
 /**
  * Offers at price zero are the `:free` variant, as on OpenRouter: beside paid endpoints they would draw every request to
- * a trial with its own terms and limits (DESIGN §7.18 prefers zero prices).
+ * a trial with its own terms and limits.
  */
 function asFree(identity: Identity, facts: Facts): Identity {
   const isFree = facts.cost !== undefined && facts.cost.input === 0 && facts.cost.output === 0;

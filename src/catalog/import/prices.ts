@@ -35,7 +35,7 @@ function toPico(scaled: bigint): string {
 }
 
 export interface PriceRules {
-  /** Claude's one-hour cache writes cost twice the input (openrouter-api.md §3.17). */
+  /** Claude's one-hour cache writes cost twice the input (OpenRouter's API). */
   readonly hourWriteDoubles: boolean;
   /** Times at which every price is doubled, where the source names the off-peak figure. */
   readonly peakWindows: readonly PeakWindow[];
@@ -53,7 +53,7 @@ const WORKDAYS: Days = ['mon', 'tue', 'wed', 'thu', 'fri'];
 
 /**
  * DeepSeek's own platform: models.dev lists the off-peak price, so that is the base, and the peak (Mon–Fri 01–04 and
- * 06–10 UTC, twice the price) is the condition (providers.md row 15, catalog-sources.md §2 cross-check).
+ * 06–10 UTC, twice the price) is the condition (docs/sources.md).
  */
 export const DEEPSEEK_PEAK: PriceRules['peakWindows'] = [
   { utcStart: 100, utcEnd: 400, utcDays: WORKDAYS },

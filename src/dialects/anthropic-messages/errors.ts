@@ -1,5 +1,5 @@
 /**
- * What a failed reply means (dialects.md §1.7–1.8): Anthropic's error types, and the plainer bodies of compatible hosts and of
+ * What a failed reply means (docs/sources.md): Anthropic's error types, and the plainer bodies of compatible hosts and of
  * proxies in front of them, to rows of core/errors.ts.
  */
 import { type ErrorCode, GatewayError } from '../../core/errors.ts';

@@ -1,6 +1,6 @@
 /**
  * Reads a message block by block into core events. The stream decoder feeds it fragments, the whole reply feeds it whole
- * blocks: one reading, so that both give the same answer (dialects.md §3.4).
+ * blocks: one reading, so that both give the same answer (docs/sources.md).
  */
 import type { FinishReason } from '../../core/chat.ts';
 import type { ChatEvent } from '../../core/chat-events.ts';
@@ -205,7 +205,7 @@ export function openMessageReader(context: UpstreamContext): MessageReader {
   };
 }
 
-/** dialects.md §1.4. Compatible hosts that end a tool call with `end_turn` are read by what they sent. */
+/** See docs/sources.md. Compatible hosts that end a tool call with `end_turn` are read by what they sent. */
 function toFinishReason(stopReason: string | null, hasToolCalls: boolean): FinishReason {
   switch (stopReason) {
     case 'max_tokens':

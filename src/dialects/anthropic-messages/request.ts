@@ -1,5 +1,5 @@
 /**
- * Core request → Messages body (dialects.md §3.2–3.3). The order matters: limits and reasoning first, since they decide what
+ * Core request → Messages body (docs/sources.md). The order matters: limits and reasoning first, since they decide what
  * sampling, tools and prefill may be.
  */
 import type { ChatRequest } from '../../core/chat.ts';

@@ -1,5 +1,5 @@
 /**
- * The rules of a Messages body (dialects.md §3.2–3.3), written a second time and apart from the encoder, so that tests hold the
+ * The rules of a Messages body (docs/sources.md), written a second time and apart from the encoder, so that tests hold the
  * one against the other. Nothing of the product imports it.
  */
 import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';

@@ -1,5 +1,5 @@
 /**
- * The Messages stream → core events (dialects.md §3.4). `message_stop` proves the end; a stop reason followed by a clean end of
+ * The Messages stream → core events (docs/sources.md). `message_stop` proves the end; a stop reason followed by a clean end of
  * the body is accepted from hosts that leave it out. Everything else is a cut.
  */
 import type { ChatEvent, EndReason } from '../../core/chat-events.ts';

@@ -1,6 +1,6 @@
 /**
  * Usage of a Messages reply → core counts. The grammar counts in exclusive parts (uncached, cache read, cache write); core
- * counts inclusively (dialects.md §1.5). The host's semantics say where a compatible host differs.
+ * counts inclusively (docs/sources.md). The host's semantics say where a compatible host differs.
  */
 import { arrayAt, isJsonObject, type JsonObject, numberAt, objectAt } from '../../core/json.ts';
 import { nanoUsdFromNumber } from '../../core/money.ts';

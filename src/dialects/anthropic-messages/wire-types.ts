@@ -1,5 +1,5 @@
 /**
- * Anthropic's Messages grammar as far as we write it (https://docs.claude.com/en/api/messages; dialects.md §3). Types of what
+ * Anthropic's Messages grammar as far as we write it (https://docs.claude.com/en/api/messages; docs/sources.md). Types of what
  * we read stand beside their reader: replies of compatible hosts are parsed, not trusted.
  */
 import type { JsonObject } from '../../core/json.ts';

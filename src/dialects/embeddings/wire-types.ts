@@ -1,4 +1,4 @@
-/** The embeddings request (openrouter-api.md §4.3; https://platform.openai.com/docs/api-reference/embeddings/create). */
+/** The embeddings request (OpenRouter's API; https://platform.openai.com/docs/api-reference/embeddings/create). */
 import { z } from 'zod';
 import { invalidRequest } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';

@@ -189,7 +189,7 @@ function callId({ responseId, choice, calls }: State, name: string): string {
     .slice(0, 64);
 }
 
-/** dialects.md §1.4. Gemini says STOP for tool calls too. */
+/** See docs/sources.md. Gemini says STOP for tool calls too. */
 export function finishReasonOf(name: string, hasCalls: boolean): FinishReason {
   switch (name) {
     case 'STOP':

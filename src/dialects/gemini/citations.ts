@@ -1,4 +1,4 @@
-/** Grounding and citation metadata as `url_citation` annotations (openrouter-api.md §2.3). */
+/** Grounding and citation metadata as `url_citation` annotations (OpenRouter's API). */
 import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 
 /** `text` is the choice's whole text: Google counts in UTF-8 bytes, the annotation in characters. */

@@ -1,4 +1,4 @@
-/** Google's errors (dialects.md §1.7): `{error: {code, message, status, details}}`, sometimes wrapped in an array. */
+/** Google's errors (docs/sources.md): `{error: {code, message, status, details}}`, sometimes wrapped in an array. */
 import { type ErrorCode, GatewayError, type GatewayErrorDetails } from '../../core/errors.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, numberAt, stringAt } from '../../core/json.ts';
 import type { UpstreamContext, UpstreamFailure } from '../dialect.ts';

@@ -11,7 +11,7 @@ export function geminiVersion(model: string): number | null {
 }
 
 /**
- * Whether the model refuses a replayed function call without a thought signature: Gemini 3 and later (dialects.md §4).
+ * Whether the model refuses a replayed function call without a thought signature: Gemini 3 and later (docs/sources.md).
  * An unversioned alias counts as such where the catalogue says it takes efforts, which came with Gemini 3.
  */
 export function needsSignatures(context: UpstreamContext): boolean {
@@ -33,7 +33,7 @@ export function refusesJsonWithTools(context: UpstreamContext): boolean {
 
 export type ThinkingControl = 'levels' | 'budget' | 'none';
 
-/** How the model's thinking is asked for (dialects.md §1.6): levels from Gemini 3 on, a token budget on 2.5. */
+/** How the model's thinking is asked for (docs/sources.md): levels from Gemini 3 on, a token budget on 2.5. */
 export function thinkingControl(context: UpstreamContext): ThinkingControl {
   if (hasEfforts(context)) return 'levels';
   if (context.traits.reasoning?.budget) return 'budget';

@@ -1,6 +1,6 @@
 /**
  * Arguments that arrive in pieces (Vertex with `streamFunctionCallArguments`): each names a JSON path and a value, and a
- * string may go on in the next piece (dialects.md §4).
+ * string may go on in the next piece (docs/sources.md).
  */
 import { arrayAt, isJsonObject, type Json, type JsonObject, stringAt } from '../../core/json.ts';
 
@@ -73,7 +73,7 @@ function toJson(node: Node): Json {
     case 'array':
       return node.items.map(toJson);
     case 'object':
-      // `fromEntries` defines members, so that one named `__proto__` stays plain data (DESIGN §7.2).
+      // `fromEntries` defines members, so that one named `__proto__` stays plain data.
       return Object.fromEntries(Array.from(node.members, ([key, member]) => [key, toJson(member)]));
   }
 }

@@ -1,4 +1,4 @@
-/** Reads response objects, one for a whole reply or many for a stream, into events (dialects.md §4). */
+/** Reads response objects, one for a whole reply or many for a stream, into events (docs/sources.md). */
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
@@ -74,7 +74,7 @@ export function openReplyReader(context: UpstreamContext): ReplyReader {
       choices.size > 0 ? [...choices.values()].every((choice) => choice.finishName() !== null) : blockReason !== null,
     close(fallback) {
       const events: ChatEvent[] = [];
-      // A blocked prompt has no candidate: the answer is one empty choice that says so (dialects.md §4).
+      // A blocked prompt has no candidate: the answer is one empty choice that says so (docs/sources.md).
       if (choices.size === 0 && blockReason !== null) {
         events.push({ type: 'choice-end', choice: 0, finishReason: 'content_filter', nativeFinishReason: blockReason });
       }

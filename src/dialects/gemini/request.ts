@@ -1,6 +1,6 @@
 /**
  * core → a `generateContent` body.
- * https://ai.google.dev/api/generate-content · dialects.md §1, §4
+ * https://ai.google.dev/api/generate-content
  */
 import type { ChatRequest, Message } from '../../core/chat.ts';
 import { type JsonObject, type MutableJsonObject, objectAt } from '../../core/json.ts';
@@ -50,7 +50,7 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
   return { value: { path: pathOf(request.stream, context), headers: {}, body }, notes: notes.notes };
 }
 
-/** The kinds of content in this request that the grammar cannot carry: such an endpoint is excluded (DESIGN §7.13). */
+/** The kinds of content in this request that the grammar cannot carry: such an endpoint is excluded. */
 export function unsayable(request: ChatRequest, _context: UpstreamContext): readonly string[] {
   return [...new Set(request.messages.flatMap((message: Message) => unsayableMedia(message.content)))];
 }
@@ -69,7 +69,7 @@ function encodeTools(request: ChatRequest, notes: Notebook): readonly JsonObject
   if (request.tools.length > 0) tools.push({ functionDeclarations: request.tools.map(encodeDeclaration) });
   if (request.options['web_search_options'] === undefined) return tools;
   if (tools.length > 0) {
-    // Models before Gemini 3 refuse the mix (dialects.md §4), and the caller's own tools come first.
+    // Models before Gemini 3 refuse the mix (docs/sources.md), and the caller's own tools come first.
     notes.add('parameter.dropped', 'web_search_options', 'Google Search cannot be combined with function tools here.');
   } else {
     tools.push({ googleSearch: {} });

@@ -1,6 +1,6 @@
 /**
  * wire → core for a stream: every `data:` line is a whole response object with the next parts; there are no event names and
- * no terminator (dialects.md §4). Some models send a finish reason and go on (code execution), and usage is cumulative, so
+ * no terminator (docs/sources.md). Some models send a finish reason and go on (code execution), and usage is cumulative, so
  * the ends of the choices and the usage are told by `end`.
  */
 import type { ChatEvent, EndReason } from '../../core/chat-events.ts';

@@ -1,4 +1,4 @@
-/** `usageMetadata` in the core's inclusive reading (dialects.md §1.5). */
+/** `usageMetadata` in the core's inclusive reading (docs/sources.md). */
 import { arrayAt, isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { KnownUsageUnit, Usage } from '../../core/usage.ts';
 import { tokenCountAt } from '../shared/token-count.ts';

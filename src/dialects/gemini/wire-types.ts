@@ -43,12 +43,12 @@ export type WireThinkingConfig = {
   readonly thinkingLevel?: string;
 };
 
-/** `reasoning_details[].format` of thoughts and thought signatures (openrouter-api.md §2.5). */
+/** `reasoning_details[].format` of thoughts and thought signatures (OpenRouter's API). */
 export const REASONING_FORMAT = 'google-gemini-v1';
 
 /**
  * Google's documented way to replay a function call that the model did not make itself: Gemini 3 refuses a step whose
- * first call carries no signature (https://ai.google.dev/gemini-api/docs/thought-signatures, dialects.md §4).
+ * first call carries no signature (https://ai.google.dev/gemini-api/docs/thought-signatures; docs/sources.md).
  */
 export const SKIP_SIGNATURE = 'skip_thought_signature_validator';
 

@@ -60,7 +60,7 @@ describe('top-level fields', () => {
   });
 });
 
-describe('reasoning in all its forms (openrouter-api.md §2.5)', () => {
+describe('reasoning in all its forms (OpenRouter's API)', () => {
   const forms: readonly (readonly [JsonObject, ChatRequest['reasoning']])[] = [
     [{}, undefined],
     [{ reasoning: {} }, undefined],

@@ -159,7 +159,7 @@ function isSet<T>(value: T | null | undefined): value is T {
 }
 
 /**
- * `reasoning`, `reasoning_effort` and `include_reasoning` as one request (openrouter-api.md §2.5). Undefined where nothing
+ * `reasoning`, `reasoning_effort` and `include_reasoning` as one request (OpenRouter's API). Undefined where nothing
  * was asked: `reasoning: {}` and `include_reasoning: true` leave the model's own default.
  */
 export function decodeReasoning(fields: ChatFields): ReasoningRequest | undefined {

@@ -1,4 +1,4 @@
-/** Errors in OpenRouter's form (openrouter-api.md §3.8). */
+/** Errors in OpenRouter's form (OpenRouter's API). */
 import type { GatewayError } from '../../core/errors.ts';
 import { type JsonObject, type MutableJsonObject, objectAt } from '../../core/json.ts';
 

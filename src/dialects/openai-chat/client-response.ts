@@ -1,4 +1,4 @@
-/** core → wire for a whole reply: OpenRouter's form (openrouter-api.md §2.3), strict where its SDK is (§6.2). */
+/** core → wire for a whole reply: OpenRouter's form (OpenRouter's API), strict where its SDK is (§6.2). */
 import type { AudioOutput, ChatResponse, Choice, ReasoningDetail } from '../../core/chat.ts';
 import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';

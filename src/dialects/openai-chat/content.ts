@@ -20,7 +20,7 @@ export interface Content {
 
 const EMPTY: Content = { text: '', thinking: '', images: [] };
 
-/** Content is a string, null, or a list of parts (dialects.md §7). */
+/** Content is a string, null, or a list of parts (docs/sources.md). */
 export function contentOf(value: Json | undefined): Content {
   if (typeof value === 'string') return value === '' ? EMPTY : { text: value, thinking: '', images: [] };
   const parts = isJsonObject(value) ? [value] : isJsonArray(value) ? value : [];

@@ -1,4 +1,4 @@
-/** What an error body says, whatever its shape (dialects.md §1.7): one reading for all hosts of this grammar. */
+/** What an error body says, whatever its shape (docs/sources.md): one reading for all hosts of this grammar. */
 import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 
 export interface ErrorFacts {

@@ -14,7 +14,7 @@ function decode(status: number, body: Json, headers: Record<string, string> = {}
   );
 }
 
-describe('classes (dialects.md §1.7)', () => {
+describe('classes (docs/sources.md)', () => {
   const rows: readonly (readonly [string, number, Json, ErrorCode])[] = [
     [
       'OpenAI’s context length',

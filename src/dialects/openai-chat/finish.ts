@@ -1,4 +1,4 @@
-/** Every host's word for why a choice ended → OpenRouter's five (dialects.md §1.4). */
+/** Every host's word for why a choice ended → OpenRouter's five (docs/sources.md). */
 import type { FinishReason } from '../../core/chat.ts';
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
@@ -46,7 +46,7 @@ export function toFinishReason(native: string): FinishReason {
   return Object.hasOwn(FINISH_REASONS, word) ? (FINISH_REASONS[word] ?? 'stop') : 'stop';
 }
 
-/** `tool_calls` where calls were emitted, whatever word a host ends them with (openrouter-api.md §2.8). */
+/** `tool_calls` where calls were emitted, whatever word a host ends them with (OpenRouter's API). */
 export function finishWithCalls(reason: FinishReason, hasToolCalls: boolean): FinishReason {
   return reason === 'stop' && hasToolCalls ? 'tool_calls' : reason;
 }

@@ -1,6 +1,6 @@
 /**
  * Log probabilities in OpenAI's form, whatever the host sends: strict clients refuse a reply over them
- * (openrouter-api.md §6.4 ChatTokenLogprobs).
+ * (OpenRouter's API ChatTokenLogprobs).
  */
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, numberAt, stringAt } from '../../core/json.ts';
 

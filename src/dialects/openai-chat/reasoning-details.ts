@@ -1,4 +1,4 @@
-/** Items of `reasoning_details`, both ways (openrouter-api.md §2.5). */
+/** Items of `reasoning_details`, both ways (OpenRouter's API). */
 import type { ReasoningDetail } from '../../core/chat.ts';
 import { type JsonObject, type MutableJsonObject, numberAt, stringAt } from '../../core/json.ts';
 

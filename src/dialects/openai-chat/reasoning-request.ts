@@ -1,10 +1,10 @@
-/** The request's reasoning in the host's words (dialects.md §1.6). Used by both lanes. */
+/** The request's reasoning in the host's words (docs/sources.md). Used by both lanes. */
 import type { Effort, ReasoningRequest } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
 
-/** OpenRouter's documented share of max_tokens per effort (openrouter-api.md §2.5). */
+/** OpenRouter's documented share of max_tokens per effort (OpenRouter's API). */
 const EFFORT_RATIO: Readonly<Record<Effort, number>> = {
   max: 0.95,
   xhigh: 0.95,

@@ -1,5 +1,5 @@
 /**
- * One choice of a relayed stream: what its frames say, in the form that clients take (openrouter-api.md §2.4, §6.2), with
+ * One choice of a relayed stream: what its frames say, in the form that clients take (OpenRouter's API), with
  * every member that nobody knows kept by value. Its end is held back: some hosts name the finish two or three times, or go on
  * talking after it, and the last word counts.
  */

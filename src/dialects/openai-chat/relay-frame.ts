@@ -1,4 +1,4 @@
-/** What every frame of a relayed stream is made of (openrouter-api.md §2.4, §6.2): our head, and what nobody knows by value. */
+/** What every frame of a relayed stream is made of (OpenRouter's API): our head, and what nobody knows by value. */
 import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
 import type { RelayContext } from '../dialect.ts';
 

@@ -1,4 +1,4 @@
-/** The relay lane's whole reply: unknown fields survive by value, known ones satisfy openrouter-api.md §2.3 and §6.2. */
+/** The relay lane's whole reply: unknown fields survive by value, known ones are as strict clients of OpenRouter want them. */
 import type { ChatResponse, Choice } from '../../core/chat.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { RelayContext, SettledUsage } from '../dialect.ts';

@@ -1,4 +1,4 @@
-/** The relay of a stream: what hosts send → frames that every client takes (openrouter-api.md §2.4, §6.2), metered on the way. */
+/** The relay of a stream: what hosts send → frames that every client takes (OpenRouter's API), metered on the way. */
 import { describe, expect, test } from 'bun:test';
 import { ChatStreamChunk$inboundSchema } from '@openrouter/sdk/models';
 import fc from 'fast-check';

@@ -1,6 +1,6 @@
 /**
  * The relay lane: client and upstream speak this grammar. The stream meters itself and every frame it lets through is correct
- * (DESIGN §7.1); it never forwards usage or the terminator: those follow settlement. What a frame means is read by the
+ *; it never forwards usage or the terminator: those follow settlement. What a frame means is read by the
  * decoder's own parts, so the lanes cannot disagree.
  */
 import type { EndReason } from '../../core/chat-events.ts';

@@ -1,4 +1,4 @@
-/** wire → core for a whole reply of any host of this grammar (dialects.md §2.1, §9). */
+/** wire → core for a whole reply of any host of this grammar (docs/sources.md). */
 import type { ChatResponse, Choice, ToolCall } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';

@@ -69,7 +69,7 @@ function retargetAssistant(message: JsonObject, path: string, target: Target): J
   return next;
 }
 
-/** Puts the turn's reasoning where the host wants it back, or leaves it out with a note (dialects.md §1.6). */
+/** Puts the turn's reasoning where the host wants it back, or leaves it out with a note (docs/sources.md). */
 function replayReasoning(message: MutableJsonObject, path: string, { context, notes, isThinking }: Target): void {
   const { quirks, providerName } = context.host;
   const details = message['reasoning_details'];

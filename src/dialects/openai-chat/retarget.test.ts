@@ -1,4 +1,4 @@
-/** The relay lane's request: the caller's own value with our changes, and nothing else changed (DESIGN §7.1). */
+/** The relay lane's request: the caller's own value with our changes, and nothing else changed. */
 import { describe, expect, test } from 'bun:test';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt } from '../../core/json.ts';
 import type { HostQuirks, ModelTraits } from '../host.ts';

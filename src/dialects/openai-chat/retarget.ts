@@ -1,5 +1,5 @@
 /**
- * The request of the relay lane: the caller's own value, re-serialised with our changes (DESIGN §7.1): the model, gateway
+ * The request of the relay lane: the caller's own value, re-serialised with our changes: the model, gateway
  * fields removed, what metering needs added, the host's renames and quirks applied. Unknown fields survive by value.
  */
 import { isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';

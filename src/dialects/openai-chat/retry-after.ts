@@ -1,4 +1,4 @@
-/** When a provider asks to be left alone until: headers first, then what the body says (dialects.md §1.8). */
+/** When a provider asks to be left alone until: headers first, then what the body says (docs/sources.md). */
 import { isJsonArray, isJsonObject, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 
 /** Longer waits are junk or quotas: coming back hourly is soon enough to notice. */

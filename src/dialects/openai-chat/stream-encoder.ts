@@ -1,5 +1,5 @@
 /**
- * core events → the client's stream (openrouter-api.md §2.4). Every frame carries id, model and provider; usage, the
+ * core events → the client's stream (OpenRouter's API). Every frame carries id, model and provider; usage, the
  * terminator and errors are written by `final` and `fail`, which the pipeline calls once the ledger agreed.
  */
 import type { ReasoningDetail } from '../../core/chat.ts';
@@ -150,7 +150,7 @@ function openingOf(head: ReplyHead, about: JsonObject): string {
   return `data: ${JSON.stringify(members).slice(0, -1)},"choices":`;
 }
 
-/** The in-stream error (openrouter-api.md §2.4.7); no terminator follows it. `extra` as in `encodeChatError`. */
+/** The in-stream error (OpenRouter's API); no terminator follows it. `extra` as in `encodeChatError`. */
 export function encodeErrorFrame(error: GatewayError, head: ReplyHead, extra: JsonObject = {}): string {
   const { metadata: _, ...top } = extra;
   const frame = {

@@ -1,4 +1,4 @@
-/** Tool calls of one choice of a stream, whatever a host leaves out: index, id, name on the first piece (dialects.md §9). */
+/** Tool calls of one choice of a stream, whatever a host leaves out: index, id, name on the first piece (docs/sources.md). */
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 import { argumentsOf } from './content.ts';

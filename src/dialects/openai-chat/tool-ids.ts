@@ -1,4 +1,4 @@
-/** Tool call ids where a host is particular about them (dialects.md §7). */
+/** Tool call ids where a host is particular about them (docs/sources.md). */
 
 const BASE36 = '0123456789abcdefghijklmnopqrstuvwxyz';
 

@@ -68,7 +68,7 @@ function encodeAssistant(message: AssistantMessage, path: string, writer: Writer
   return wire;
 }
 
-/** Puts the turn's reasoning where the host wants it back, or leaves it out with a note (dialects.md §1.6). */
+/** Puts the turn's reasoning where the host wants it back, or leaves it out with a note (docs/sources.md). */
 function replayReasoning(wire: MutableJsonObject, message: AssistantMessage, path: string, writer: Writer): void {
   const { quirks, providerName } = writer.context.host;
   const { reasoning, reasoningDetails: details } = message;

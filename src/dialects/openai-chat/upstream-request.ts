@@ -1,6 +1,6 @@
 /**
  * core → wire for the translate lane: the request as this host and this model can take it, with a note for whatever they
- * cannot (DESIGN §7.13).
+ * cannot.
  */
 import type { CacheControl, ChatRequest, ResponseFormat, ToolChoice, ToolDefinition } from '../../core/chat.ts';
 import { isJsonArray, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';

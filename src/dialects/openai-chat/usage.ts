@@ -1,6 +1,6 @@
 /**
  * Usage, both ways. Money hangs on it: a count that cannot be right (negative, text, absurd) is treated as not said, so
- * that the exchange is estimated and marked rather than billed wrong (dialects.md §1.5).
+ * that the exchange is estimated and marked rather than billed wrong (docs/sources.md).
  */
 import { type JsonObject, type MutableJsonObject, objectAt } from '../../core/json.ts';
 import { nanoUsdFromNumber, nanoUsdToNumber } from '../../core/money.ts';
@@ -124,7 +124,7 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What was settled → OpenRouter's `usage` (openrouter-api.md §2.3). Every member is a number where the SDK wants one. */
+/** What was settled → OpenRouter's `usage` (OpenRouter's API). Every member is a number where the SDK wants one. */
 export function encodeUsage(settled: SettledUsage): JsonObject {
   const { usage } = settled;
   const prompt = countOf(usage, 'promptTokens');

@@ -1,5 +1,5 @@
 /**
- * The chat request on the wire: OpenRouter's contract (openrouter-api.md §2.2), which is OpenAI's grammar with additions
+ * The chat request on the wire: OpenRouter's contract (OpenRouter's API), which is OpenAI's grammar with additions
  * (https://platform.openai.com/docs/api-reference/chat/create). The schemas only check: their output is thrown away and
  * the caller's own value goes on, so unknown fields and key order survive at every level.
  *
@@ -26,7 +26,7 @@ const cacheControl = z
 const textPart = z.object({ type: z.literal('text'), text, cache_control: cacheControl });
 const imagePart = z.object({
   type: z.literal('image_url'),
-  // A bare string is Mistral's form (dialects.md §7).
+  // A bare string is Mistral's form (docs/sources.md).
   image_url: z.union([z.string(), z.object({ url: z.string(), detail: z.string().nullish() })]),
   cache_control: cacheControl,
 });

@@ -1,4 +1,4 @@
-/** The `provider` object of a request (openrouter-api.md §3.2), the same in every client grammar. */
+/** The `provider` object of a request (OpenRouter's API), the same in every client grammar. */
 import type { ProviderPreferences } from '../../core/demand.ts';
 import { arrayAt, isJsonObject, type JsonObject, objectAt } from '../../core/json.ts';
 import { parsePicoUsd } from '../../core/money.ts';

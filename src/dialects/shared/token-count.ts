@@ -1,6 +1,6 @@
 /**
  * Counts as hosts tell them. Money hangs on them: one that cannot be right (negative, text, absurd) is treated as not said,
- * so that the exchange is estimated and marked rather than billed wrong (dialects.md §1.5).
+ * so that the exchange is estimated and marked rather than billed wrong (docs/sources.md).
  */
 import type { JsonObject } from '../../core/json.ts';
 

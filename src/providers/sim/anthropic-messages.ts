@@ -1,4 +1,4 @@
-/** The simulated host as an Anthropic one (dialects.md §3): its blocks, its events, and the rules it refuses by. */
+/** The simulated host as an Anthropic one (docs/sources.md): its blocks, its events, and the rules it refuses by. */
 import type { Json, JsonObject } from '../../core/json.ts';
 import { arrayAt, isJsonArray, isJsonObject, objectAt, stringAt } from '../../core/json.ts';
 import type { SimAnswer, SimFinish, SimUsage } from './answer.ts';
@@ -53,7 +53,7 @@ function readReasoningMode(thinking: JsonObject | undefined, maxTokens: number):
   return 'shown';
 }
 
-/** Tool results must answer, all of them and at once, the calls of the assistant turn before (dialects.md §3.2). */
+/** Tool results must answer, all of them and at once, the calls of the assistant turn before (docs/sources.md). */
 function readTurns(messages: readonly JsonObject[]): readonly SimTurn[] {
   const turns: SimTurn[] = [];
   let open: readonly string[] = [];
@@ -173,7 +173,7 @@ const STOP_REASONS: Readonly<Record<SimFinish, string>> = {
   content_filter: 'refusal',
 };
 
-/** Input counts are exclusive parts here (dialects.md §1.5). */
+/** Input counts are exclusive parts here (docs/sources.md). */
 function inputUsage(usage: SimUsage): JsonObject {
   return {
     input_tokens: usage.promptTokens - usage.cachedTokens - usage.cacheWriteTokens,
@@ -268,7 +268,7 @@ function frames(answer: SimAnswer, voice: SimVoice): readonly SimFrame[] {
   return list;
 }
 
-// ---- errors (dialects.md §1.7) ----
+// ---- errors (docs/sources.md) ----
 
 const TYPES: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',

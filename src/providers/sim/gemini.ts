@@ -1,4 +1,4 @@
-/** The simulated host as Google's Gemini API (dialects.md §4): the path says model and streaming, frames are whole objects. */
+/** The simulated host as Google's Gemini API (docs/sources.md): the path says model and streaming, frames are whole objects. */
 import type { Json, JsonObject } from '../../core/json.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt } from '../../core/json.ts';
 import type { SimAnswer, SimFinish, SimUsage } from './answer.ts';
@@ -223,7 +223,7 @@ function frames(answer: SimAnswer, voice: SimVoice): readonly SimFrame[] {
     : [...list, last];
 }
 
-// ---- errors (dialects.md §1.7) ----
+// ---- errors (docs/sources.md) ----
 
 const STATUSES: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
@@ -248,7 +248,7 @@ function errorOf(status: number, message: string, retryAfterSeconds: number | nu
   };
 }
 
-/** No Retry-After header here: the delay stands in the body (dialects.md §1.8). */
+/** No Retry-After header here: the delay stands in the body (docs/sources.md). */
 function failure(status: number, message: string, detail: FailureDetail): SimFailure {
   return { headers: {}, body: { error: errorOf(status, message, detail.retryAfterSeconds) } };
 }

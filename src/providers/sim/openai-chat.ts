@@ -1,4 +1,4 @@
-/** The simulated host as an OpenAI-compatible one (dialects.md §2.1); reasoning in `reasoning_content` as most of them do. */
+/** The simulated host as an OpenAI-compatible one (docs/sources.md); reasoning in `reasoning_content` as most of them do. */
 import type { Json, JsonObject } from '../../core/json.ts';
 import { arrayAt, isJsonArray, isJsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import type { SimAnswer, SimUsage } from './answer.ts';
@@ -243,7 +243,7 @@ function frames(answer: SimAnswer, voice: SimVoice): readonly SimFrame[] {
   return list;
 }
 
-// ---- errors (dialects.md §1.7) ----
+// ---- errors (docs/sources.md) ----
 
 const CODES: Readonly<Record<number, readonly [type: string, code: string | null]>> = {
   400: ['invalid_request_error', null],

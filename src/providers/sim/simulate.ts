@@ -1,5 +1,5 @@
 /**
- * The simulated provider: a pure function of the wire request and a seed (DESIGN §7.16). The path says which grammar is
+ * The simulated provider: a pure function of the wire request and a seed. The path says which grammar is
  * spoken, as with a real host:
  *
  *   …/chat/completions                              openai-chat
@@ -123,7 +123,7 @@ function chatScript(task: ChatTask): SimScript {
   const wholeAnswer = options.flags.has('error200') || options.flags.has('no_stream');
   const streaming = options.flags.has('force_stream') || (task.prompt.stream && !wholeAnswer);
   const body = streaming ? streamBody(task, answer) : wholeBody(task, answer);
-  // Gemini without `alt=sse` streams one JSON array (dialects.md §4).
+  // Gemini without `alt=sse` streams one JSON array (docs/sources.md).
   const array = streaming && readGeminiPath(task.path)?.sse === false;
   const scripted = scriptBody(array ? toJsonArray(body) : body, options, streaming);
   const broken = isBroken(options) || scripted.end !== 'close';

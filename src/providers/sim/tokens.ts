@@ -39,7 +39,7 @@ export function stableId(text: string, length: number): string {
 }
 
 const SIGNATURE = /^simsig-([0-9a-f]{16})-([0-9a-f]{16})$/;
-/** Gemini's documented stand-in for a signature the caller does not have (dialects.md §4). */
+/** Gemini's documented stand-in for a signature the caller does not have (docs/sources.md). */
 const SENTINEL = 'skip_thought_signature_validator';
 
 /** A signature that proves itself, and that covers the text it signs. */

@@ -5,7 +5,7 @@ const ESTIMATE_SLACK = 0.6;
 
 /**
  * Hard needs: content the endpoint can take, output it can make, and room for both. Content is never dropped to fit
- * (DESIGN §7.13).
+ *.
  */
 export const capability: RoutingRule = {
   id: 'capability',
@@ -29,7 +29,7 @@ function lacking(candidate: Candidate, { demand, unsayable }: RoutingContext): s
 }
 
 /**
- * Only endpoints able to produce the asked length, as long as there is one (openrouter-api.md §2.2); where none can, the
+ * Only endpoints able to produce the asked length, as long as there is one (OpenRouter's API); where none can, the
  * limit is what the endpoint has, so the request still goes out.
  */
 export const outputLength: RoutingRule = {

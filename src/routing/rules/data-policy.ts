@@ -1,6 +1,6 @@
 import { filterCandidates, type RoutingRule } from '../rule.ts';
 
-/** `provider.data_collection: deny` and `provider.zdr` (openrouter-api.md §3.2). An unknown policy counts against a host. */
+/** `provider.data_collection: deny` and `provider.zdr` (OpenRouter's API). An unknown policy counts against a host. */
 export const dataPolicy: RoutingRule = {
   id: 'data-policy',
   apply(candidates, { demand }) {

@@ -3,7 +3,7 @@ import { slugMatches } from '../rule.ts';
 
 /**
  * `provider.order`: these first, in this order; then the rest in the order they had, unless fallbacks are off
- * (openrouter-api.md §3.2). Within one model only: a fallback model never comes before the model asked for.
+ * (OpenRouter's API). Within one model only: a fallback model never comes before the model asked for.
  */
 export const order: RoutingRule = {
   id: 'order',

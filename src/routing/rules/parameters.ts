@@ -2,7 +2,7 @@ import type { Endpoint } from '../../catalog/model.ts';
 import type { Demand } from '../../core/demand.ts';
 import { type Candidate, filterCandidates, type RoutingRule } from '../rule.ts';
 
-/** Parameters that choose among endpoints even without require_parameters (openrouter-api.md §3.1). */
+/** Parameters that choose among endpoints even without require_parameters (OpenRouter's API). */
 const SOFT_PREFERENCE = ['tools', 'tool_choice', 'response_format', 'structured_outputs', 'verbosity'];
 
 /** The request's parameters that this endpoint does not take. */

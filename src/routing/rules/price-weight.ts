@@ -2,8 +2,8 @@ import { expectedCostPico } from '../expected-cost.ts';
 import type { Candidate, RoutingContext, RoutingRule } from '../rule.ts';
 
 /**
- * Default balancing (openrouter-api.md §3.1): the first endpoint of each model is drawn with weight 1/price², the rest
- * follow by price. Zero-price endpoints come first, with equal weights (DESIGN §7.18). The operator's `weight` multiplies.
+ * Default balancing (OpenRouter's API): the first endpoint of each model is drawn with weight 1/price², the rest
+ * follow by price. Zero-price endpoints come first, with equal weights. The operator's `weight` multiplies.
  */
 export const priceWeight: RoutingRule = {
   id: 'price-weight',

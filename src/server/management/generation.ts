@@ -1,4 +1,4 @@
-/** `GET /generation?id=`: the record of one exchange (openrouter-api.md §6.4 GenerationResponseData). */
+/** `GET /generation?id=`: the record of one exchange (OpenRouter's API GenerationResponseData). */
 import type { KeyRecord } from '../../core/caller.ts';
 import { GatewayError, invalidRequest } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';

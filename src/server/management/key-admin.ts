@@ -104,7 +104,7 @@ export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
   };
 }
 
-/** A key from the environment would come back at the next start as it was (DESIGN §7.9). */
+/** A key from the environment would come back at the next start as it was. */
 function assertChangeable(key: KeyRecord): void {
   if (key.source !== 'environment') return;
   const variable = key.kind === 'management' ? 'SIGNALBOX_MANAGEMENT_KEY' : 'SIGNALBOX_API_KEY';

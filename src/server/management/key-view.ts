@@ -1,4 +1,4 @@
-/** A key as the API shows it (openrouter-api.md §6.4 ListData): every required field present, null where nothing applies. */
+/** A key as the API shows it (OpenRouter's API ListData): every required field present, null where nothing applies. */
 import type { KeyRecord } from '../../core/caller.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { nanoUsdToNumber } from '../../core/money.ts';
@@ -33,7 +33,7 @@ export function encodeLimit(key: KeyRecord, balances: SpendView): JsonObject {
   };
 }
 
-/** Usage through a customer's own provider keys is nothing yet: an operator's keys count as the server's (DESIGN §7.17). */
+/** Usage through a customer's own provider keys is nothing yet: an operator's keys count as the server's. */
 export function encodeUsage(key: KeyRecord, balances: SpendView): JsonObject {
   const spend = balances.spendOf(key.hash);
   return {

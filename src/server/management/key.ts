@@ -3,7 +3,7 @@ import { encodeLimit, encodeUsage, isoTime, type SpendView } from './key-view.ts
 import type { ManagementResult } from './management-result.ts';
 
 /**
- * `GET /key`: what a key may know of itself (openrouter-api.md §6.3 lists what clients insist on). There is no free tier
+ * `GET /key`: what a key may know of itself (OpenRouter's API lists what clients insist on). There is no free tier
  * and no data region to choose on one's own server: the fields say so in the forms clients accept.
  */
 export function getCurrentKey(caller: KeyRecord, balances: SpendView): ManagementResult {

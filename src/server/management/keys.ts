@@ -1,4 +1,4 @@
-/** `/keys`: a management key makes, lists, changes and removes inference keys (openrouter-api.md §3.10). */
+/** `/keys`: a management key makes, lists, changes and removes inference keys (OpenRouter's API). */
 import { z } from 'zod';
 import type { KeyRecord } from '../../core/caller.ts';
 import { invalidRequest } from '../../core/errors.ts';

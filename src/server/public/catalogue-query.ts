@@ -1,5 +1,5 @@
 /**
- * The query of `GET /models` (openrouter-api.md §1). What would need figures that this gateway does not have is refused
+ * The query of `GET /models` (OpenRouter's API). What would need figures that this gateway does not have is refused
  * by name (`category`, benchmark indices, tool success rates, `distillable`, RSS): an empty list would say "no such
  * model", and a full one "all of these". Sorting by such figures is no error, as at OpenRouter: models without a score
  * keep the default order.

@@ -1,4 +1,4 @@
-/** Models, endpoints and providers as OpenRouter's JSON (openrouter-api.md §3.16, §6.4). Pure. */
+/** Models, endpoints and providers as OpenRouter's JSON (OpenRouter's API). Pure. */
 import type { Endpoint, Model } from '../../catalog/model.ts';
 import { axesToWire } from '../../catalog/price-axes.ts';
 import type { JsonObject, MutableJsonObject } from '../../core/json.ts';

@@ -1,6 +1,6 @@
 /**
  * The catalogue routes, framework-free: each takes what the router parsed and answers status and body, or throws a
- * GatewayError. Who may ask, and whether without a key, is decided before (DESIGN §7.10 `public_catalogue`).
+ * GatewayError. Who may ask, and whether without a key, is decided before.
  */
 import type { Endpoint, Model } from '../../catalog/model.ts';
 import type { Resolved } from '../../catalog/resolve-model.ts';

@@ -61,7 +61,7 @@ export async function answerInference<Wire>(
   }
 }
 
-/** The body's session id wins over the header's (openrouter-api.md §2.1). */
+/** The body's session id wins over the header's (OpenRouter's API). */
 function withSession(demand: Demand, headers: Headers): Demand {
   const sessionId = demand.sessionId ?? headers.get('x-session-id');
   return sessionId === demand.sessionId ? demand : { ...demand, sessionId };

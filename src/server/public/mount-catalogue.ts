@@ -1,4 +1,4 @@
-/** The catalogue's routes: who may ask, and what of the snapshot they show (DESIGN §7.10 `public_catalogue`). */
+/** The catalogue's routes: who may ask, and what of the snapshot they show. */
 import type { Endpoint, Model } from '../../catalog/model.ts';
 import type { KeyRecord } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';

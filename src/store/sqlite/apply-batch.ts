@@ -138,7 +138,7 @@ function post(statements: Statements, row: SqlRow, spend: Map<string, SpendPosti
   const keyHash = String(row[COLUMN.keyHash]);
   const costNanoUsd = BigInt(row[COLUMN.cost] ?? 0);
   if (statements.settlement.run(...row).changes === 0) {
-    // Delivered twice: posted once. Another content under the same id is worth an alarm (reliability-security.md §E4).
+    // Delivered twice: posted once. Another content under the same id is worth an alarm.
     const id = String(row[COLUMN.id]);
     if (!statements.sameSettlement.get(id, keyHash, row[COLUMN.outcome] ?? null, costNanoUsd)) conflicts.push(id);
     return;

@@ -7,7 +7,7 @@ const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /**
  * The one write connection: WAL, and `synchronous=FULL` because an acknowledged settlement survives a power cut
- * (reliability-security.md §E2). Checkpoints happen here alone, since every other connection is read-only.
+ *. Checkpoints happen here alone, since every other connection is read-only.
  */
 export function openForWriting(file: string): Database {
   const database = new Database(file, { create: true, readwrite: true, safeIntegers: true });

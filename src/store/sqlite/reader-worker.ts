@@ -1,4 +1,4 @@
-/** A read-only connection off the main thread: a sum over many rows must not hold up a stream (DESIGN §7.8). */
+/** A read-only connection off the main thread: a sum over many rows must not hold up a stream. */
 import type { Database } from 'bun:sqlite';
 import type { Kysely } from 'kysely';
 import { findGeneration } from '../queries/find-generation.ts';

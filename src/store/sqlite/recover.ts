@@ -15,7 +15,7 @@ interface OpenExchange {
 /**
  * Finishes what a stopped server left open, before anything is served: an intent without a settlement becomes a failed
  * generation that costs nothing and is marked as an estimate, so that no exchange stays open for ever
- * (reliability-security.md §E5).
+ *.
  * @returns how many were finished
  */
 export function recoverOpenExchanges(database: Database, applier: BatchApplier, nowMs: number): number {

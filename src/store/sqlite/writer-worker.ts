@@ -1,5 +1,5 @@
 /**
- * The worker that owns the write connection (DESIGN §7.8). It applies one batch after another; the main thread keeps one
+ * The worker that owns the write connection. It applies one batch after another; the main thread keeps one
  * in flight and gathers the rest meanwhile, which is the group commit.
  */
 import type { Database } from 'bun:sqlite';

@@ -12,7 +12,7 @@ export interface WriterOptions {
   warn(message: string): void;
   /** For tests that end the worker's life. */
   startWorker?(): Worker;
-  /** Default 5000 (DESIGN §7.7). */
+  /** Default 5000. */
   readonly settleTimeoutMs?: number;
   /** Default 200. */
   readonly intentDelayMs?: number;

@@ -1,6 +1,6 @@
 /**
  * Settled exchanges. What is filtered, summed or sorted has a column; the rest of the record is the JSON text `detail`
- * (its shape: settlement-row.ts). Money is integer nanodollars. Integers arrive as bigint on both engines (DESIGN §7.8).
+ * (its shape: settlement-row.ts). Money is integer nanodollars. Integers arrive as bigint on both engines.
  */
 export interface GenerationsTable {
   readonly id: string;

@@ -1,4 +1,4 @@
-/** API keys by digest; the key itself is never stored (DESIGN §7.10). */
+/** API keys by digest; the key itself is never stored. */
 export interface KeysTable {
   readonly hash: string;
   readonly kind: string;

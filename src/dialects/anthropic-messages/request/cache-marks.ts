@@ -1,5 +1,5 @@
 /**
- * Cache breakpoints: at most four, the top-level one included, and none of one hour after one of five minutes (dialects.md §3.2).
+ * Cache breakpoints: at most four, the top-level one included, and none of one hour after one of five minutes (docs/sources.md).
  */
 import type { MessagesBody, WireBlock, WireCacheControl } from '../wire-types.ts';
 import type { NoteSink } from './notes.ts';

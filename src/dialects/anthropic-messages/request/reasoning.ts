@@ -1,4 +1,4 @@
-/** `reasoning` → adaptive thinking with an effort, or thinking with a token budget (openrouter-api.md §2.5, dialects.md §1.6). */
+/** `reasoning` → adaptive thinking with an effort, or thinking with a token budget (OpenRouter's API; docs/sources.md). */
 import type { Effort, ReasoningRequest } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
 import type { ModelTraits } from '../../host.ts';

@@ -1,5 +1,5 @@
 /**
- * Signed thinking goes back unmodified, in order and first in its turn, and only to the signer it came from (dialects.md §3.2,
+ * Signed thinking goes back unmodified, in order and first in its turn, and only to the signer it came from (docs/sources.md,
  * §11.2). Everything else that an assistant turn reasoned is left out: the grammar takes no unsigned thinking.
  */
 import type { AssistantMessage, ReasoningDetail } from '../../../core/chat.ts';

@@ -1,5 +1,5 @@
 /**
- * Tool call ids as this grammar takes them: `[a-zA-Z0-9_-]+`, unique in the conversation (dialects.md §3.2). Other grammars
+ * Tool call ids as this grammar takes them: `[a-zA-Z0-9_-]+`, unique in the conversation (docs/sources.md). Other grammars
  * repeat ids from turn to turn and write any character into them.
  */
 export interface ToolIds {

@@ -1,4 +1,4 @@
-/** Tool definitions and the choice among them (dialects.md §1.2). */
+/** Tool definitions and the choice among them (docs/sources.md). */
 import type { ChatRequest, ToolChoice, ToolDefinition } from '../../../core/chat.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import type { WireTool, WireToolChoice } from '../wire-types.ts';

@@ -1,5 +1,5 @@
 /**
- * The conversation as strictly alternating turns (dialects.md §3.2): consecutive messages of one side merge, every `tool_use` is
+ * The conversation as strictly alternating turns (docs/sources.md): consecutive messages of one side merge, every `tool_use` is
  * answered in the very next user turn, results come first in it.
  */
 

@@ -98,7 +98,7 @@ function encodeContent(message: AssistantMessage, field: string, signatures: Sig
   return prefixName(parts, message.name);
 }
 
-/** OpenRouter says a name as `name: content` to models without the field (openrouter-api.md §2.2). */
+/** OpenRouter says a name as `name: content` to models without the field (OpenRouter's API). */
 export function prefixName(parts: WirePart[], name: string | undefined): WirePart[] {
   if (name === undefined || parts.length === 0) return parts;
   const at = parts.findIndex((part) => part.text !== undefined && !part.thought);

@@ -1,5 +1,5 @@
 /**
- * Messages as `systemInstruction` and `contents` (dialects.md §1.3, §4): user and model alternate, the first is the user's,
+ * Messages as `systemInstruction` and `contents` (docs/sources.md): user and model alternate, the first is the user's,
  * and the responses to a model turn's calls follow it in the order of the calls.
  */
 import type { ChatRequest, Part, SystemMessage, ToolCall } from '../../../core/chat.ts';

@@ -1,4 +1,4 @@
-/** Sampling, limits, format, modalities and thinking as `generationConfig` (dialects.md §1.1). */
+/** Sampling, limits, format, modalities and thinking as `generationConfig` (docs/sources.md). */
 import type { ChatRequest } from '../../../core/chat.ts';
 import { isJsonObject, type JsonObject, type MutableJsonObject, stringAt } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';

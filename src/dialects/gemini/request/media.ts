@@ -1,4 +1,4 @@
-/** Images, files, audio and video as Gemini parts (dialects.md §1.3). */
+/** Images, files, audio and video as Gemini parts (docs/sources.md). */
 import type { AudioPart, FilePart, ImagePart, MediaSource, Part, VideoPart } from '../../../core/chat.ts';
 import type { WirePart } from '../wire-types.ts';
 import type { Notebook } from './notebook.ts';
@@ -68,7 +68,7 @@ function encodeSource(source: MediaSource, fallbackType: string, field: string, 
 }
 
 /**
- * The kinds of content in these parts that no Gemini part can carry, for excluding the endpoint (DESIGN §7.13).
+ * The kinds of content in these parts that no Gemini part can carry, for excluding the endpoint.
  * Office documents are listed too: the API answers "Unsupported MIME type".
  */
 export function unsayableMedia(parts: readonly Part[]): string[] {

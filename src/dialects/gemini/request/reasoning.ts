@@ -1,11 +1,11 @@
-/** `reasoning` as `thinkingConfig` (dialects.md §1.6): levels from Gemini 3 on, a token budget on 2.5. */
+/** `reasoning` as `thinkingConfig` (docs/sources.md): levels from Gemini 3 on, a token budget on 2.5. */
 import type { ChatRequest, Effort, ReasoningRequest } from '../../../core/chat.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import { thinkingControl } from '../model-family.ts';
 import type { WireThinkingConfig } from '../wire-types.ts';
 import type { Notebook } from './notebook.ts';
 
-/** Shares of max_tokens that OpenRouter documents for each effort (openrouter-api.md §2.5). */
+/** Shares of max_tokens that OpenRouter documents for each effort (OpenRouter's API). */
 const RATIOS: Readonly<Record<Effort, number>> = {
   none: 0,
   minimal: 0.1,

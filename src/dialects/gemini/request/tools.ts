@@ -1,4 +1,4 @@
-/** Tools, the choice among them, and the answer's format (dialects.md §1.1, §1.2, §4). */
+/** Tools, the choice among them, and the answer's format (docs/sources.md). */
 import type { ChatRequest, ResponseFormat, ToolDefinition } from '../../../core/chat.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
@@ -38,7 +38,7 @@ export function encodeToolChoice(
     }
     return undefined;
   }
-  // VALIDATED is AUTO with arguments held to their schema: what `strict` asks for (dialects.md §1.2).
+  // VALIDATED is AUTO with arguments held to their schema: what `strict` asks for (docs/sources.md).
   const strict = tools.some((tool) => tool.strict) && context.host.quirks.strictTools !== false;
   const free = strict ? 'VALIDATED' : 'AUTO';
   if (!toolChoice || toolChoice.type === 'auto') return strict ? { mode: 'VALIDATED' } : undefined;
