@@ -60,7 +60,7 @@ describe('top-level fields', () => {
   });
 });
 
-describe('reasoning in all its forms (OpenRouter's API)', () => {
+describe('reasoning in all its forms', () => {
   const forms: readonly (readonly [JsonObject, ChatRequest['reasoning']])[] = [
     [{}, undefined],
     [{ reasoning: {} }, undefined],

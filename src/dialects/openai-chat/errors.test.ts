@@ -14,7 +14,7 @@ function decode(status: number, body: Json, headers: Record<string, string> = {}
   );
 }
 
-describe('classes (docs/sources.md)', () => {
+describe('classes', () => {
   const rows: readonly (readonly [string, number, Json, ErrorCode])[] = [
     [
       'OpenAI’s context length',

@@ -12,7 +12,7 @@ function encode(asked: Asked, reasoningStyle?: ReasoningStyle, traits: ModelTrai
   return encodeReasoning({ enabled: true, exclude: false, ...asked }, 1000, context);
 }
 
-describe('the words of each host (docs/sources.md)', () => {
+describe('the words of each host', () => {
   const low: Asked = { effort: 'low' };
   const off: Asked = { enabled: false };
   const rows: readonly (readonly [ReasoningStyle, Asked, JsonObject])[] = [

@@ -70,7 +70,7 @@ describe('the end is proved', () => {
   });
 });
 
-describe('what hosts do to a stream (docs/sources.md)', () => {
+describe('what hosts do to a stream', () => {
   test('role on every delta, null content, empty finish, the last usage of many', () => {
     const { response, choice } = run([
       frame([{ index: 0, delta: { role: 'assistant', content: null }, finish_reason: '' }], { usage: null }),

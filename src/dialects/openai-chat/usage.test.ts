@@ -9,7 +9,7 @@ function counts(raw: JsonObject, usage: Partial<UsageSemantics> = {}): unknown {
   return decodeUsage(raw, contextWith({ usage }).host)?.counts;
 }
 
-describe('every host’s way to count (docs/sources.md)', () => {
+describe('every host’s way to count', () => {
   const openAi = {
     prompt_tokens: 100,
     completion_tokens: 50,
