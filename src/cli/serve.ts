@@ -38,8 +38,9 @@ export async function serveCommand(io: ServeIo): Promise<number> {
   }
   const { settings } = outcome;
   const server = await io.start(settings);
-  io.out(banner(settings, server, outcome.notices));
+  // Watched before it is announced: whoever waits for the announcement may change the file at once.
   const watch = settings.file === null ? null : watchFile(settings.file, server, io);
+  io.out(banner(settings, server, outcome.notices));
   const signal = await io.ended;
   watch?.close();
   io.out(`${signal}: finishing what runs, at most ${GRACE_MS / 1000} s\n`);
@@ -49,7 +50,7 @@ export async function serveCommand(io: ServeIo): Promise<number> {
 
 function banner(settings: Settings, server: ServingProcess, notices: readonly string[]): string {
   const providers = settings.providers.map(({ id }) => id);
-  const onlySim = providers.length === 1 && providers[0] === 'sim';
+  const onlySim = settings.file === null && providers.length === 1 && providers[0] === 'sim';
   const lines = [
     `signalbox serves ${server.modelCount} models at ${server.url}/api/v1 (providers: ${providers.join(', ')}; prices of ${server.pricesDate})`,
   ];

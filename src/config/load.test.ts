@@ -73,6 +73,7 @@ describe('the documented example', () => {
       tls: null,
       publicCatalogue: true,
       commitAfterMs: 3000,
+      clientStallMs: 60_000,
       maxBodyBytes: 52_428_800,
       aliases: {},
       catalog: { source: 'https://models.dev/api.json' },

@@ -35,6 +35,7 @@ export type LoadOutcome =
 const DEFAULTS = {
   dataDirectory: './data',
   commitAfterMs: 3000,
+  clientStallMs: 60_000,
   maxBodyBytes: 52_428_800,
   catalogSource: 'https://models.dev/api.json',
 };
@@ -220,6 +221,7 @@ function assemble(
     tls: config.tls ? { certFile: inFileFolder(config.tls.cert), keyFile: inFileFolder(config.tls.key) } : null,
     publicCatalogue: config.public_catalogue ?? isLoopback(listen.host),
     commitAfterMs: config.commit_after_ms ?? DEFAULTS.commitAfterMs,
+    clientStallMs: config.client_stall_ms ?? DEFAULTS.clientStallMs,
     maxBodyBytes: config.max_body_bytes ?? DEFAULTS.maxBodyBytes,
     providers,
     aliases: config.aliases ?? {},

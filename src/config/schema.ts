@@ -123,6 +123,7 @@ export const fileSchema = z.strictObject({
   tls: z.strictObject({ cert: text, key: text }).optional(),
   public_catalogue: flag.optional(),
   commit_after_ms: z.preprocess(numeric, z.int().min(0).max(600_000)).optional(),
+  client_stall_ms: z.preprocess(numeric, z.int().min(100).max(3_600_000)).optional(),
   max_body_bytes: z.preprocess(numeric, z.int().min(1024).max(1_073_741_824)).optional(),
   aliases: z.record(text, text).optional(),
   catalog: z.strictObject({ source: text.optional() }).optional(),

@@ -15,6 +15,8 @@ export interface Settings {
   readonly publicCatalogue: boolean;
   /** Wait for the first content before answering 200, in ms. */
   readonly commitAfterMs: number;
+  /** A client that takes nothing for this long counts as gone, in ms. */
+  readonly clientStallMs: number;
   readonly maxBodyBytes: number;
   readonly providers: readonly ProviderSettings[];
   /** Operator's names: alias → public model id. */

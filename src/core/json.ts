@@ -6,6 +6,13 @@ export interface JsonObject {
 /** The same shape while it is being built. */
 export type MutableJsonObject = { [key: string]: Json | undefined };
 
+/**
+ * An object to build on, without a prototype: a member named `__proto__` is plain data here, as it was in the body.
+ */
+export function emptyJsonObject(): MutableJsonObject {
+  return Object.create(null);
+}
+
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

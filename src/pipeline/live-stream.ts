@@ -6,6 +6,7 @@ import type { EndReason } from '../core/chat-events.ts';
 import { GatewayError, toGatewayError } from '../core/errors.ts';
 import type { Clock } from '../core/ids.ts';
 import type { Outcome, RelayStream } from '../dialects/dialect.ts';
+import { tryParseJson } from '../wire/json.ts';
 import { openSseReader, type SseReader } from '../wire/sse.ts';
 import type { Deadline } from './deadlines.ts';
 
@@ -75,6 +76,7 @@ export class LiveStream {
   /** The last read, while the client is waited for: its time is not the provider's silence. */
   #pausedAtMs: number | undefined;
   #readAtMs = 0;
+  #isCutInside = false;
   /** Client text of the read at hand, piece by piece: joining once is cheaper than a rope that is flattened later. */
   #pieces: string[] = [];
 
@@ -127,7 +129,7 @@ export class LiveStream {
       }
       try {
         const text = this.#take(read);
-        if (read.done) this.#finish('upstream-end');
+        if (read.done) this.#finish(this.#isCutInside ? 'upstream-cut' : 'upstream-end');
         else if (this.lane.failure || this.lane.isTerminated) this.#leaveEarly();
         if (text) return text;
       } catch (error) {
@@ -145,7 +147,7 @@ export class LiveStream {
     for (const bytes of value) this.#sse.push(this.#utf8.decode(bytes, { stream: true }), this.#onFrame, this.#skim);
     if (done) {
       this.#sse.push(this.#utf8.decode(), this.#onFrame);
-      this.#sse.end(this.#onFrame);
+      this.#sse.end(this.#onLastFrame);
     }
     const text = this.#pieces.length === 1 ? (this.#pieces[0] ?? '') : this.#pieces.join('');
     this.#touch(text);
@@ -155,6 +157,12 @@ export class LiveStream {
   readonly #skim = (text: string, at: number): number => {
     const { lane } = this;
     return lane.skim && !lane.isTerminated && !lane.failure ? lane.skim(text, at, this.#pieces) : at;
+  };
+
+  /** An event without its blank line: whole where it can be read, else the stream was cut inside it. */
+  readonly #onLastFrame = (data: string, event: string | undefined): void => {
+    if (tryParseJson(data) !== undefined || !/^\s*[{[]/.test(data)) this.#onFrame(data, event);
+    else this.#isCutInside = true;
   };
 
   readonly #onFrame = (data: string, event: string | undefined): void => {

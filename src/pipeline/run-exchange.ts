@@ -142,6 +142,18 @@ export class ExchangeRun {
 
   // ---- the client goes away ----
 
+  /** Watches over one stream's writes: a client that takes nothing for too long is as good as gone. */
+  openClientWatch(): { begin(): void; end(): void; close(): void } {
+    const { clock, deadlines } = this.ports;
+    const { clientStallMs } = this.exchange.snapshot;
+    const deadline = deadlines.start(Number.POSITIVE_INFINITY, this.#onClientGone);
+    return {
+      begin: () => deadline.move(clock.now() + clientStallMs),
+      end: () => deadline.move(Number.POSITIVE_INFINITY),
+      close: () => deadline.cancel(),
+    };
+  }
+
   readonly #onClientGone = (): void => {
     if (this.#settling || this.#isGone) return;
     this.#isGone = true;

@@ -15,6 +15,7 @@ import type { LiveEndpoint, LiveProvider } from './target.ts';
 export interface Snapshot {
   readonly publicCatalogue: boolean;
   readonly commitAfterMs: number;
+  readonly clientStallMs: number;
   readonly maxBodyBytes: number;
   /** Models that the configured providers can serve. */
   readonly models: ReadonlyMap<string, Model>;
@@ -61,6 +62,7 @@ export function buildSnapshot(settings: Settings, sources: SnapshotSources): Sna
   return {
     publicCatalogue: settings.publicCatalogue,
     commitAfterMs: settings.commitAfterMs,
+    clientStallMs: settings.clientStallMs,
     maxBodyBytes: settings.maxBodyBytes,
     models,
     ...lookup,

@@ -46,12 +46,19 @@ async function* lateBody(
 
 async function* answerBody(run: ExchangeRun, { lane, opening, live }: StreamAnswer): AsyncGenerator<string> {
   let text = opening;
+  const taking = run.openClientWatch();
   // What came with the end leaves with the final frames, in one write.
   while (live && !live.end) {
-    if (text) yield text;
+    if (text) {
+      taking.begin();
+      yield text;
+      taking.end();
+    }
     text = (await live.next()) ?? '';
-    if (run.isGone) return;
+    if (run.isGone) break;
   }
+  taking.close();
+  if (run.isGone) return;
   const end = live?.end ?? lane.end('upstream-end');
   text += end.text;
   if (end.outcome !== 'complete') {

@@ -2,7 +2,7 @@
  * How a command reaches the server that holds the data folder: a unix socket for its owner alone, a JSON line each way
  * (`{"command":"keys.list","args":{}}` → `{"ok":true,"result":…}`), one exchange per connection.
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ERRORS, type ErrorCode, GatewayError, toGatewayError } from '../core/errors.ts';
@@ -20,12 +20,17 @@ const MAX_PATH_BYTES = 103;
 const MAX_COMMAND_BYTES = 1024 * 1024;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** Folders made here for a socket alone. */
+const madeFolders = new Set<string>();
+
 /** Where a folder's server listens: inside it, or in a private folder of its own where that path would be too long. */
 export function controlSocketPath(dataDirectory: string): string {
   // Absolute: a command may be run from another directory than the server was.
   const path = resolve(dataDirectory, 'control.sock');
   if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return path;
-  return join(mkdtempSync(join(tmpdir(), 'signalbox-')), 'control.sock');
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-control-'));
+  madeFolders.add(folder);
+  return join(folder, 'control.sock');
 }
 
 /** Listens for commands. The caller holds the folder's lock, so a file left there by a killed server is nobody's. */
@@ -52,8 +57,8 @@ export function listenControl(path: string, handler: ControlHandler): ControlSer
     close() {
       server.stop(true);
       rmSync(path, { force: true });
-      if (dirname(path).startsWith(join(tmpdir(), 'signalbox-')))
-        rmSync(dirname(path), { recursive: true, force: true });
+      // The folder that was made for the socket alone goes with it. Only if it is empty: rmdir never takes a file along.
+      if (madeFolders.delete(dirname(path))) rmdirSync(dirname(path));
     },
   };
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chat } from '../kit/ask.ts';
 import { type FloodUpstream, startFloodUpstream } from '../kit/flood-upstream.ts';
-import { generationOf } from '../kit/generation.ts';
+import { generationOf, settledGeneration } from '../kit/generation.ts';
 import { openRaw } from '../kit/raw-socket.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 
@@ -36,5 +36,23 @@ describe.each(['openai-chat', 'anthropic-messages'])('upstream %s', (dialect) =>
     expect(end).toContain('data: [DONE]');
     const record = await generationOf(gateway, client.id() ?? '');
     expect(record).toMatchObject({ cancelled: false, finish_reason: 'stop', tokens_completion: 2 });
+  });
+});
+
+describe('a client that takes nothing more', () => {
+  test('counts as gone after client_stall_ms: the upstream is let go and the exchange settled', async () => {
+    const impatient = await startGateway({
+      config: `client_stall_ms: 300
+providers:
+  lab: { dialect: openai-chat, base_url: "${upstream.url}/v1", api_key: none, on_disconnect: cancel, models: [{ id: flood/x, upstream: flood }] }
+`,
+    });
+    const client = openRaw(impatient, chat('flood/x', 'go', { stream: true }));
+    await client.until('data: {');
+    client.socket.pause();
+    const record = await settledGeneration(impatient, client.id() ?? '', 5000);
+    expect(record).toMatchObject({ cancelled: true, streamed: true });
+    client.socket.destroy();
+    await impatient.stop();
   });
 });

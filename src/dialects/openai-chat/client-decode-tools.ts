@@ -1,13 +1,6 @@
 /** Tools and the choice among them, wire → core. */
 import type { ToolChoice, ToolDefinition } from '../../core/chat.ts';
-import {
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  type MutableJsonObject,
-  objectAt,
-  stringAt,
-} from '../../core/json.ts';
+import { emptyJsonObject, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import { decodeCacheControl } from './client-decode-parts.ts';
 import { isServerTool } from './client-request.ts';
@@ -100,7 +93,7 @@ function decodeChoice(choice: WireToolChoice): DecodedToolChoice {
 
 /** A checked member back as the JSON it is. */
 function asJson(value: object): JsonObject {
-  const json: MutableJsonObject = {};
+  const json = emptyJsonObject();
   for (const [key, member] of Object.entries(value)) if (isJson(member)) json[key] = member;
   return json;
 }

@@ -1,6 +1,6 @@
 /** wire → core for the chat request: every known field finds its place, unknown ones ride in `extras`. */
 import type { ChatRequest, ReasoningRequest, ResponseFormat, Sampling } from '../../core/chat.ts';
-import type { Json, JsonObject, MutableJsonObject } from '../../core/json.ts';
+import { emptyJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
 import { decodeMessages } from './client-decode-messages.ts';
 import { decodeCacheControl } from './client-decode-parts.ts';
@@ -123,8 +123,8 @@ export function decodeChatRequest(wire: WireChatRequest): Translated<ChatRequest
 }
 
 function sortRest(wire: JsonObject): { options: MutableJsonObject; extras: JsonObject } {
-  const options: MutableJsonObject = {};
-  const extras: MutableJsonObject = {};
+  const options = emptyJsonObject();
+  const extras = emptyJsonObject();
   for (const key of Object.keys(wire)) {
     const value: Json | undefined = wire[key];
     if (value === undefined || value === null) continue;

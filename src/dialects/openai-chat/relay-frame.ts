@@ -1,5 +1,5 @@
 /** What every frame of a relayed stream is made of (OpenRouter's API): our head, and what nobody knows by value. */
-import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
+import { emptyJsonObject, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { RelayContext } from '../dialect.ts';
 
 /** Members that nobody here knows; nulls say nothing, and clients refuse some of them. */
@@ -8,7 +8,7 @@ export function unknownMembers(value: JsonObject, known: ReadonlySet<string>): M
   for (const key of Object.keys(value)) {
     const member = value[key];
     if (known.has(key) || member === null || member === undefined) continue;
-    unknown ??= {};
+    unknown ??= emptyJsonObject();
     unknown[key] = member;
   }
   return unknown;

@@ -1,6 +1,6 @@
 /** The relay lane's whole reply: unknown fields survive by value, known ones are as strict clients of OpenRouter want them. */
 import type { ChatResponse, Choice } from '../../core/chat.ts';
-import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
+import { emptyJsonObject, isJsonArray, isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { RelayContext, SettledUsage } from '../dialect.ts';
 import { encodeChatResponse } from './client-response.ts';
 import { decodeChatResponse } from './response.ts';
@@ -69,10 +69,11 @@ function withUnknown(encoded: JsonObject, body: JsonObject, decoded: readonly Ch
 
 /** Ours, plus members of theirs that neither we nor the list know; nulls are left out (some clients refuse them). */
 function merge(ours: JsonObject, theirs: JsonObject, known: readonly string[]): JsonObject {
-  const merged: MutableJsonObject = { ...ours };
+  const merged = Object.assign(emptyJsonObject(), ours);
   for (const key of Object.keys(theirs)) {
     const value = theirs[key];
-    if (value !== null && value !== undefined && !(key in merged) && !known.includes(key)) merged[key] = value;
+    if (value !== null && value !== undefined && !Object.hasOwn(merged, key) && !known.includes(key))
+      merged[key] = value;
   }
   return merged;
 }

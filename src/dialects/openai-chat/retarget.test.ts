@@ -387,3 +387,12 @@ describe('reasoning asked for', () => {
     expect(objectAt(body, 'thinking')).toEqual({ type: 'enabled', clear_thinking: false });
   });
 });
+
+test('a field named __proto__ is plain data and goes on by value', () => {
+  const wire = parseChatRequest(
+    JSON.parse('{"model":"a/b","messages":[{"role":"user","content":"x"}],"__proto__":{"a":1}}'),
+  );
+  const { value } = retarget(wire, contextWith());
+  expect(JSON.stringify(value.body)).toContain('"__proto__":{"a":1}');
+  expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+});

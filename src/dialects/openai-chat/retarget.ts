@@ -2,7 +2,7 @@
  * The request of the relay lane: the caller's own value, re-serialised with our changes: the model, gateway
  * fields removed, what metering needs added, the host's renames and quirks applied. Unknown fields survive by value.
  */
-import { isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
+import { emptyJsonObject, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
 import { decodeReasoning, GATEWAY_FIELDS, KNOWN_FIELDS } from './client-decode.ts';
@@ -19,7 +19,8 @@ const LIMIT_FIELDS: ReadonlySet<string> = new Set(['max_tokens', 'max_completion
 export function retarget(wire: WireChatRequest, context: UpstreamContext): Translated<UpstreamRequest> {
   const { quirks } = context.host;
   const notes: Note[] = [];
-  const body: MutableJsonObject = { ...quirks.defaults, model: context.upstreamModel };
+  const body = emptyJsonObject();
+  Object.assign(body, quirks.defaults, { model: context.upstreamModel });
   const source: JsonObject = wire;
   // Some clients always send the list; some hosts refuse an empty one, and what says how to use it.
   const isToolless = wire.tools?.length === 0;
