@@ -23,6 +23,11 @@ export interface EgressResponse {
 export interface Egress {
   /** @throws GatewayError `provider.unreachable` where no response arrived; the signal's reason where it was aborted. */
   send(request: EgressRequest): Promise<EgressResponse>;
+  /**
+   * Whether the address takes a connection within the time. The runtime's fetch does not tell a host that thinks from one
+   * that never took the connection: whoever waits long for a first byte asks here. A refusal counts as an answer.
+   */
+  takesConnections(url: string, withinMs: number): Promise<boolean>;
 }
 
 /** Answers a request inside this process: the simulated provider stands behind the same door as everyone. */
@@ -48,7 +53,25 @@ export function createEgress({ localSchemes }: EgressOptions): Egress {
       answered.add(origin);
       return toEgressResponse(response);
     },
+    async takesConnections(url, withinMs) {
+      if (localSchemes[url.slice(0, url.indexOf(':') + 1)]) return true;
+      const { hostname, port, protocol } = new URL(url);
+      return connects(hostname, Number(port) || (protocol === 'https:' ? 443 : 80), withinMs);
+    },
   };
+}
+
+function connects(hostname: string, port: number, withinMs: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, withinMs, false);
+  // A connection that opens after its time is closed all the same.
+  Bun.connect({ hostname, port, socket: { open: (socket) => void socket.end(), data() {} } })
+    .then(
+      () => resolve(true),
+      () => resolve(true), // refused or unknown: the request itself says so, in its own words
+    )
+    .finally(() => clearTimeout(timer));
+  return promise;
 }
 
 // Bun's fetch takes `timeout: false`, which its types do not know: without it a quiet stream is cut after five minutes.

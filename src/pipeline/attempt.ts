@@ -14,6 +14,8 @@ import type { LiveEndpoint } from './target.ts';
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
+/** For a host that is asked, after its time was up, whether it takes connections at all. */
+const CONNECTION_CHECK_MS = 2000;
 const EVENT_STREAM = 'text/event-stream';
 
 export interface AttemptPorts {
@@ -80,6 +82,7 @@ class AttemptRun {
   readonly #controller: AbortController;
   readonly #startedAtMs: number;
   readonly #deadline: Deadline;
+  #connection: Deadline | undefined;
   #status: number | null = null;
 
   constructor(
@@ -107,12 +110,15 @@ class AttemptRun {
 
   async result(path: string, headers: Readonly<Record<string, string>>, body: string): Promise<AttemptResult> {
     try {
+      const url = this.#target.provider.baseUrl + path;
+      this.#watchConnection(url);
       const response = await this.#ports.egress.send({
-        url: this.#target.provider.baseUrl + path,
+        url,
         headers: { ...this.#target.provider.headers, ...headers },
         body,
         signal: this.#controller.signal,
       });
+      this.#connection?.cancel();
       this.#status = response.status;
       if (response.status < 200 || response.status > 299) return this.#fail(await this.#decodeFailure(response));
       return await (this.#stream ? this.#readStream(response) : this.#readWhole(response));
@@ -121,7 +127,24 @@ class AttemptRun {
     }
   }
 
+  /** No response by the time a connection may take: a host that does not even take one is given up. */
+  #watchConnection(url: string): void {
+    const { deadlines, egress } = this.#ports;
+    const { name, timeouts } = this.#target.provider;
+    this.#connection = deadlines.start(this.#startedAtMs + timeouts.connectMs, () => {
+      egress
+        .takesConnections(url, CONNECTION_CHECK_MS)
+        .then((takes) => {
+          if (takes || this.#status !== null) return;
+          const message = `${name} did not take a connection within ${timeouts.connectMs} ms.`;
+          this.#controller.abort(new GatewayError('provider.timeout', message, { providerName: name }));
+        })
+        .catch((error: unknown) => this.#controller.abort(error));
+    });
+  }
+
   #fail(error: GatewayError): AttemptResult {
+    this.#connection?.cancel();
     this.#deadline.cancel();
     return { kind: 'failed', error, status: this.#status };
   }

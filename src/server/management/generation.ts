@@ -73,7 +73,8 @@ function encodeGeneration(settlement: Settlement): JsonObject {
     moderation_latency: null,
     total_cost: costUsd,
     usage: costUsd,
-    upstream_inference_cost: nanoUsdToNumber(settlement.upstreamCostNanoUsd),
+    // As in the reply's cost_details: what a key of the caller's own was charged, else null.
+    upstream_inference_cost: settlement.isByok ? nanoUsdToNumber(settlement.upstreamCostNanoUsd) : null,
     cache_discount: discount === 0n ? null : nanoUsdToNumber(discount),
     is_byok: settlement.isByok,
     tokens_prompt: count('promptTokens'),
