@@ -110,11 +110,12 @@ class AttemptRun {
 
   async result(path: string, headers: Readonly<Record<string, string>>, body: string): Promise<AttemptResult> {
     try {
-      const url = this.#target.provider.baseUrl + path;
+      const { baseUrl, headers: ours } = this.#target.provider;
+      const url = baseUrl + path;
       this.#watchConnection(url);
       const response = await this.#ports.egress.send({
         url,
-        headers: { ...this.#target.provider.headers, ...headers },
+        headers: Object.keys(headers).length === 0 ? ours : { ...ours, ...headers },
         body,
         signal: this.#controller.signal,
       });
