@@ -3,11 +3,11 @@
  * out; what the catalogue already knows of a model (capability exceptions above all) stays as it is.
  */
 import { z } from 'zod';
+import { WIRE_PRICE_NAMES, type WirePriceName } from '../core/pricing.ts';
 import { claudeLimits } from './import/claude.ts';
 import { tokenizerOf } from './import/model-row.ts';
 import { perTokenText } from './import/prices.ts';
 import type { Modality } from './model.ts';
-import { WIRE_PRICE_NAMES, type WirePriceName } from './price-axes.ts';
 import type { Capability, CatalogRows, EndpointRow, ModelRow, OverrideRow } from './rows.ts';
 
 const wirePrices = z.record(z.string(), z.unknown());

@@ -1,42 +1,11 @@
 /** The price axes with the names they have on the wire (OpenRouter's API), in the wire's order. */
-import type { PriceAxes } from '../core/pricing.ts';
-
-export type PriceAxis = keyof PriceAxes;
-
-/** Wire name → our axis. Rows of the catalogue and of `pricing` objects both use the wire's names. */
-export const AXIS_BY_WIRE_NAME = {
-  prompt: 'prompt',
-  completion: 'completion',
-  request: 'request',
-  image: 'image',
-  image_output: 'imageOutput',
-  audio: 'audio',
-  audio_output: 'audioOutput',
-  input_audio_cache: 'inputAudioCache',
-  web_search: 'webSearch',
-  internal_reasoning: 'internalReasoning',
-  input_cache_read: 'inputCacheRead',
-  input_cache_write: 'inputCacheWrite',
-  input_cache_write_1h: 'inputCacheWrite1h',
-} as const satisfies Record<string, PriceAxis>;
-
-export type WirePriceName = keyof typeof AXIS_BY_WIRE_NAME;
-
-export const WIRE_PRICE_NAMES: readonly WirePriceName[] = [
-  'prompt',
-  'completion',
-  'request',
-  'image',
-  'image_output',
-  'audio',
-  'audio_output',
-  'input_audio_cache',
-  'web_search',
-  'internal_reasoning',
-  'input_cache_read',
-  'input_cache_write',
-  'input_cache_write_1h',
-];
+import {
+  AXIS_BY_WIRE_NAME,
+  type PriceAxes,
+  type PriceAxis,
+  WIRE_PRICE_NAMES,
+  type WirePriceName,
+} from '../core/pricing.ts';
 
 /** Prices in the wire's names, as anything: decimal strings in rows, integers here. */
 export type WirePrices<T> = { readonly [name in WirePriceName]?: T };

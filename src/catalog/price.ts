@@ -1,6 +1,6 @@
 /** Which price applies to a request: conditions resolved to plain axes (OpenRouter's API). */
 import type { PriceAxes, PriceOverride, Pricing } from '../core/pricing.ts';
-import { AXIS_BY_WIRE_NAME, type PriceAxis, WIRE_PRICE_NAMES } from './price-axes.ts';
+import { AXIS_BY_WIRE_NAME, type PriceAxis, WIRE_PRICE_NAMES } from '../core/pricing.ts';
 
 export interface PriceSituation {
   /** Prompt tokens of the request, cached ones included. */

@@ -3,7 +3,7 @@
  * The same rows come from the generator, from `catalog refresh` and from a refreshed `catalog.json` in the data folder.
  */
 import { z } from 'zod';
-import type { WirePriceName } from './price-axes.ts';
+import type { WirePriceName } from '../core/pricing.ts';
 
 const modality = z.enum(['text', 'image', 'file', 'audio', 'video', 'embeddings']);
 const modalities = z.array(modality).min(1);

@@ -1,28 +1,11 @@
 /** Prices as people write them (USD per unit) to exact integers. */
 import { type PicoUsd, parsePicoUsd } from '../core/money.ts';
-import type { PriceAxes, PriceOverride } from '../core/pricing.ts';
+import { AXIS_BY_WIRE_NAME, type PriceAxes, type PriceOverride, type WirePriceName } from '../core/pricing.ts';
 import type { Path, Report } from './problems.ts';
 import type { PricingEntry } from './schema.ts';
 import type { PricingSettings } from './settings.ts';
 
-const AXIS_OF_KEY = {
-  prompt: 'prompt',
-  completion: 'completion',
-  request: 'request',
-  image: 'image',
-  image_output: 'imageOutput',
-  audio: 'audio',
-  audio_output: 'audioOutput',
-  input_audio_cache: 'inputAudioCache',
-  web_search: 'webSearch',
-  internal_reasoning: 'internalReasoning',
-  input_cache_read: 'inputCacheRead',
-  input_cache_write: 'inputCacheWrite',
-  input_cache_write_1h: 'inputCacheWrite1h',
-} as const satisfies Record<string, keyof PriceAxes>;
-
-type AxisKey = keyof typeof AXIS_OF_KEY;
-type WrittenPrices = { readonly [key in AxisKey]?: string | number | undefined };
+type WrittenPrices = { readonly [key in WirePriceName]?: string | number | undefined };
 
 /** A price per token above this (USD 1,000 a million) is most likely a price per million. */
 const IMPLAUSIBLE_PICO_USD = 1_000_000_000n;
@@ -50,7 +33,7 @@ function toOverride(entry: NonNullable<PricingEntry['overrides']>[number], path:
 
 function toAxes(prices: WrittenPrices, path: Path, report: Report): Partial<PriceAxes> {
   const axes: { -readonly [axis in keyof PriceAxes]?: PicoUsd } = {};
-  for (const [key, axis] of Object.entries(AXIS_OF_KEY)) {
+  for (const [key, axis] of Object.entries(AXIS_BY_WIRE_NAME)) {
     const written = Object.entries(prices).find(([name]) => name === key)?.[1];
     if (typeof written !== 'string' && typeof written !== 'number') continue;
     const amount = parsePrice(written, [...path, key], report);

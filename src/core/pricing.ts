@@ -35,3 +35,40 @@ export interface PriceOverride {
   /** `mon` … `sun`; absent = every day. */
   readonly utcDays?: readonly string[];
 }
+
+export type PriceAxis = keyof PriceAxes;
+
+/** Wire name → our axis. Rows of the catalogue and of `pricing` objects both use the wire's names. */
+export const AXIS_BY_WIRE_NAME = {
+  prompt: 'prompt',
+  completion: 'completion',
+  request: 'request',
+  image: 'image',
+  image_output: 'imageOutput',
+  audio: 'audio',
+  audio_output: 'audioOutput',
+  input_audio_cache: 'inputAudioCache',
+  web_search: 'webSearch',
+  internal_reasoning: 'internalReasoning',
+  input_cache_read: 'inputCacheRead',
+  input_cache_write: 'inputCacheWrite',
+  input_cache_write_1h: 'inputCacheWrite1h',
+} as const satisfies Record<string, PriceAxis>;
+
+export type WirePriceName = keyof typeof AXIS_BY_WIRE_NAME;
+
+export const WIRE_PRICE_NAMES: readonly WirePriceName[] = [
+  'prompt',
+  'completion',
+  'request',
+  'image',
+  'image_output',
+  'audio',
+  'audio_output',
+  'input_audio_cache',
+  'web_search',
+  'internal_reasoning',
+  'input_cache_read',
+  'input_cache_write',
+  'input_cache_write_1h',
+];

@@ -1,6 +1,6 @@
 /** models.dev's prices (USD per million tokens, JSON numbers) as rows (USD per token, decimal strings). */
 import { formatPicoUsd, parseUsd } from '../../core/money.ts';
-import type { WirePriceName } from '../price-axes.ts';
+import type { WirePriceName } from '../../core/pricing.ts';
 import type { EndpointRow, OverrideRow } from '../rows.ts';
 import type { FactsCost } from './facts.ts';
 

@@ -141,8 +141,6 @@ const message = z.discriminatedUnion('role', [
   functionMessage,
 ]);
 export type WireMessage = z.infer<typeof message>;
-export type WireSystemMessage = z.infer<typeof systemMessage>;
-export type WireUserMessage = z.infer<typeof userMessage>;
 export type WireAssistantMessage = z.infer<typeof assistantMessage>;
 export type WireToolMessage = z.infer<typeof toolMessage>;
 export type WireFunctionMessage = z.infer<typeof functionMessage>;
@@ -205,7 +203,6 @@ const reasoning = z.object({
   enabled: flag,
   summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
 });
-export type WireReasoning = z.infer<typeof reasoning>;
 
 // ---- routing preferences (§3.2): checked here, read by routing ----
 
@@ -241,7 +238,6 @@ const providerPreferences = z.object({
   preferred_min_throughput: percentiles,
   preferred_max_latency: percentiles,
 });
-export type WireProviderPreferences = z.infer<typeof providerPreferences>;
 
 // ---- the request ----
 

@@ -48,8 +48,6 @@ interface KeyEntry {
 const BUSY_BATCH = 4;
 const GATHER_MS = 1;
 
-export type WriteQueue = ReturnType<typeof createWriteQueue>;
-
 export function createWriteQueue(options: WriteQueueOptions) {
   const entries = new Map<string, Entry>();
   const intents = createIntentQueue(options, schedule);
