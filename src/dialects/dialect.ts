@@ -23,6 +23,8 @@ export interface UpstreamContext {
   readonly upstreamModel: string;
   readonly traits: ModelTraits;
   readonly host: HostProfile;
+  /** Preview features that the caller asks this grammar's owner for; a grammar without such a header leaves them. */
+  readonly betas?: readonly string[];
 }
 
 export interface UpstreamRequest {

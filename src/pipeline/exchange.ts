@@ -32,6 +32,8 @@ export interface ChatExchange<Wire> extends ExchangeBase {
   readonly kind: 'chat';
   readonly dialect: ClientDialect<Wire>;
   readonly wire: Wire;
+  /** Preview features the caller named in a header, passed to the grammar that knows them. */
+  readonly betas: readonly string[];
 }
 
 /** A whole-reply kind whose body is relayed by value: input in, vectors out. */

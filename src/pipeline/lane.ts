@@ -62,6 +62,7 @@ export interface LaneRequest<Wire> {
   readonly dialect: ClientDialect<Wire>;
   readonly wire: Wire;
   readonly head: ReplyHead;
+  readonly betas?: readonly string[];
 }
 
 /** The part of a target that a lane needs. */
@@ -70,9 +71,9 @@ export type LaneTarget = Pick<LiveEndpoint, 'context'> & {
 };
 
 export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): ChatLane {
-  const { dialect, wire, head } = request;
+  const { dialect, wire, head, betas } = request;
   const { upstream } = target.provider.dialect;
-  const context: RelayContext = { ...target.context, head };
+  const context: RelayContext = { ...target.context, head, ...(betas && { betas }) };
   const { client, relay } = dialect;
   const relays = target.provider.dialect.id === dialect.id && relay.canRelay(context, wire);
   const reply = (response: ChatResponse): WholeReply => ({

@@ -30,7 +30,7 @@ export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: Pipelin
 
 /** The lane to a target, with what its endpoint lacks left out of the request. */
 function chatLanes<Wire>(exchange: ChatExchange<Wire>, { endUserToken }: PipelinePorts): LaneFor {
-  const { dialect, demand, caller } = exchange;
+  const { dialect, demand, caller, betas } = exchange;
   // The end user's own id never leaves: providers get a stable token that only tells users apart (OpenRouter's API).
   const wire =
     demand.user === null
@@ -40,14 +40,14 @@ function chatLanes<Wire>(exchange: ChatExchange<Wire>, { endUserToken }: Pipelin
     const head = headOf(exchange, target.model.id, target.provider.name);
     const unhonoured = dialect.client.unhonoured(wire, target.provider.host);
     const missing = missingParameters(target.endpoint, demand);
-    if (missing.length === 0) return { lane: openLane({ dialect, wire, head }, target), notes: unhonoured };
+    if (missing.length === 0) return { lane: openLane({ dialect, wire, head, betas }, target), notes: unhonoured };
     const dropped: Note[] = missing.map((parameter) => ({
       code: 'parameter.dropped',
       field: parameter,
       message: `${target.model.id} at ${target.provider.name} does not support ${parameter}`,
     }));
     const kept = dialect.client.withoutParameters(wire, missing);
-    return { lane: openLane({ dialect, wire: kept, head }, target), notes: [...unhonoured, ...dropped] };
+    return { lane: openLane({ dialect, wire: kept, head, betas }, target), notes: [...unhonoured, ...dropped] };
   };
 }
 

@@ -58,7 +58,7 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
       path: '/messages',
       headers: {
         'anthropic-version': ANTHROPIC_VERSION,
-        ...(conversation.usesFileIds && { 'anthropic-beta': FILES_BETA }),
+        ...betaHeader(conversation.usesFileIds, context.betas ?? []),
       },
       body: applyQuirks(limited, context.host.quirks, notes),
     },
@@ -145,4 +145,10 @@ function applyQuirks(body: MessagesBody, quirks: HostQuirks, notes: NoteSink): J
     return [];
   });
   return Object.fromEntries(sent);
+}
+
+/** What the request itself needs and what the caller asked for, each once. */
+function betaHeader(usesFileIds: boolean, asked: readonly string[]): { readonly 'anthropic-beta'?: string } {
+  const betas = new Set(usesFileIds ? [FILES_BETA, ...asked] : asked);
+  return betas.size === 0 ? {} : { 'anthropic-beta': [...betas].join(',') };
 }
