@@ -81,12 +81,6 @@ async function serve(args: readonly string[]): Promise<number> {
     err(`signalbox serve: ${flags}\n\n${USAGE}`);
     return 2;
   }
-  if (env['SIGNALBOX_DATABASE_URL']) {
-    err(
-      'signalbox: SIGNALBOX_DATABASE_URL is set, but PostgreSQL is not built into this release; unset it to use SQLite.\n',
-    );
-    return 1;
-  }
   const log = createLog({ write: err, now: () => systemClock.now(), exchanges: env['SIGNALBOX_LOG'] !== 'errors' });
   return serveCommand({
     out,

@@ -6,6 +6,7 @@ import { createSecureRandom, loadSources, randomHex, sha256Hex, systemClock } fr
 import { createKeyTable } from './config/key-table.ts';
 import { keysNeedingRestart } from './config/reload.ts';
 import type { Settings } from './config/settings.ts';
+import { NO_POSTGRESQL } from './config/settings.ts';
 import { watchConfig } from './config/watch.ts';
 import { createEgress } from './egress/egress.ts';
 import { createCooldowns } from './health/cooldowns.ts';
@@ -50,6 +51,7 @@ export interface RunningServer {
 }
 
 export async function startServer({ settings, seeds, log }: ServeOptions): Promise<RunningServer> {
+  if (settings.databaseUrl !== null) throw new RangeError(NO_POSTGRESQL);
   const clock = systemClock;
   const { dataDirectory } = settings;
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });

@@ -21,6 +21,13 @@ async function run(args: readonly string[], files: Record<string, string> = {}, 
 }
 
 describe('config check', () => {
+  test('refuses a database that this release cannot use, as serve does', async () => {
+    const text = 'providers: { sim: {} }\ndatabase_url: postgres://db/signalbox\n';
+    const { code, output } = await run(['check', 'signalbox.yaml'], { 'signalbox.yaml': text });
+    expect(code).toBe(1);
+    expect(output).toStartWith('signalbox.yaml: database_url (or SIGNALBOX_DATABASE_URL) is set, but PostgreSQL');
+  });
+
   test('says what a sound file would serve', async () => {
     const text = `listen: 0.0.0.0:9000
 tls: { cert: /c.pem, key: /k.pem }

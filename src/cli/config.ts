@@ -2,7 +2,7 @@
 import { formatListen } from '../config/listen.ts';
 import { type KnownProvider, type LoadOutcome, loadSettings } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
-import type { ProviderSettings, Settings } from '../config/settings.ts';
+import { NO_POSTGRESQL, type ProviderSettings, type Settings } from '../config/settings.ts';
 
 export interface ConfigCommandIo {
   write(text: string): void;
@@ -39,6 +39,10 @@ export async function configCommand(
     return 1;
   }
   const outcome = loadSettings({ file, text, env: io.env, flags: {}, ...context });
+  if (outcome.ok && outcome.settings.databaseUrl !== null) {
+    io.write(`${file}: ${NO_POSTGRESQL}\n`);
+    return 1;
+  }
   io.write(describeOutcome(file, outcome));
   return outcome.ok ? 0 : 1;
 }

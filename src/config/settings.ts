@@ -4,6 +4,10 @@
  */
 import type { PriceAxes, PriceOverride } from '../core/pricing.ts';
 
+/** Why a server with `databaseUrl` does not start: never quietly on another database than the operator named. */
+export const NO_POSTGRESQL =
+  'database_url (or SIGNALBOX_DATABASE_URL) is set, but PostgreSQL is not built into this release; leave it out to use SQLite.';
+
 export interface Settings {
   /** The file these came from, or null where there is none. */
   readonly file: string | null;
