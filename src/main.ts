@@ -219,9 +219,8 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   // What is ours says cause and cure in its message; anything else is worth its stack.
-  err(
-    `signalbox: ${error instanceof RangeError || !(error instanceof Error) ? String(error) : (error.stack ?? error.message)}\n`,
-  );
+  const text = error instanceof Error ? error : new Error(String(error));
+  err(`signalbox: ${text instanceof RangeError ? text.message : (text.stack ?? text.message)}\n`);
   process.exitCode = 1;
 }
 // Whatever still holds a handle (a keep-alive socket, a pooled upstream connection) must not hold the process.
