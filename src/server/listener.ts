@@ -23,7 +23,7 @@ export interface Listener {
 }
 
 export function openListener(options: ListenerOptions): Listener {
-  let server = listen(options, options.port);
+  let server = listenFirst(options);
   const port = server.port ?? options.port;
   const retired: ReturnType<typeof listen>[] = [];
   return {
@@ -38,6 +38,19 @@ export function openListener(options: ListenerOptions): Listener {
     close: async () => void (await Promise.all([server, ...retired].map((each) => each.stop(false)))),
     terminate: async () => void (await Promise.all([server, ...retired].map((each) => each.stop(true)))),
   };
+}
+
+/** @throws RangeError naming the address where another program has it */
+function listenFirst(options: ListenerOptions): ReturnType<typeof listen> {
+  try {
+    return listen(options, options.port);
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EADDRINUSE') throw cause;
+    throw new RangeError(
+      `${options.host}:${options.port} is in use by another program; stop it, or choose another address with --listen`,
+      { cause },
+    );
+  }
 }
 
 function listen({ host, tls, app }: ListenerOptions, port: number) {

@@ -20,7 +20,7 @@ export interface Lock {
 }
 
 /** Somebody else works on the folder. */
-export class LockHeldError extends Error {
+export class LockHeldError extends RangeError {
   override readonly name = 'LockHeldError';
   readonly holder: LockHolder;
 
