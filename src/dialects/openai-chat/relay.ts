@@ -22,6 +22,7 @@ import { RelayChoice, type RelayedPiece } from './relay-choice.ts';
 import { frameOf, unknownMembers } from './relay-frame.ts';
 import { learnTemplate, onlyText, type Template, withProbe } from './relay-template.ts';
 import { encodeErrorFrame } from './stream-encoder.ts';
+import { proveEnd } from './stream-end.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 
 const SSE_DONE = '[DONE]';
@@ -133,23 +134,13 @@ class Relay implements RelayStream {
     return encodeErrorFrame(error, this.#context.head, extra);
   }
 
-  /** Complete where every choice named its finish, or the terminator came after something was said. */
   #outcomeOf(reason: EndReason): Outcome {
-    const { providerName } = this.#context.host;
-    const choices = [...this.#choices.values()];
-    const isProved =
-      choices.length > 0 &&
-      (choices.every((choice) => choice.isFinished) ||
-        (this.#done && choices.some((choice) => choice.hasSaid || choice.isFinished)));
-    if (reason === 'upstream-end' && isProved) return 'complete';
-    if (reason === 'client-gone') return new GatewayError('client.gone', 'The caller went away.', { providerName });
-    if (reason === 'deadline') {
-      return new GatewayError('provider.timeout', `${providerName} stopped answering before its answer was complete.`, {
-        providerName,
-      });
-    }
-    const what = this.#sawFrame ? 'ended its answer before it was complete' : 'answered a stream without any event';
-    return new GatewayError('provider.truncated', `${providerName} ${what}.`, { providerName });
+    return proveEnd(reason, {
+      choices: [...this.#choices.values()],
+      isTerminated: this.#done,
+      hasBegun: this.#sawFrame,
+      providerName: this.#context.host.providerName,
+    });
   }
 
   #pushParsed(data: string, event: string | undefined): string {

@@ -20,6 +20,7 @@ import { citationsOf } from './content.ts';
 import { carriesError, decodeErrorValue } from './errors.ts';
 import { headOf } from './response.ts';
 import { type ChoiceDecoder, openChoiceDecoder } from './stream-choice.ts';
+import { proveEnd } from './stream-end.ts';
 import { decodeUsage } from './usage.ts';
 
 export function openChatDecoder(context: UpstreamContext): StreamDecoder {
@@ -145,22 +146,12 @@ class ChatDecoder implements StreamDecoder {
   }
 
   #outcomeOf(reason: EndReason): Outcome {
-    const { providerName } = this.#context.host;
-    const choices = [...this.#choices.values()];
-    const isProved =
-      choices.length > 0 &&
-      (choices.every((choice) => choice.isFinished) ||
-        (this.#terminated && choices.some((choice) => choice.hasContent || choice.isFinished)));
-    if (reason === 'upstream-end' && isProved) return 'complete';
-    if (reason === 'client-gone') return new GatewayError('client.gone', 'The caller went away.', { providerName });
-    if (reason === 'deadline') {
-      const message = `${providerName} did not finish its answer in time.`;
-      return new GatewayError('provider.timeout', message, { providerName });
-    }
-    const message = this.#started
-      ? `${providerName}'s answer broke off before it was complete.`
-      : `${providerName} ended the stream without an answer.`;
-    return new GatewayError('provider.truncated', message, { providerName });
+    return proveEnd(reason, {
+      choices: [...this.#choices.values()].map(({ isFinished, hasContent }) => ({ isFinished, hasSaid: hasContent })),
+      isTerminated: this.#terminated,
+      hasBegun: this.#started,
+      providerName: this.#context.host.providerName,
+    });
   }
 
   /** The object that says what went wrong, or undefined where nothing did. */
