@@ -14,10 +14,13 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ledger: ['core'],
   egress: ['core'],
   health: ['core'],
+  sessions: ['core'],
+  plugins: ['core'],
+  presets: ['core'],
   limits: ['core'],
   cache: ['core'],
-  pipeline: ['providers', 'routing', 'policies', 'config', 'vault', 'ledger', 'egress', 'health', 'limits', 'cache'],
-  server: ['pipeline'],
+  pipeline: ['providers', 'routing', 'policies', 'config', 'vault', 'ledger', 'egress', 'health', 'limits', 'cache', 'sessions', 'plugins'],
+  server: ['pipeline', 'presets'],
   telemetry: ['pipeline'],
   cli: ['server'],
   store: ['ledger'],
@@ -32,6 +35,7 @@ export const ROOT_LAYER = 'main';
 export const PORTS_OF_STORE: readonly string[] = [
   'src/config/key-store.ts',
   'src/vault/store.ts',
+  'src/presets/store.ts',
   'src/server/management/queries.ts',
 ];
 

@@ -1,5 +1,6 @@
 /** Models and the endpoints that serve them, as data. */
 import type { Pricing } from '../core/pricing.ts';
+import type { ServiceTier } from '../core/service-tier.ts';
 
 export type Modality = 'text' | 'image' | 'file' | 'audio' | 'video' | 'embeddings';
 
@@ -20,6 +21,8 @@ export interface Model {
   readonly retired?: { readonly successor: string };
   readonly expirationDate: string | null;
   readonly openWeights: boolean;
+  /** True where the author's licence or terms let others train on its output; absent = nobody said so. */
+  readonly distillable?: boolean;
   /** True for a model that chooses another (`openrouter/auto`): its endpoint's price is 0 and says nothing. */
   readonly router?: boolean;
   readonly reasoning?: ModelReasoning;
@@ -53,6 +56,8 @@ export interface Endpoint {
   readonly upstreamModel: string;
   /** `slug[/variant]`. */
   readonly tag: string;
+  /** Served and priced in this tier; absent = the standard one. Its tag ends in the tier: `openai/priority`. */
+  readonly serviceTier?: ServiceTier;
   readonly contextLength: number;
   /** True where nobody said the context length: it is shown, but excludes nothing. */
   readonly contextIsAssumed?: boolean;

@@ -6,6 +6,7 @@ import { DEFAULT_LISTEN, isLoopback, type ListenAddress, parseListen } from './l
 import { type ParsedFile, parseFile } from './parse-file.ts';
 import { formatPath, type Path, type Problem, type Report } from './problems.ts';
 import { type KnownProvider, type ProviderContext, SIMULATOR_ID, toProviderSettings } from './provider-settings.ts';
+import { toPluginSettings, toResponseCacheSettings, toRoutingSettings } from './routing-settings.ts';
 import { type FileConfig, fileSchema, providerSchema } from './schema.ts';
 import { parseReporting } from './schema-problems.ts';
 import type { ProviderSettings, Settings } from './settings.ts';
@@ -226,6 +227,9 @@ function assemble(
     providers,
     aliases: config.aliases ?? {},
     catalog: { source: config.catalog?.source ?? DEFAULTS.catalogSource },
+    routing: toRoutingSettings(config.routing, report),
+    responseCache: toResponseCacheSettings(config.response_cache),
+    plugins: toPluginSettings(config.plugins, report),
   };
 }
 

@@ -37,7 +37,8 @@ export function toProviderSettings(id: string, entry: ProviderEntry, context: Pr
   checkDialect(entry, dialect, known, path, context);
   const wrongAddress = entry.base_url === undefined ? null : addressProblem(entry.base_url);
   if (wrongAddress) report.problem([...path, 'base_url'], wrongAddress);
-  const apiKey = findApiKey(id, entry, known, path, context);
+  const [firstKey, ...moreApiKeys] = listedKeys(entry, path, report);
+  const apiKey = firstKey ?? findApiKey(id, entry, known, path, context);
   for (const [name, value] of Object.entries(entry.headers ?? {})) {
     if (/auth|key|token|secret/i.test(name) && isPlaceholder(value.replace(/^bearer /i, '')))
       report.problem([...path, 'headers', name], placeholderProblem());
@@ -49,6 +50,7 @@ export function toProviderSettings(id: string, entry: ProviderEntry, context: Pr
     dialect,
     baseUrl: entry.base_url ?? null,
     apiKey,
+    moreApiKeys,
     authorization: chooseAuthorization(entry, known, dialect, apiKey, context),
     settings: findSettings(id, entry, known, path, context),
     headers: entry.headers ?? {},
@@ -136,6 +138,17 @@ function addressProblem(text: string): string | null {
   if (!['http:', 'https:', 'sim:'].includes(url.protocol)) return 'must start with http:// or https://.';
   if (url.username || url.password) return 'takes no user name or password: put the key in api_key.';
   return url.search || url.hash ? 'takes no query and no fragment.' : null;
+}
+
+/** `api_keys`, where the file has several. */
+function listedKeys({ api_key: one, api_keys: many }: ProviderEntry, path: Path, report: Report): readonly string[] {
+  if (!many) return [];
+  if (one !== undefined) report.problem([...path, 'api_keys'], 'stands beside api_key: write the one or the other.');
+  many.forEach((key, i) => {
+    if (isPlaceholder(key)) report.problem([...path, 'api_keys', i], placeholderProblem());
+    else if (many.indexOf(key) < i) report.problem([...path, 'api_keys', i], 'is listed twice.');
+  });
+  return many;
 }
 
 /** The file's key; for a known provider that says none, the environment's. */
@@ -226,8 +239,10 @@ function usualScheme(dialect: string | null, known: ReadonlyMap<string, KnownPro
 function toModels(entries: readonly ModelEntry[], path: Path, report: Report): readonly ModelSettings[] {
   const seen = new Set<string>();
   return entries.map((entry, i) => {
-    if (seen.has(entry.id)) report.problem([...path, i], `${entry.id} is listed twice.`);
-    seen.add(entry.id);
+    // A model may be offered in several tiers: each is an endpoint of its own.
+    const offered = entry.service_tier ? `${entry.id} (${entry.service_tier})` : entry.id;
+    if (seen.has(offered)) report.problem([...path, i], `${offered} is listed twice.`);
+    seen.add(offered);
     return {
       id: entry.id,
       upstream: entry.upstream ?? null,
@@ -235,6 +250,8 @@ function toModels(entries: readonly ModelEntry[], path: Path, report: Report): r
       contextLength: entry.context_length ?? null,
       maxOutputTokens: entry.max_output_tokens ?? null,
       quantization: entry.quantization ?? null,
+      serviceTier: entry.service_tier ?? null,
+      distillable: entry.distillable ?? null,
       inputModalities: entry.input_modalities ?? null,
       outputModalities: entry.output_modalities ?? null,
       supportedParameters: entry.supported_parameters ?? null,

@@ -71,6 +71,8 @@ const model = z.preprocess(
       context_length: count.optional(),
       max_output_tokens: count.optional(),
       quantization: quantization.optional(),
+      service_tier: z.enum(['priority', 'flex']).optional(),
+      distillable: flag.optional(),
       input_modalities: z.array(inputModality).min(1).optional(),
       output_modalities: z.array(outputModality).min(1).optional(),
       supported_parameters: z.array(text).optional(),
@@ -88,6 +90,47 @@ const timeouts = z.strictObject({
   total_ms: milliseconds.optional(),
 });
 
+const percentileBounds = z.preprocess(
+  numeric,
+  z.union([
+    z.number().min(0),
+    z.strictObject({
+      p50: z.preprocess(numeric, z.number().min(0)).optional(),
+      p75: z.preprocess(numeric, z.number().min(0)).optional(),
+      p90: z.preprocess(numeric, z.number().min(0)).optional(),
+      p99: z.preprocess(numeric, z.number().min(0)).optional(),
+    }),
+  ]),
+);
+const sortBy = z.enum(['price', 'throughput', 'latency', 'exacto']);
+
+/** A request's `provider` object as a default: the same names, the same meaning (docs/concepts/routing.md). */
+const preferences = z.strictObject({
+  order: z.array(text).optional(),
+  only: z.array(text).optional(),
+  ignore: z.array(text).optional(),
+  allow_fallbacks: flag.optional(),
+  require_parameters: flag.optional(),
+  data_collection: z.enum(['allow', 'deny']).optional(),
+  zdr: flag.optional(),
+  enforce_distillable_text: flag.optional(),
+  quantizations: z.array(text).optional(),
+  sort: z
+    .union([sortBy, z.strictObject({ by: sortBy.optional(), partition: z.enum(['model', 'none']).optional() })])
+    .optional(),
+  max_price: z
+    .strictObject({
+      prompt: price.optional(),
+      completion: price.optional(),
+      request: price.optional(),
+      image: price.optional(),
+      audio: price.optional(),
+    })
+    .optional(),
+  preferred_min_throughput: percentileBounds.optional(),
+  preferred_max_latency: percentileBounds.optional(),
+});
+
 export const providerSchema = z.strictObject({
   name: text.optional(),
   dialect: text.optional(),
@@ -97,6 +140,17 @@ export const providerSchema = z.strictObject({
     .trim()
     .min(1, 'must not be empty; write none where the host takes no key.')
     .regex(/^[\x21-\x7e]*$/, 'must be one word without spaces or line breaks.')
+    .optional(),
+  /** Several keys of one account or many: one that is refused or limited rests, the others serve. */
+  api_keys: z
+    .array(
+      z
+        .string()
+        .trim()
+        .min(1)
+        .regex(/^[\x21-\x7e]*$/, 'must be one word without spaces or line breaks.'),
+    )
+    .min(1)
     .optional(),
   authorization: text.regex(headerName, 'must be bearer, none, or the name of a header such as x-api-key.').optional(),
   settings: z.record(text, text).optional(),
@@ -127,6 +181,36 @@ export const fileSchema = z.strictObject({
   max_body_bytes: z.preprocess(numeric, z.int().min(1024).max(1_073_741_824)).optional(),
   aliases: z.record(text, text).optional(),
   catalog: z.strictObject({ source: text.optional() }).optional(),
+  routing: z
+    .strictObject({
+      /** For every request; a request can only be stricter about who may serve it. */
+      defaults: preferences.optional(),
+      /** By a key's name, label or hash: over and above the defaults. */
+      keys: z.record(text, preferences).optional(),
+      /** The model of a request that names none. */
+      default_model: text.optional(),
+    })
+    .optional(),
+  response_cache: z
+    .strictObject({
+      max_bytes: z.preprocess(numeric, z.int().min(0).max(17_179_869_184)).optional(),
+      persist: flag.optional(),
+    })
+    .optional(),
+  plugins: z
+    .strictObject({
+      web: z
+        .strictObject({
+          /** A SearXNG-style JSON search: GET <base_url>/search?q=…&format=json. */
+          base_url: text,
+          headers: z.record(z.string().regex(headerName, 'is no header name.'), z.string()).optional(),
+          timeout_ms: milliseconds.optional(),
+        })
+        .optional(),
+      /** Plugins for every request that does not name them itself, as in a request's `plugins`. */
+      defaults: z.array(z.looseObject({ id: text, enabled: flag.optional() })).optional(),
+    })
+    .optional(),
   providers: z
     .record(
       z.string(),
@@ -136,6 +220,7 @@ export const fileSchema = z.strictObject({
 });
 
 export type FileConfig = z.infer<typeof fileSchema>;
+export type PreferencesEntry = z.infer<typeof preferences>;
 export type ProviderEntry = z.infer<typeof providerSchema>;
 export type ModelEntry = NonNullable<ProviderEntry['models']>[number];
 export type PricingEntry = NonNullable<ModelEntry['pricing']>;

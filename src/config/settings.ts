@@ -2,7 +2,10 @@
  * The configuration after parsing: every field has its final type, every `${NAME}` is filled in. What the file may say is
  * in schema.ts; where it may come from, and which source wins, in load.ts.
  */
+import type { JsonObject } from '../core/json.ts';
+import type { ProviderPreferences } from '../core/preferences.ts';
 import type { PriceAxes, PriceOverride } from '../core/pricing.ts';
+import type { ServiceTier } from '../core/service-tier.ts';
 
 /** Why a server with `databaseUrl` does not start: never quietly on another database than the operator named. */
 export const NO_POSTGRESQL =
@@ -26,6 +29,31 @@ export interface Settings {
   /** Operator's names: alias → public model id. */
   readonly aliases: Readonly<Record<string, string>>;
   readonly catalog: { readonly source: string };
+  readonly routing: RoutingSettings;
+  readonly responseCache: {
+    /** 0 turns it off. */
+    readonly maxBytes: number;
+    readonly persist: boolean;
+  };
+  readonly plugins: PluginSettings;
+}
+
+export interface RoutingSettings {
+  readonly defaults: ProviderPreferences;
+  /** By a key's name, label or hash. */
+  readonly byKey: ReadonlyMap<string, ProviderPreferences>;
+  readonly defaultModel: string | null;
+}
+
+export interface PluginSettings {
+  /** Where web searches go; null = none is configured, and asking for one is refused. */
+  readonly web: {
+    readonly baseUrl: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly timeoutMs: number;
+  } | null;
+  /** As in a request's `plugins`. */
+  readonly defaults: readonly JsonObject[];
 }
 
 export interface ProviderSettings {
@@ -41,6 +69,8 @@ export interface ProviderSettings {
   readonly baseUrl: string | null;
   /** Null = none needed (`api_key: none`). */
   readonly apiKey: string | null;
+  /** More keys of the same provider, beside `apiKey`. */
+  readonly moreApiKeys: readonly string[];
   /** Null = the provider's own scheme (bearer for custom ones). */
   readonly authorization: AuthorizationSetting | null;
   /** Values for the `{placeholders}` of the known provider's own address; absent = none. */
@@ -86,6 +116,9 @@ export interface ModelSettings {
   readonly contextLength: number | null;
   readonly maxOutputTokens: number | null;
   readonly quantization: string | null;
+  readonly serviceTier: ServiceTier | null;
+  /** Null = the catalogue's word. */
+  readonly distillable: boolean | null;
   readonly inputModalities: readonly string[] | null;
   readonly outputModalities: readonly string[] | null;
   readonly supportedParameters: readonly string[] | null;

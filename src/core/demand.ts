@@ -1,8 +1,11 @@
 /** What an exchange asks of an endpoint: the little that routing and admission need, read from the wire value once. */
+import type { JsonObject } from './json.ts';
+import type { ProviderPreferences } from './preferences.ts';
 
 export interface Demand {
   /** Requested ids in the caller's order: `model` first, then `models`. Never empty. */
   readonly models: readonly string[];
+  /** As the caller said them; the account's defaults are merged by routing. */
   readonly preferences: ProviderPreferences;
   readonly stream: boolean;
   /** Names of the `supported_parameters` vocabulary that the request uses, e.g. `temperature`, `tools`. */
@@ -15,37 +18,32 @@ export interface Demand {
   /** Rough: characters / 4. For routing prices, never for bills. */
   readonly promptTokensEstimate: number;
   readonly sessionId: string | null;
+  readonly promptCacheKey: string | null;
+  /** True where the caller marks what is to be cached (`cache_control`): such a request may write a cache. */
+  readonly marksCache: boolean;
   readonly user: string | null;
   readonly hasTools: boolean;
+  /** As the caller wrote it: `flex`, `priority`, `fast`, `default`, … */
+  readonly serviceTier: string | null;
+  readonly plugins: readonly PluginWish[];
 }
 
 export type InputModality = 'image' | 'file' | 'audio' | 'video';
 
-/** OpenRouter's `provider` object (OpenRouter's API), parsed. Absent fields are undefined. */
-export interface ProviderPreferences {
-  readonly order?: readonly string[];
-  readonly only?: readonly string[];
-  readonly ignore?: readonly string[];
-  readonly allowFallbacks: boolean;
-  readonly requireParameters: boolean;
-  readonly dataCollection: 'allow' | 'deny';
-  readonly zdr: boolean;
-  readonly quantizations?: readonly string[];
-  readonly sort?: 'price' | 'throughput' | 'latency' | 'exacto';
-  /** Picodollars per unit. */
-  readonly maxPrice: {
-    readonly prompt?: bigint;
-    readonly completion?: bigint;
-    readonly request?: bigint;
-    readonly image?: bigint;
-    readonly audio?: bigint;
-  };
+/** One of `plugins[]`. */
+export interface PluginWish {
+  readonly id: string;
+  readonly enabled: boolean;
+  /** The whole object as it was sent. */
+  readonly options: JsonObject;
 }
 
-export const NO_PREFERENCES: ProviderPreferences = {
-  allowFallbacks: true,
-  requireParameters: false,
-  dataCollection: 'allow',
-  zdr: false,
-  maxPrice: {},
-};
+/** The texts that open and close a conversation: for sticky sessions and for choosing a model. Read only where needed. */
+export interface Opening {
+  /** First system or developer message; '' where there is none. */
+  readonly system: string;
+  /** First message that is neither. */
+  readonly first: string;
+  /** Last user message. */
+  readonly last: string;
+}

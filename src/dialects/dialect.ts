@@ -4,11 +4,12 @@
  */
 import type { ChatRequest, ChatResponse } from '../core/chat.ts';
 import type { ChatEvent, EndReason } from '../core/chat-events.ts';
-import type { Demand, InputModality } from '../core/demand.ts';
+import type { Demand, InputModality, Opening } from '../core/demand.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { Note, Translated } from '../core/note.ts';
+import type { ServiceTier } from '../core/service-tier.ts';
 import type { Usage } from '../core/usage.ts';
 import type { HostProfile, ModelTraits } from './host.ts';
 
@@ -25,6 +26,8 @@ export interface UpstreamContext {
   readonly host: HostProfile;
   /** Preview features that the caller asks this grammar's owner for; a grammar without such a header leaves them. */
   readonly betas?: readonly string[];
+  /** The tier that this endpoint is served and priced in; absent = the host's standard one. */
+  readonly serviceTier?: ServiceTier;
 }
 
 export interface UpstreamRequest {
@@ -123,6 +126,8 @@ export interface ClientFace<Wire> {
   parseRequest(body: Json): Wire;
   /** What routing and admission need, without a full decode. */
   demandOf(wire: Wire): Demand;
+  /** The texts that open and close the conversation; '' where there is none. */
+  openingOf(wire: Wire): Opening;
   /** The same request without parameters that an endpoint lacks (names of the `supported_parameters` vocabulary). */
   withoutParameters(wire: Wire, parameters: readonly string[]): Wire;
   /** The same request with another end-user id. */

@@ -46,7 +46,7 @@ export function planRoute(candidates: readonly Candidate[], context: RoutingCont
     if (result.because) reasons.push({ rule: rule.id, because: result.because });
   }
   const [top] = remaining;
-  const { allowFallbacks, order: listed } = context.demand.preferences;
+  const { allowFallbacks = true, order: listed } = context.demand.preferences;
   // Without fallbacks: the order list, or only the top endpoint; other models of `models[]` remain (§3.4).
   if (!allowFallbacks && !listed && top) {
     const seen = new Set<number>();

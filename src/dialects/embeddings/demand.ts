@@ -1,6 +1,6 @@
-import { type Demand, NO_PREFERENCES } from '../../core/demand.ts';
+import type { Demand } from '../../core/demand.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
-import { decodePreferences } from '../shared/preferences.ts';
+import { decodePreferences, NO_PREFERENCES } from '../../core/preferences.ts';
 
 const CHARACTERS_PER_TOKEN = 4;
 
@@ -17,8 +17,12 @@ export function demandOfEmbeddings(body: JsonObject): Demand {
     maxOutputTokens: null,
     promptTokensEstimate: estimateTokens(body['input']),
     sessionId: null,
+    promptCacheKey: null,
+    marksCache: false,
     user: stringAt(body, 'user') ?? null,
     hasTools: false,
+    serviceTier: null,
+    plugins: [],
   };
 }
 

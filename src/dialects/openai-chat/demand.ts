@@ -1,7 +1,7 @@
 /** What a chat request asks of an endpoint, read from the wire value without decoding it. */
-import { type Demand, type InputModality, NO_PREFERENCES } from '../../core/demand.ts';
+import type { Demand, InputModality, Opening, PluginWish } from '../../core/demand.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
-import { decodePreferences } from '../shared/preferences.ts';
+import { decodePreferences, NO_PREFERENCES, type ProviderPreferences } from '../../core/preferences.ts';
 import type { WireChatRequest } from './wire-types.ts';
 
 /** Wire field → the name it has among `supported_parameters`. */
@@ -52,7 +52,7 @@ export function demandOf(wire: WireChatRequest): Demand {
   const provider = objectAt(source, 'provider');
   return {
     models: modelsOf(source),
-    preferences: provider ? decodePreferences(provider) : NO_PREFERENCES,
+    preferences: { ...partitionOf(source), ...(provider ? decodePreferences(provider) : NO_PREFERENCES) },
     stream: wire.stream === true,
     parameters: parametersOf(source),
     inputModalities: [...content.modalities],
@@ -60,8 +60,12 @@ export function demandOf(wire: WireChatRequest): Demand {
     maxOutputTokens: wire.max_completion_tokens ?? wire.max_tokens ?? null,
     promptTokensEstimate: content.tokens + Math.ceil(lengthOf(source['tools']) / CHARACTERS_PER_TOKEN),
     sessionId: stringAt(source, 'session_id') ?? null,
+    promptCacheKey: stringAt(source, 'prompt_cache_key') ?? null,
+    marksCache: content.marksCache || isJsonObject(source['cache_control']),
     user: stringAt(source, 'user') ?? null,
     hasTools: (arrayAt(source, 'tools')?.length ?? 0) > 0,
+    serviceTier: stringAt(source, 'service_tier') ?? null,
+    plugins: pluginsOf(source),
   };
 }
 
@@ -108,16 +112,58 @@ function parametersOf(source: JsonObject): readonly string[] {
   return [...names];
 }
 
-function measure(messages: readonly JsonObject[]): { modalities: Set<InputModality>; tokens: number } {
+const NO_PLUGINS: readonly PluginWish[] = [];
+
+function pluginsOf(source: JsonObject): readonly PluginWish[] {
+  const listed = arrayAt(source, 'plugins');
+  if (!listed) return NO_PLUGINS;
+  return listed.filter(isJsonObject).map((options) => ({
+    id: stringAt(options, 'id') ?? '',
+    enabled: options['enabled'] !== false,
+    options,
+  }));
+}
+
+function partitionOf(source: JsonObject): ProviderPreferences {
+  // The older way to say it (OpenRouter's API).
+  return source['route'] === 'sort' ? { partition: 'none' } : NO_PREFERENCES;
+}
+
+/** The texts that open and close the conversation. */
+export function openingOf({ messages }: WireChatRequest): Opening {
+  const isSystem = ({ role }: JsonObject) => role === 'system' || role === 'developer';
+  return {
+    system: textOf(messages.find(isSystem)),
+    first: textOf(messages.find((message) => !isSystem(message))),
+    last: textOf(messages.findLast(({ role }) => role === 'user')),
+  };
+}
+
+function textOf(message: JsonObject | undefined): string {
+  const content = message?.['content'];
+  if (typeof content === 'string') return content;
+  if (!isJsonArray(content)) return '';
+  return content.map((part) => (isJsonObject(part) && typeof part['text'] === 'string' ? part['text'] : '')).join('\n');
+}
+
+interface Measured {
+  readonly modalities: Set<InputModality>;
+  readonly tokens: number;
+  readonly marksCache: boolean;
+}
+
+function measure(messages: readonly JsonObject[]): Measured {
   const modalities = new Set<InputModality>();
   let characters = 0;
   let media = 0;
+  let marksCache = false;
   for (const message of messages) {
     const { content } = message;
     if (typeof content === 'string') characters += content.length;
     else if (isJsonArray(content)) {
       for (const part of content) {
         if (!isJsonObject(part)) continue;
+        if (part['cache_control'] !== undefined) marksCache = true;
         const modality = typeof part['type'] === 'string' ? PART_MODALITY[part['type']] : undefined;
         if (modality) {
           modalities.add(modality);
@@ -130,6 +176,7 @@ function measure(messages: readonly JsonObject[]): { modalities: Set<InputModali
   // Four tokens of framing a message, as the common tokenizers add.
   return {
     modalities,
+    marksCache,
     tokens: Math.ceil(characters / CHARACTERS_PER_TOKEN) + media * TOKENS_PER_MEDIA_PART + 4 * messages.length,
   };
 }

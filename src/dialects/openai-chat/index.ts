@@ -8,7 +8,7 @@ import { decodeChatRequest } from './client-decode.ts';
 import { encodeChatError } from './client-errors.ts';
 import { parseChatRequest } from './client-request.ts';
 import { encodeChatResponse } from './client-response.ts';
-import { demandOf, excludesReasoning, withoutParameters } from './demand.ts';
+import { demandOf, excludesReasoning, openingOf, withoutParameters } from './demand.ts';
 import { decodeChatError } from './errors.ts';
 import { unhonouredFields } from './gateway-fields.ts';
 import { openRelay } from './relay.ts';
@@ -23,6 +23,7 @@ import type { WireChatRequest } from './wire-types.ts';
 const client: ClientFace<WireChatRequest> = {
   parseRequest: parseChatRequest,
   demandOf,
+  openingOf,
   withoutParameters,
   withUser: (wire, user) => ({ ...wire, user }),
   decodeRequest: decodeChatRequest,

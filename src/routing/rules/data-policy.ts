@@ -5,7 +5,7 @@ export const dataPolicy: RoutingRule = {
   id: 'data-policy',
   apply(candidates, { demand }) {
     const { dataCollection, zdr } = demand.preferences;
-    if (dataCollection === 'allow' && !zdr) return { candidates, excluded: [] };
+    if (dataCollection !== 'deny' && !zdr) return { candidates, excluded: [] };
     const afterTraining =
       dataCollection === 'deny'
         ? filterCandidates(candidates, 'data_policy:training', ({ provider }) =>

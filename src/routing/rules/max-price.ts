@@ -4,7 +4,7 @@ import { filterCandidates, type RoutingRule } from '../rule.ts';
 export const maxPrice: RoutingRule = {
   id: 'max-price',
   apply(candidates, context) {
-    const caps = context.demand.preferences.maxPrice;
+    const caps = context.demand.preferences.maxPrice ?? {};
     const capped = (['prompt', 'completion', 'request', 'image', 'audio'] as const).filter(
       (axis) => caps[axis] !== undefined,
     );

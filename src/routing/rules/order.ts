@@ -15,7 +15,8 @@ export const order: RoutingRule = {
       return at < 0 ? slugs.length : at;
     };
     const listed = (candidate: Candidate) => rank(candidate) < slugs.length;
-    const kept = demand.preferences.allowFallbacks || !candidates.some(listed) ? candidates : candidates.filter(listed);
+    const kept =
+      demand.preferences.allowFallbacks !== false || !candidates.some(listed) ? candidates : candidates.filter(listed);
     return {
       candidates: [...kept].sort((a, b) => a.modelRank - b.modelRank || rank(a) - rank(b)),
       excluded: [],
