@@ -143,6 +143,22 @@ export interface ClientFace<Wire> {
   excludesReasoning(wire: Wire): boolean;
   /** The whole body of a failed reply. */
   encodeError(error: GatewayError, extra?: JsonObject): JsonObject;
+  readonly replay: ReplayFace;
+}
+
+/**
+ * Gives an answer of ours again, as that of another generation: its id and time, no usage and no cost, and nothing of how
+ * the first one was routed (OpenRouter's API, response caching).
+ */
+export interface ReplayFace {
+  whole(body: string, stamp: ReplayStamp): string;
+  /** Whole events of a stream, in their order. Absent where the grammar has no streams. */
+  frames?(events: string, stamp: ReplayStamp): string;
+}
+
+export interface ReplayStamp {
+  readonly id: string;
+  readonly createdSeconds: number;
 }
 
 /** Writes a stream in the client's grammar; every method gives bytes ready to send, '' where there is nothing to say. */

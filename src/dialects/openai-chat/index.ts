@@ -13,6 +13,7 @@ import { decodeChatError } from './errors.ts';
 import { unhonouredFields } from './gateway-fields.ts';
 import { openRelay } from './relay.ts';
 import { relayResponse } from './relay-response.ts';
+import { replayChat } from './replay.ts';
 import { decodeChatResponse } from './response.ts';
 import { retarget } from './retarget.ts';
 import { openChatDecoder } from './stream-decoder.ts';
@@ -32,6 +33,7 @@ const client: ClientFace<WireChatRequest> = {
   unhonoured: unhonouredFields,
   excludesReasoning,
   encodeError: encodeChatError,
+  replay: replayChat,
 };
 
 const upstream: UpstreamFace = {
