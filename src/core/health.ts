@@ -31,7 +31,7 @@ export interface EndpointHealth {
 export type RestReason = 'ejected' | 'asked' | 'credential';
 
 /** Nothing is known: as good as healthy. */
-export const UNMEASURED: EndpointHealth = {
+export const UNMEASURED: EndpointHealth = Object.freeze({
   recentAttempts: 0,
   recentFailures: 0,
   restsUntilMs: 0,
@@ -42,7 +42,7 @@ export const UNMEASURED: EndpointHealth = {
   badToolAnswers: 0,
   attempts30m: 0,
   successes30m: 0,
-};
+});
 
 /** Rolling figures as `/models/…/endpoints` shows them; null where there was no traffic to measure. */
 export interface EndpointStats {

@@ -4,14 +4,18 @@ import type { EndpointHealth, EndpointStats } from '../core/health.ts';
 
 /**
  * In memory, by stable ids, so that a reload forgets nothing. Every call is O(1) on the hot path.
- * An attempt calls `began`, then `failed` or `opened`; one that opened calls `finished` or `broke` at its end.
+ * An attempt calls `began`, then `failed` or `opened`; one that opened calls `finished` or `broke` at its end. All of them get
+ * the same `AttemptRef` object: by its identity a probe is told from others, and a broken stream finds its opening.
  */
 export interface Health {
   /** An attempt is about to be sent: the one that probes an ejected endpoint is counted. */
   began(attempt: AttemptRef): void;
   /** No answer came. Only what the endpoint is to blame for counts against it; a refused key counts against the key. */
   failed(attempt: AttemptRef, error: GatewayError): void;
-  /** The first content arrived: a success, until `broke` takes it back. */
+  /**
+   * The first content arrived, so long after the request was sent: a success, until `broke` takes it back. For a whole
+   * reply that is the whole attempt.
+   */
   opened(attempt: AttemptRef, firstContentMs: number): void;
   finished(attempt: AttemptRef, answer: FinishedAnswer): void;
   /** The stream broke after its first content, by the provider's fault. */
@@ -27,6 +31,7 @@ export interface Health {
   statsOf(endpointId: string): EndpointStats | undefined;
 }
 
+/** One object per attempt. */
 export interface AttemptRef {
   readonly endpointId: string;
   /** Stable and secret-free: the provider's id, and which of its keys. */

@@ -1,13 +1,8 @@
 /** Which models a query selects, in which order. Pure. */
 import type { Endpoint, Model } from '../../catalog/model.ts';
+import type { EndpointStats } from '../../core/health.ts';
 import type { Bounds, ModelSort, ModelsQuery } from './catalogue-query.ts';
-import {
-  contextLength,
-  type EndpointStats,
-  type ListedProvider,
-  leadingEndpoint,
-  supportedParameters,
-} from './catalogue-shapes.ts';
+import { contextLength, type ListedProvider, leadingEndpoint, supportedParameters } from './catalogue-shapes.ts';
 
 /** A model with the endpoints that the caller may use. */
 export interface ListedModel {

@@ -1,26 +1,10 @@
 /** Models, endpoints and providers as OpenRouter's JSON (OpenRouter's API). Pure. */
 import type { Endpoint, Model } from '../../catalog/model.ts';
 import { axesToWire } from '../../catalog/price-axes.ts';
+import type { EndpointStats, Percentiles } from '../../core/health.ts';
 import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
 import { formatPicoUsd } from '../../core/money.ts';
 import type { PriceOverride, Pricing } from '../../core/pricing.ts';
-
-/** Rolling figures of an endpoint; null where there was no traffic to measure. */
-export interface EndpointStats {
-  readonly uptimeLast5m: number | null;
-  readonly uptimeLast30m: number | null;
-  readonly uptimeLast1d: number | null;
-  /** Seconds to the first token. */
-  readonly latencyLast30m: Percentiles | null;
-  /** Output tokens per second. */
-  readonly throughputLast30m: Percentiles | null;
-}
-export interface Percentiles {
-  readonly p50: number;
-  readonly p75: number;
-  readonly p90: number;
-  readonly p99: number;
-}
 
 /** What a provider row needs: a subset of a provider's definition. */
 export interface ListedProvider {
@@ -44,6 +28,7 @@ const NO_STATS: EndpointStats = {
   uptimeLast1d: null,
   latencyLast30m: null,
   throughputLast30m: null,
+  status: 0,
 };
 
 export function modelRow(model: Model, endpoints: readonly Endpoint[]): JsonObject {
@@ -115,7 +100,7 @@ export function endpointRow(
     supports_implicit_caching: endpoint.supportsImplicitCaching,
     supports_tool_choice: { auto: tools, none: tools, required: forced, function: forced },
     supports_voice_cloning: false,
-    status: 0,
+    status: stats.status,
     uptime_last_5m: stats.uptimeLast5m,
     uptime_last_30m: stats.uptimeLast30m,
     uptime_last_1d: stats.uptimeLast1d,

@@ -4,10 +4,10 @@ import { loadCatalog } from '../../catalog/load.ts';
 import type { Endpoint, Model } from '../../catalog/model.ts';
 import { indexModels, resolveModelId } from '../../catalog/resolve-model.ts';
 import { GatewayError } from '../../core/errors.ts';
+import type { EndpointStats } from '../../core/health.ts';
 import { isJsonArray, isJsonObject, type JsonObject } from '../../core/json.ts';
 import { providerById, providers } from '../../providers/registry.gen.ts';
 import { type CatalogueDeps, catalogueRoutes } from './catalogue.ts';
-import type { EndpointStats } from './catalogue-shapes.ts';
 
 const catalog = loadCatalog();
 const index = indexModels([...catalog.models.values()], catalog.endpoints, catalog.aliases);
@@ -24,6 +24,7 @@ const stats = new Map<string, EndpointStats>([
       uptimeLast1d: 99.9,
       latencyLast30m: p(0.2),
       throughputLast30m: p(480.5),
+      status: -1,
     },
   ],
 ]);
@@ -165,6 +166,7 @@ describe('through the unmodified SDK, which validates strictly', () => {
       tag: 'groq',
       name: 'Groq | openai/gpt-oss-120b-20250805',
       uptimeLast5m: null,
+      status: -1,
       uptimeLast30m: 99.5,
       throughputLast30m: { p50: 480.5 },
       supportsToolChoice: { auto: true, required: true },

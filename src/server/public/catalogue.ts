@@ -6,16 +6,11 @@ import type { Endpoint, Model } from '../../catalog/model.ts';
 import type { Resolved } from '../../catalog/resolve-model.ts';
 import type { KeyRecord } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';
+import type { EndpointStats } from '../../core/health.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type FilterFacts, filterModels, type ListedModel } from './catalogue-filter.ts';
 import { type ModelsQuery, parseModelsQuery } from './catalogue-query.ts';
-import {
-  type EndpointStats,
-  type ListedProvider,
-  modelEndpointsRow,
-  modelRow,
-  providerRow,
-} from './catalogue-shapes.ts';
+import { type ListedProvider, modelEndpointsRow, modelRow, providerRow } from './catalogue-shapes.ts';
 
 export interface CatalogueDeps {
   /** Models that the caller may use and a configured provider serves; with `all`, the whole catalogue. */

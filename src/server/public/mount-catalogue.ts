@@ -2,6 +2,7 @@
 import type { Endpoint, Model } from '../../catalog/model.ts';
 import type { KeyRecord } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';
+import type { EndpointStats } from '../../core/health.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import type { ProviderDefinition } from '../../providers/provider.ts';
 import { type AuthPorts, authenticate, credentialOf } from '../authenticate.ts';
@@ -14,6 +15,8 @@ export interface CataloguePorts {
   readonly auth: AuthPorts;
   readonly snapshot: () => Snapshot;
   readonly clock: { now(): number };
+  /** Rolling figures of an endpoint; without it, or without traffic, rows show none and the status of a serving one. */
+  readonly statsOf?: (endpointId: string) => EndpointStats | undefined;
   /** The whole catalogue, for `?all=true`. */
   readonly wholeCatalogue: {
     readonly models: ReadonlyMap<string, Model>;
@@ -71,9 +74,10 @@ function callerOf(request: Request, auth: AuthPorts, isPublic: boolean): KeyReco
   );
 }
 
-function createDeps({ snapshot, clock, wholeCatalogue }: CataloguePorts): CatalogueDeps {
+function createDeps({ snapshot, clock, wholeCatalogue, statsOf }: CataloguePorts): CatalogueDeps {
   return {
     nowMs: () => clock.now(),
+    ...(statsOf && { statsOf }),
     resolve: (requested) => snapshot().resolve(requested),
     listModels(_caller, all) {
       const served = snapshot().models;

@@ -1,0 +1,122 @@
+/** Health out of the outcomes that the pipeline reports. */
+import type { GatewayError } from '../core/errors.ts';
+import { type EndpointHealth, type EndpointStats, UNMEASURED } from '../core/health.ts';
+import type { Clock } from '../core/ids.ts';
+import { Credentials } from './credentials.ts';
+import { EndpointRecord, MOST_TOKENS_PER_SECOND } from './endpoint-record.ts';
+import type { AttemptRef, FinishedAnswer, Health } from './health.ts';
+import { LeastRecentMap } from './least-recent.ts';
+import { verdictOf } from './verdict.ts';
+
+/** About 1.7 kB each, 12 kB with steady traffic of every speed. */
+const MOST_ENDPOINTS = 20_000;
+/** Fewer tokens say more about the connection than about the model's speed. */
+const FEWEST_TOKENS = 5;
+
+interface Opening {
+  readonly atMs: number;
+  readonly firstContentMs: number;
+}
+
+export function createHealth({ clock }: { readonly clock: Clock }): Health {
+  return new TrafficHealth(clock);
+}
+
+class TrafficHealth implements Health {
+  readonly #clock: Clock;
+  readonly #endpoints = new LeastRecentMap<EndpointRecord>(MOST_ENDPOINTS);
+  readonly #credentials = new Credentials();
+  /** Goes with the attempt, also where nobody reports its end. */
+  readonly #openings = new WeakMap<AttemptRef, Opening>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  began(attempt: AttemptRef): void {
+    this.#endpoints.get(attempt.endpointId)?.began(attempt, this.#clock.now());
+  }
+
+  failed(attempt: AttemptRef, error: GatewayError): void {
+    const nowMs = this.#clock.now();
+    if (this.#judge(attempt, error, nowMs)) {
+      this.#endpoint(attempt, nowMs).failed(attempt, error.details.retryAfterMs, nowMs);
+    } else this.abandoned(attempt);
+  }
+
+  opened(attempt: AttemptRef, firstContentMs: number): void {
+    const nowMs = this.#clock.now();
+    this.#endpoint(attempt, nowMs).opened(firstContentMs, nowMs);
+    this.#credentials.accepted(attempt, nowMs);
+    this.#openings.set(attempt, { atMs: nowMs, firstContentMs });
+  }
+
+  finished(attempt: AttemptRef, { outputTokens, generationMs, tools }: FinishedAnswer): void {
+    const nowMs = this.#clock.now();
+    const wholeMs = (this.#openings.get(attempt)?.firstContentMs ?? 0) + generationMs;
+    this.#endpoint(attempt, nowMs).finished(speedOf(outputTokens, generationMs, wholeMs), tools, nowMs);
+  }
+
+  broke(attempt: AttemptRef, error: GatewayError): void {
+    const nowMs = this.#clock.now();
+    if (!this.#judge(attempt, error, nowMs)) return;
+    const opening = this.#openings.get(attempt);
+    this.#openings.delete(attempt);
+    this.#endpoint(attempt, nowMs).broke(opening?.atMs, error.details.retryAfterMs, nowMs);
+  }
+
+  abandoned(attempt: AttemptRef): void {
+    this.#endpoints.get(attempt.endpointId)?.gaveUp(attempt);
+  }
+
+  of(endpointId: string): EndpointHealth {
+    return this.#endpoints.get(endpointId)?.health(this.#clock.now()) ?? UNMEASURED;
+  }
+
+  credentialRestsUntilMs(credentialId: string, endpointId: string): number {
+    return this.#credentials.restsUntilMs(credentialId, endpointId, this.#clock.now());
+  }
+
+  statsOf(endpointId: string): EndpointStats | undefined {
+    return this.#endpoints.get(endpointId)?.stats(this.#clock.now());
+  }
+
+  #endpoint({ endpointId }: AttemptRef, nowMs: number): EndpointRecord {
+    return this.#endpoints.use(endpointId, nowMs, () => new EndpointRecord());
+  }
+
+  /** Books what the error says of the credential. Returns whether it counts against the endpoint. */
+  #judge(attempt: AttemptRef, error: GatewayError, nowMs: number): boolean {
+    const verdict = verdictOf(error);
+    switch (verdict) {
+      case 'failure':
+        if (error.details.providerStatus !== undefined) this.#credentials.accepted(attempt, nowMs);
+        return true;
+      case 'limited':
+        this.#credentials.accepted(attempt, nowMs);
+        this.#credentials.limited(attempt, error.details.retryAfterMs, nowMs);
+        return false;
+      case 'refused':
+      case 'denied':
+      case 'unpaid':
+        this.#credentials.refused(attempt, verdict, nowMs);
+        return false;
+      case 'answered':
+        this.#credentials.accepted(attempt, nowMs);
+        return false;
+      case 'silent':
+        return false;
+    }
+  }
+}
+
+/**
+ * Output tokens per second; null where too little came to tell. A whole reply, or a stream that came faster than any model
+ * writes, was held back and sent at once: its tokens took the whole attempt.
+ */
+function speedOf(outputTokens: number, generationMs: number, wholeMs: number): number | null {
+  if (outputTokens < FEWEST_TOKENS) return null;
+  const speed = (outputTokens * 1000) / generationMs;
+  if (generationMs > 0 && speed <= MOST_TOKENS_PER_SECOND) return speed;
+  return wholeMs > 0 ? (outputTokens * 1000) / wholeMs : null;
+}
