@@ -83,6 +83,60 @@ describe('other names', () => {
   });
 });
 
+describe('the latest of a family', () => {
+  test.each([
+    ['~anthropic/claude-sonnet-latest', 'anthropic/claude-sonnet-5.5'],
+    ['~OpenAI/GPT-Mini-Latest', 'openai/gpt-5.4-mini'],
+    ['~deepseek/deepseek-v4-flash-latest', 'deepseek/deepseek-v4-flash-0731'],
+    ['~x-ai/grok-latest:nitro', 'x-ai/grok-4.7:nitro'],
+  ])('%s is %s', (written, id) => {
+    expect(resolve(written)).toEqual({ kind: 'found', id, via: 'latest' });
+  });
+
+  test('an unknown family is answered with near ones, and so is a forgotten tilde', () => {
+    expect(resolve('~anthropic/claude-sonet-latest')).toMatchObject({ kind: 'unknown' });
+    const near = (name: string) => {
+      const resolved = resolve(name);
+      return resolved.kind === 'unknown' ? resolved.near[0] : resolved;
+    };
+    expect(near('~anthropic/claude-sonet-latest')).toBe('~anthropic/claude-sonnet-latest');
+    expect(near('anthropic/claude-sonnet-latest')).toBe('~anthropic/claude-sonnet-latest');
+    expect(near('~openai/gtp-latest:floor')).toBe('~openai/gpt-latest');
+    expect(resolve('~nobody/nothing-like-it-latest')).toEqual({ kind: 'unknown', near: [] });
+    expect(resolve('~')).toEqual({ kind: 'unknown', near: [] });
+  });
+
+  test('the newest that is served, if one is; ended and ending models aside', () => {
+    const models = [
+      { id: 'lab/lynx-1', canonicalSlug: 'lab/lynx-1', createdSeconds: 1 },
+      { id: 'lab/lynx-2', canonicalSlug: 'lab/lynx-2', createdSeconds: 2 },
+      { id: 'lab/lynx-3', canonicalSlug: 'lab/lynx-3', createdSeconds: 3, expirationDate: '2026-10-01' },
+      { id: 'lab/lynx-4', canonicalSlug: 'lab/lynx-4', createdSeconds: 4 },
+      { id: 'lab/puma-1', canonicalSlug: 'lab/puma-1', createdSeconds: 1 },
+    ];
+    const endpoints = [
+      { modelId: 'lab/lynx-4', providerId: 'lab', upstreamModel: 'lynx-4', deprecated: true },
+      { modelId: 'lab/lynx-2', providerId: 'lab', upstreamModel: 'lynx-2', deprecated: true },
+      { modelId: 'lab/lynx-2', providerId: 'twin', upstreamModel: 'lynx-2' },
+    ];
+    const aliases = { names: new Map<string, string>(), retired: new Map<string, string>() };
+    const latest = (options: Parameters<typeof indexModels>[4]) =>
+      resolveModelId(indexModels(models, endpoints, aliases, {}, options), '~lab/lynx-latest');
+    expect(latest({})).toMatchObject({ id: 'lab/lynx-3' });
+    expect(latest({ today: '2026-10-01' })).toMatchObject({ id: 'lab/lynx-3' });
+    expect(latest({ today: '2026-10-02' })).toMatchObject({ id: 'lab/lynx-2' });
+    expect(latest({ today: '2026-10-02', isServed: (id) => id === 'lab/lynx-1' })).toMatchObject({ id: 'lab/lynx-1' });
+    expect(latest({ today: '2026-10-02', isServed: (id) => id === 'lab/puma-1' })).toMatchObject({ id: 'lab/lynx-2' });
+  });
+
+  test('what an operator calls by such a name is what he says it is', () => {
+    const index = indexModels([...catalog.models.values()], catalog.endpoints, catalog.aliases, {
+      '~openai/gpt-latest': 'openai/gpt-5.5',
+    });
+    expect(resolveModelId(index, '~openai/gpt-latest')).toMatchObject({ id: 'openai/gpt-5.5', via: 'operator-alias' });
+  });
+});
+
 describe('any set of models', () => {
   const own = [
     { id: 'lab/llama', canonicalSlug: 'lab/llama' },

@@ -4,6 +4,7 @@
  * left on the id that is returned.
  */
 import { z } from 'zod';
+import { indexLatest } from './latest-alias.ts';
 import { nearMatches } from './near-matches.ts';
 
 /** What the index needs to know of a model and of an endpoint. */
@@ -11,12 +12,17 @@ export interface NamedModel {
   readonly id: string;
   readonly canonicalSlug: string;
   readonly retired?: { readonly successor: string };
+  /** These three decide which model of a family is the latest. */
+  readonly createdSeconds?: number;
+  readonly expirationDate?: string | null;
+  readonly router?: boolean;
 }
 export interface NamedEndpoint {
   readonly modelId: string;
   readonly providerId: string;
   readonly upstreamModel: string;
   readonly upstreamAliases?: readonly string[];
+  readonly deprecated?: boolean;
 }
 
 export interface AliasTable {
@@ -32,7 +38,7 @@ export type Resolved =
   | { readonly kind: 'unknown'; readonly near: readonly string[] };
 
 /** How a name that is no public id was understood. */
-export type ResolvedVia = 'canonical-slug' | 'operator-alias' | 'alias' | 'vendor-id' | 'spelling';
+export type ResolvedVia = 'canonical-slug' | 'operator-alias' | 'alias' | 'vendor-id' | 'spelling' | 'latest';
 
 export interface ModelIndex {
   readonly ids: ReadonlySet<string>;
@@ -41,6 +47,15 @@ export interface ModelIndex {
   readonly names: ReadonlyMap<string, { readonly id: string; readonly via: ResolvedVia }>;
   /** Letters and digits only → public id; null where two models share it. */
   readonly spellings: ReadonlyMap<string, string | null>;
+  /** `~author/family-latest` → public id. */
+  readonly latest: ReadonlyMap<string, string>;
+}
+
+export interface IndexOptions {
+  /** YYYY-MM-DD, for models that have a last day. */
+  readonly today?: string;
+  /** Whether anybody here serves the model: `~author/family-latest` means the newest that is, if one is. */
+  readonly isServed?: (id: string) => boolean;
 }
 
 const aliasFile = z.object({
@@ -59,6 +74,7 @@ export function indexModels(
   endpoints: readonly NamedEndpoint[],
   aliases: AliasTable,
   operatorAliases: Readonly<Record<string, string>> = {},
+  options: IndexOptions = {},
 ): ModelIndex {
   const ids = new Set<string>();
   const retired = new Map(aliases.retired);
@@ -80,7 +96,24 @@ export function indexModels(
   for (const [name, id] of bySlug.unique()) add(name, id, 'vendor-id');
   for (const [name, id] of vendorNames(endpoints).unique()) add(name, id, 'vendor-id');
   for (const [name, id] of datedNames(models).unique()) add(name, id, 'vendor-id');
-  return { ids, retired, names, spellings: spellingsOf(ids) };
+  return { ids, retired, names, spellings: spellingsOf(ids), latest: latestOf(models, endpoints, options) };
+}
+
+function latestOf(
+  models: readonly NamedModel[],
+  endpoints: readonly NamedEndpoint[],
+  { today, isServed }: IndexOptions,
+): ReadonlyMap<string, string> {
+  const ending = new Map<string, boolean>();
+  for (const { modelId, deprecated } of endpoints) {
+    ending.set(modelId, (ending.get(modelId) ?? true) && deprecated === true);
+  }
+  const deprecated = new Set([...ending].filter(([, all]) => all).map(([id]) => id));
+  const options = { deprecated, ...(today === undefined ? {} : { today }) };
+  const known = indexLatest(models, options);
+  if (!isServed) return known;
+  const served = models.filter(({ id }) => isServed(id));
+  return new Map([...known, ...indexLatest(served, options)]);
 }
 
 /** Names that providers use, free variants and aggregators' own copies of public ids aside. */
@@ -154,7 +187,13 @@ export function resolveModelId(index: ModelIndex, requested: string): Resolved {
     if (base?.kind === 'found') return { ...base, id: `${base.id}${name.slice(colon)}` };
     if (base) return base;
   }
-  return { kind: 'unknown', near: nearMatches(colon > 0 ? name.slice(0, colon) : name, index.ids) };
+  const base = colon > 0 ? name.slice(0, colon) : name;
+  return { kind: 'unknown', near: nearMatches(base, isLatestName(base) ? index.latest.keys() : index.ids) };
+}
+
+/** Written with its tilde, or as people write it who forgot it. */
+function isLatestName(name: string): boolean {
+  return name.startsWith('~') || name.toLowerCase().endsWith('-latest');
 }
 
 function lookUp(index: ModelIndex, name: string): Resolved | undefined {
@@ -163,6 +202,10 @@ function lookUp(index: ModelIndex, name: string): Resolved | undefined {
     return retired ? { kind: 'retired', id: name, successor: retired } : { kind: 'found', id: name };
   const named = index.names.get(name.toLowerCase());
   if (named && index.ids.has(named.id)) return { kind: 'found', ...named };
+  if (name.startsWith('~')) {
+    const latest = index.latest.get(name.toLowerCase());
+    return latest === undefined ? undefined : { kind: 'found', id: latest, via: 'latest' };
+  }
   if (retired) return { kind: 'retired', id: name, successor: retired };
   const spelled = index.spellings.get(spelling(name));
   return spelled ? { kind: 'found', id: spelled, via: 'spelling' } : undefined;

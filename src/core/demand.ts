@@ -46,4 +46,6 @@ export interface Opening {
   readonly first: string;
   /** Last user message. */
   readonly last: string;
+  /** `model` on the last assistant message, as the caller sent it back: `pin_model` keeps to it; '' where there is none. */
+  readonly lastModel: string;
 }

@@ -136,7 +136,12 @@ export function openingOf({ messages }: WireChatRequest): Opening {
     system: textOf(messages.find(isSystem)),
     first: textOf(messages.find((message) => !isSystem(message))),
     last: textOf(messages.findLast(({ role }) => role === 'user')),
+    lastModel: modelOf(messages.findLast(({ role }) => role === 'assistant')),
   };
+}
+
+function modelOf(message: JsonObject | undefined): string {
+  return message === undefined ? '' : (stringAt(message, 'model') ?? '');
 }
 
 function textOf(message: JsonObject | undefined): string {
