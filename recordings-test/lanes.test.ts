@@ -49,6 +49,7 @@ function lanesFor(recording: Recording, excludeReasoning = false): Lanes {
   const provider = providers.find((known) => known.id === slug);
   const target: LaneTarget = {
     provider: { name: provider?.name ?? slug, dialect: openAiChat },
+    endpoint: { contextLength: 128_000, maxOutputTokens: null, inputModalities: [], outputModalities: [] },
     context: {
       upstreamModel: recording.model ?? 'model',
       traits: {},

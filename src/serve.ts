@@ -9,7 +9,8 @@ import type { Settings } from './config/settings.ts';
 import { NO_POSTGRESQL } from './config/settings.ts';
 import { watchConfig } from './config/watch.ts';
 import { createEgress } from './egress/egress.ts';
-import { createCooldowns } from './health/cooldowns.ts';
+import { createHealth } from './health/create-health.ts';
+import { createRetryBudget } from './health/retry-budget.ts';
 import { refuseOverLimit } from './ledger/admission.ts';
 import { createBalances } from './ledger/balances.ts';
 import { createDeadlines } from './pipeline/deadlines.ts';
@@ -23,6 +24,7 @@ import { type Listener, openListener } from './server/listener.ts';
 import { createControl } from './server/management/control.ts';
 import { createKeyAdmin } from './server/management/key-admin.ts';
 import { apiRoutes } from './server/routes.ts';
+import { createSessions } from './sessions/sessions.ts';
 import { controlSocketPath, listenControl } from './store/control-socket.ts';
 import { acquireLock } from './store/lock.ts';
 import { openSqliteStore } from './store/open-sqlite-store.ts';
@@ -68,12 +70,17 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
 
   const deadlines = createDeadlines(clock);
   const running = createRunningExchanges();
+  const health = createHealth({ clock });
   const pipeline: PipelinePorts = {
     clock,
     random: createSecureRandom(),
     egress: createEgress({ localSchemes: { 'sim:': createSimScheme(sleep) } }),
     deadlines,
-    cooldowns: createCooldowns(clock),
+    health,
+    retries: createRetryBudget({ clock }),
+    sessions: createSessions(),
+    fingerprint: (text) => Bun.hash(text).toString(36),
+    instanceId: randomHex(8),
     ledger: store.ledger,
     spend: {
       admit: ({ key }) => refuseOverLimit(balances, key, 0n),

@@ -17,6 +17,8 @@ const DISCOUNT_SCALE = 1_000_000;
 
 /** The axes in force: base, then every matching condition in order (later ones win per axis), then the discount. */
 export function priceAt(pricing: Pricing, situation: PriceSituation): PriceAxes {
+  // Nearly every price is flat; routing asks for one per candidate.
+  if (pricing.overrides.length === 0 && !pricing.discount) return pricing;
   const { discount, overrides, ...base } = pricing;
   let axes: PriceAxes = base;
   for (const override of overrides) {

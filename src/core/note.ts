@@ -16,6 +16,7 @@ export type NoteCode =
   | 'parameter.changed'
   | 'message.merged'
   | 'message.changed'
+  | 'message.dropped'
   | 'part.converted'
   | 'part.dropped'
   | 'reasoning.dropped'

@@ -28,6 +28,8 @@ export interface UpstreamContext {
   readonly betas?: readonly string[];
   /** The tier that this endpoint is served and priced in; absent = the host's standard one. */
   readonly serviceTier?: ServiceTier;
+  /** For a host that is a gateway too: the `provider` object it is sent, the stricter of ours and the caller's. */
+  readonly gateway?: { readonly provider: JsonObject; readonly noPromptTraining: boolean };
 }
 
 export interface UpstreamRequest {
@@ -132,6 +134,10 @@ export interface ClientFace<Wire> {
   withoutParameters(wire: Wire, parameters: readonly string[]): Wire;
   /** The same request with another end-user id. */
   withUser(wire: Wire, user: string): Wire;
+  /** The same request with reasoning on, unless it says something about reasoning itself. */
+  withReasoning(wire: Wire): Wire;
+  /** OpenRouter's `provider` object as it was sent. */
+  providerObjectOf(wire: Wire): JsonObject | undefined;
   /** wire → core. */
   decodeRequest(wire: Wire): Translated<ChatRequest>;
   /** core → wire for a whole reply. */

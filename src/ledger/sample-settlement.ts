@@ -58,6 +58,7 @@ export function sampleSettlement(id: string, about: Partial<Settlement> = {}): S
     userAgent: 'client/1.0',
     serviceTier: 'default',
     router: null,
+    plan: null,
     ...about,
   };
 }

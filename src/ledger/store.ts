@@ -2,6 +2,7 @@
  * The ledger's port: batched and asynchronous, implemented in store/ over SQLite (a writer worker) and PostgreSQL
  *. The pipeline sees only this.
  */
+import type { JsonObject } from '../core/json.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { Usage } from '../core/usage.ts';
 
@@ -69,6 +70,8 @@ export interface Settlement {
   readonly userAgent: string | null;
   readonly serviceTier: string | null;
   readonly router: string | null;
+  /** How it was routed: candidates, what excluded or ordered each, the draw (docs/concepts/routing.md). */
+  readonly plan: JsonObject | null;
 }
 
 export interface LedgerStore {

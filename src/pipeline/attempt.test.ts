@@ -30,14 +30,21 @@ function silentAttempt(takesConnections: boolean) {
       name: 'Lab',
       baseUrl: 'http://lab.invalid/v1',
       dialect: openAiChat,
-      headers: {},
+      isOwnAddress: true,
+      credentials: [{ id: 'lab', headers: {} }],
       host: context.host,
       timeouts: { ...DEFAULT_TIMEOUTS, connectMs: 50, firstByteMs: 400 },
       onDisconnect: { stream: 'cancel', whole: 'drain' },
       takesAnyModel: false,
       takesModelQuery: false,
-      routing: { id: 'lab', name: 'Lab', weight: 1, training: true, retentionDays: null },
+      weight: 1,
+      training: true,
+      retentionDays: null,
+      enforcesPolicy: false,
+      writesCache: false,
+      cacheLifeMs: 300_000,
     },
+    pricingByTier: new Map(),
   };
   const wire = openAiChat.client.parseRequest({
     model: 'a/b',
@@ -45,8 +52,14 @@ function silentAttempt(takesConnections: boolean) {
     messages: [{ role: 'user', content: 'x' }],
   });
   const lane = openLane({ dialect: openAiChat, wire, head: testHead }, target);
-  const prepared = { lane, request: lane.encodeRequest().value, notes: [] };
-  return startAttempt(target, prepared, true, { egress, clock, deadlines: createDeadlines(clock) });
+  const prepared = { target, lane, request: lane.encodeRequest().value, notes: [] };
+  const [credential] = target.provider.credentials;
+  return startAttempt(
+    prepared,
+    credential,
+    { stream: true, viaHeaders: {} },
+    { egress, clock, deadlines: createDeadlines(clock) },
+  );
 }
 
 describe('an upstream from which nothing comes', () => {

@@ -10,7 +10,7 @@ import { openSseReader } from '../wire/sse.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import type { Lane, StreamFace, WholeReply } from './lane.ts';
 import { LiveStream } from './live-stream.ts';
-import type { LiveEndpoint } from './target.ts';
+import type { Credential, LiveEndpoint } from './target.ts';
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -26,6 +26,7 @@ export interface AttemptPorts {
 
 export interface Attempt {
   readonly target: LiveEndpoint;
+  readonly credential: Credential;
   readonly lane: Lane;
   readonly startedAtMs: number;
   readonly notes: readonly Note[];
@@ -50,27 +51,39 @@ export interface StreamAnswer {
 
 /** A request ready to send, with the lane that wrote it. */
 export interface PreparedAttempt {
+  readonly target: LiveEndpoint;
   readonly lane: Lane;
   readonly request: UpstreamRequest;
   readonly notes: readonly Note[];
 }
 
+/** How an exchange's attempts are sent, besides what a target needs. */
+export interface Sending {
+  readonly stream: boolean;
+  /** Sent to addresses that the operator wrote. */
+  readonly viaHeaders: Readonly<Record<string, string>>;
+}
+
 export function startAttempt(
-  target: LiveEndpoint,
-  { lane, request, notes }: PreparedAttempt,
-  stream: boolean,
+  { target, lane, request, notes }: PreparedAttempt,
+  credential: Credential,
+  { stream, viaHeaders }: Sending,
   ports: AttemptPorts,
 ): Attempt {
   const controller = new AbortController();
   const startedAtMs = ports.clock.now();
   const run = new AttemptRun(target, lane, stream, ports, controller, startedAtMs);
+  const headers = target.provider.isOwnAddress
+    ? { ...credential.headers, ...viaHeaders, ...request.headers }
+    : { ...credential.headers, ...request.headers };
   return {
     target,
+    credential,
     lane,
     startedAtMs,
     notes,
     abort: (error) => controller.abort(error),
-    result: run.result(request.path, request.headers, JSON.stringify(request.body)),
+    result: run.result(request.path, headers, JSON.stringify(request.body)),
   };
 }
 
@@ -110,12 +123,11 @@ class AttemptRun {
 
   async result(path: string, headers: Readonly<Record<string, string>>, body: string): Promise<AttemptResult> {
     try {
-      const { baseUrl, headers: ours } = this.#target.provider;
-      const url = baseUrl + path;
+      const url = this.#target.provider.baseUrl + path;
       this.#watchConnection(url);
       const response = await this.#ports.egress.send({
         url,
-        headers: Object.keys(headers).length === 0 ? ours : { ...ours, ...headers },
+        headers,
         body,
         signal: this.#controller.signal,
       });

@@ -2,15 +2,25 @@
 import { GatewayError, toGatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Note } from '../core/note.ts';
-import type { Cooldowns } from '../health/cooldowns.ts';
+import type { AttemptRef, Health } from '../health/health.ts';
+import type { RetryBudget } from '../health/retry-budget.ts';
 import type { AttemptRecord } from '../ledger/store.ts';
 import { ROUTING_DOCS_URL } from '../routing/docs.ts';
-import { type Attempt, type AttemptPorts, type AttemptResult, type PreparedAttempt, startAttempt } from './attempt.ts';
+import {
+  type Attempt,
+  type AttemptPorts,
+  type AttemptResult,
+  type PreparedAttempt,
+  type Sending,
+  startAttempt,
+} from './attempt.ts';
 import type { Lane } from './lane.ts';
-import type { LiveEndpoint } from './target.ts';
+import type { Credential, LiveEndpoint } from './target.ts';
 
 export interface RoutedAnswer {
   readonly attempt: Attempt;
+  /** As health knows the attempt: the same object in every call about it. */
+  readonly ref: AttemptRef;
   readonly result: Exclude<AttemptResult, { kind: 'failed' }>;
 }
 
@@ -32,8 +42,10 @@ export type LaneFor = (target: LiveEndpoint) => { readonly lane: Lane; readonly 
 export interface AttemptSequenceOptions {
   readonly targets: readonly LiveEndpoint[];
   readonly laneFor: LaneFor;
-  readonly stream: boolean;
-  readonly ports: AttemptPorts & { readonly cooldowns: Cooldowns };
+  readonly sending: Sending;
+  readonly ports: AttemptPorts & { readonly health: Health; readonly retries: RetryBudget };
+  /** An endpoint failed this exchange before any content. */
+  readonly onFailed: (endpointId: string) => void;
 }
 
 export function startAttempts(options: AttemptSequenceOptions): AttemptSequence {
@@ -70,10 +82,10 @@ class Sequence implements AttemptSequence {
         unsayable ??= prepared;
         continue;
       }
-      const outcome = await this.#try(target, prepared);
+      const outcome = await this.#tryKeys(prepared, errors);
       if (!(outcome instanceof GatewayError)) return outcome;
-      errors.push(outcome);
       if (this.#stopped) return this.#stopped;
+      if (outcome === OUT_OF_RETRIES) break;
       // What every endpoint of the model would refuse may still suit the next of `models[]` (OpenRouter's API).
       if (outcome.spec.retry === 'never') refusedModels.add(target.model.id);
     }
@@ -86,19 +98,54 @@ class Sequence implements AttemptSequence {
     try {
       const { lane, notes } = this.#options.laneFor(target);
       const encoded = lane.encodeRequest();
-      return { lane, request: encoded.value, notes: notes.length === 0 ? encoded.notes : [...notes, ...encoded.notes] };
+      return {
+        target,
+        lane,
+        request: encoded.value,
+        notes: notes.length === 0 ? encoded.notes : [...notes, ...encoded.notes],
+      };
     } catch (error) {
       return toGatewayError(error);
     }
   }
 
-  async #try(target: LiveEndpoint, prepared: PreparedAttempt): Promise<RoutedAnswer | GatewayError> {
-    const { stream, ports } = this.#options;
+  /** The endpoint with each of its keys that does not rest, until one is accepted. */
+  async #tryKeys(prepared: PreparedAttempt, errors: GatewayError[]): Promise<RoutedAnswer | GatewayError> {
+    const { ports } = this.#options;
+    let last: GatewayError = OUT_OF_RETRIES;
+    for (const credential of this.#usableKeys(prepared.target)) {
+      if (this.records.length === 0) ports.retries.counted();
+      else if (!ports.retries.take()) return OUT_OF_RETRIES;
+      const outcome = await this.#try(prepared, credential);
+      if (!(outcome instanceof GatewayError)) return outcome;
+      errors.push(outcome);
+      last = outcome;
+      if (this.#stopped || !isAboutTheKey(outcome)) break;
+    }
+    return last;
+  }
+
+  /** Never empty: where all rest, the first one is tried, as the plan put the endpoint last already. */
+  #usableKeys({ endpoint, provider }: LiveEndpoint): readonly Credential[] {
+    const { credentials } = provider;
+    if (credentials.length === 1) return credentials;
+    const { clock, health } = this.#options.ports;
+    const nowMs = clock.now();
+    const rested = credentials.filter(({ id }) => health.credentialRestsUntilMs(id, endpoint.id) <= nowMs);
+    return rested.length > 0 ? rested : credentials.slice(0, 1);
+  }
+
+  async #try(prepared: PreparedAttempt, credential: Credential): Promise<RoutedAnswer | GatewayError> {
+    const { sending, ports, onFailed } = this.#options;
+    const { target } = prepared;
+    const ref: AttemptRef = { endpointId: target.endpoint.id, credentialId: credential.id };
     const startedAtMs = ports.clock.now();
-    const attempt = startAttempt(target, prepared, stream, ports);
+    ports.health.began(ref);
+    const attempt = startAttempt(prepared, credential, sending, ports);
     this.notes = attempt.notes;
     this.current = attempt;
     const result = await attempt.result;
+    const latencyMs = ports.clock.now() - startedAtMs;
     const error = result.kind === 'failed' ? result.error : null;
     this.records.push({
       endpointId: target.endpoint.id,
@@ -106,12 +153,26 @@ class Sequence implements AttemptSequence {
       modelId: target.model.id,
       status: result.status,
       error: error?.code ?? null,
-      latencyMs: ports.clock.now() - startedAtMs,
+      latencyMs,
     });
-    if (result.kind !== 'failed') return { attempt, result };
-    ports.cooldowns.failed(target.endpoint.id, result.error);
+    if (result.kind !== 'failed') {
+      ports.health.opened(ref, latencyMs);
+      return { attempt, ref, result };
+    }
+    // Stopped by us: that the endpoint did not answer is not its fault.
+    if (this.#stopped) ports.health.abandoned(ref);
+    else ports.health.failed(ref, result.error);
+    onFailed(target.endpoint.id);
     return result.error;
   }
+}
+
+/** The gateway's retry budget is used up: what was tried so far must do. */
+const OUT_OF_RETRIES = new GatewayError('gateway.unavailable', 'No further attempt may be made now.');
+
+/** Another key of the same provider may be accepted. */
+function isAboutTheKey({ code }: GatewayError): boolean {
+  return code === 'provider.credential' || code === 'provider.payment_required' || code === 'provider.rate_limited';
 }
 
 /** No endpoint's grammar can carry the content: as where routing excludes them all. */

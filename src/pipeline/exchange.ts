@@ -8,8 +8,10 @@ import type { NanoUsd } from '../core/money.ts';
 import type { Note } from '../core/note.ts';
 import type { ClientDialect, ExchangeKind } from '../dialects/dialect.ts';
 import type { Egress } from '../egress/egress.ts';
-import type { Cooldowns } from '../health/cooldowns.ts';
+import type { Health } from '../health/health.ts';
+import type { RetryBudget } from '../health/retry-budget.ts';
 import type { LedgerStore } from '../ledger/store.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -20,6 +22,7 @@ export interface ExchangeBase {
   readonly receivedAtMs: number;
   readonly caller: Caller;
   readonly demand: Demand;
+  readonly asked: AskedByHeader;
   /** Notes of parsing. */
   readonly notes: readonly Note[];
   /** Pinned at admission, with its prices. */
@@ -27,6 +30,18 @@ export interface ExchangeBase {
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
 }
+
+/** What a caller asks of the gateway by request headers (OpenRouter's API). */
+export interface AskedByHeader {
+  /** `X-OpenRouter-Metadata: enabled`: say in the reply how it was routed. */
+  readonly metadata: boolean;
+  /** `X-OpenRouter-No-Prompt-Training`: as `provider.data_collection: deny`. */
+  readonly noPromptTraining: boolean;
+  /** Gateways of this kind that the request came through, outermost first: a loop is seen by its own id. */
+  readonly via: readonly string[];
+}
+
+export const ASKED_NOTHING: AskedByHeader = { metadata: false, noPromptTraining: false, via: [] };
 
 export interface ChatExchange<Wire> extends ExchangeBase {
   readonly kind: 'chat';
@@ -57,7 +72,13 @@ export interface PipelinePorts {
   readonly random: Random;
   readonly egress: Egress;
   readonly deadlines: Deadlines;
-  readonly cooldowns: Cooldowns;
+  readonly health: Health;
+  readonly retries: RetryBudget;
+  readonly sessions: Sessions;
+  /** Fast and not cryptographic: tells conversations apart. */
+  readonly fingerprint: (text: string) => string;
+  /** This gateway's own id, in `X-Signalbox-Via`. */
+  readonly instanceId: string;
   readonly ledger: LedgerStore;
   readonly spend: SpendPort;
   readonly running: RunningExchanges;

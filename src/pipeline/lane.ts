@@ -19,8 +19,10 @@ import type {
   StreamDecoder,
   StreamEncoder,
   StreamMeter,
+  UpstreamContext,
   UpstreamRequest,
 } from '../dialects/dialect.ts';
+import type { ActivePlugins, PluginEndpoint, PluginStage } from '../plugins/plugin.ts';
 import type { ToldByProvider } from './settle.ts';
 import type { LiveEndpoint, LiveProvider } from './target.ts';
 
@@ -33,6 +35,8 @@ export interface WholeReply {
 
 export interface Lane {
   readonly kind: 'relay' | 'translate';
+  /** What plugins did to the request and, once it was read, to the reply. */
+  readonly stages: readonly PluginStage[];
   encodeRequest(): Translated<UpstreamRequest>;
   decodeWhole(body: Json): WholeReply;
   /** Null for a kind of exchange that has no streams. */
@@ -63,28 +67,40 @@ export interface LaneRequest<Wire> {
   readonly wire: Wire;
   readonly head: ReplyHead;
   readonly betas?: readonly string[];
+  /** What the host is told where it is a gateway itself. */
+  readonly gateway?: UpstreamContext['gateway'];
+  /** Their edits are written on the core's words: a request that has them is translated. */
+  readonly plugins?: ActivePlugins | null;
 }
 
 /** The part of a target that a lane needs. */
 export type LaneTarget = Pick<LiveEndpoint, 'context'> & {
+  readonly endpoint: PluginEndpoint;
   readonly provider: Pick<LiveProvider, 'dialect' | 'name'>;
 };
 
 export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): ChatLane {
-  const { dialect, wire, head, betas } = request;
+  const { dialect, wire, head, betas, gateway } = request;
   const { upstream } = target.provider.dialect;
-  const context: RelayContext = { ...target.context, head, ...(betas && { betas }) };
+  const context: RelayContext = { ...target.context, head, ...(betas && { betas }), ...(gateway && { gateway }) };
   const { client, relay } = dialect;
-  const relays = target.provider.dialect.id === dialect.id && relay.canRelay(context, wire);
-  const reply = (response: ChatResponse): WholeReply => ({
-    told: toldBy(response),
-    encode: (settled) => client.encodeResponse(response, head, settled),
-  });
+  const edited = editRequest(request, target);
+  const editReply = request.plugins?.editReply;
+  const isEdited = edited !== null || editReply !== undefined;
+  const relays = !isEdited && target.provider.dialect.id === dialect.id && relay.canRelay(context, wire);
+  const stages: PluginStage[] = edited ? [...edited.stages] : [];
+  const reply = (received: ChatResponse): WholeReply => {
+    const edit = editReply?.(received);
+    if (edit) stages.push(...edit.stages);
+    const response = edit?.value ?? received;
+    return { told: toldBy(response), encode: (settled) => client.encodeResponse(response, head, settled) };
+  };
   return {
     kind: relays ? 'relay' : 'translate',
+    stages,
     encodeRequest() {
       if (relays) return relay.retarget(wire, context);
-      const decoded = client.decodeRequest(wire);
+      const decoded = edited ?? client.decodeRequest(wire);
       const [cannot] = target.provider.dialect.unsayable(decoded.value, context);
       if (cannot !== undefined) throw invalidRequest('messages', `${target.provider.name} cannot be sent ${cannot}`);
       const encoded = upstream.encodeRequest(decoded.value, context);
@@ -102,6 +118,15 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
       openFolded: () => foldedStream(upstream.openDecoder(context), reply),
     },
   };
+}
+
+/** The request as plugins leave it for this endpoint; null where they change nothing. */
+function editRequest<Wire>({ dialect, wire, plugins }: LaneRequest<Wire>, { endpoint }: LaneTarget) {
+  if (!plugins?.editRequest) return null;
+  const decoded = dialect.client.decodeRequest(wire);
+  const { value, notes, stages } = plugins.editRequest(decoded.value, endpoint);
+  if (value === decoded.value) return null;
+  return { value, stages, notes: joinNotes(decoded.notes, notes) };
 }
 
 function toldBy(response: ChatResponse): ToldByProvider {

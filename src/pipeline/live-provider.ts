@@ -5,7 +5,7 @@ import type { HostProfile } from '../dialects/host.ts';
 import { addressOf } from '../providers/base-url.ts';
 import type { AuthScheme, ProviderDefinition } from '../providers/provider.ts';
 import { authorizationOfDialect, DEFAULT_DIALECT, usageOfDialect } from '../providers/undescribed-host.ts';
-import type { LiveProvider } from './target.ts';
+import type { Credential, LiveProvider } from './target.ts';
 
 /** What is assumed of a host that nobody described, besides what its grammar says: the careful policy. */
 const UNKNOWN_HOST = {
@@ -41,7 +41,8 @@ export function toLiveProvider(
     name,
     baseUrl: addressOf(definition ?? null, { ...settings, dialect: definition ? settings.dialect : dialectId }),
     dialect,
-    headers: headersOf(settings, definition, dialectId),
+    isOwnAddress: settings.baseUrl !== null,
+    credentials: credentialsOf(settings, definition, dialectId),
     host,
     timeouts: settings.timeouts,
     onDisconnect: {
@@ -50,18 +51,31 @@ export function toLiveProvider(
     },
     takesAnyModel: definition?.takesAnyModel ?? false,
     takesModelQuery: definition?.takesModelQuery ?? false,
-    routing: {
-      id: settings.id,
-      name,
-      weight: settings.weight,
-      training: policy.training,
-      retentionDays: policy.retentionDays,
-    },
+    weight: settings.weight,
+    training: policy.training,
+    retentionDays: policy.retentionDays,
+    // It is a gateway itself and is sent the caller's policy.
+    enforcesPolicy: host.quirks.gatewayFields?.includes('provider') ?? false,
+    writesCache: false,
+    cacheLifeMs: 300_000,
   };
+}
+
+function credentialsOf(
+  settings: ProviderSettings,
+  definition: ProviderDefinition | undefined,
+  dialectId: string,
+): LiveProvider['credentials'] {
+  const credential = (apiKey: string | null, at: number): Credential => ({
+    id: at === 0 ? settings.id : `${settings.id}#${at + 1}`,
+    headers: headersOf(settings, apiKey, definition, dialectId),
+  });
+  return [credential(settings.apiKey, 0), ...settings.moreApiKeys.map((key, i) => credential(key, i + 1))];
 }
 
 function headersOf(
   settings: ProviderSettings,
+  apiKey: string | null,
   definition: ProviderDefinition | undefined,
   dialectId: string,
 ): Readonly<Record<string, string>> {
@@ -72,7 +86,7 @@ function headersOf(
     // Streams are not worth decompressing, and a bomb cannot be sent.
     'accept-encoding': 'identity',
     ...definition?.headers,
-    ...authorizationHeader(scheme, settings.apiKey),
+    ...authorizationHeader(scheme, apiKey),
     ...settings.headers,
   };
 }

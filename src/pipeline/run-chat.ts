@@ -5,23 +5,31 @@
 import { toGatewayError } from '../core/errors.ts';
 import type { Note } from '../core/note.ts';
 import type { ReplyHead } from '../dialects/dialect.ts';
-import { missingParameters } from '../routing/rules/parameters.ts';
+import type { ActivePlugins } from '../plugins/plugin.ts';
+import { missingParameters } from '../routing/filters/parameters.ts';
+import { admitExchange } from './admit.ts';
 import type { LaneFor } from './attempts.ts';
 import type { ChatExchange, PipelinePorts, Reply } from './exchange.ts';
+import { toldToGateway } from './gateway-upstream.ts';
 import { openLane } from './lane.ts';
-import { admitExchange, ExchangeRun } from './run-exchange.ts';
+import type { Route } from './route.ts';
+import { unroutedMetadata } from './route-record.ts';
+import { ExchangeRun } from './run-exchange.ts';
 import { streamReply } from './stream-reply.ts';
-import type { LiveEndpoint } from './target.ts';
 
 /** Runs the exchange. Never rejects: every trouble is a reply. The ledger has exactly one record of what was admitted. */
 export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: PipelinePorts): Promise<Reply> {
-  let targets: readonly LiveEndpoint[];
+  const opening = () => exchange.dialect.client.openingOf(exchange.wire);
+  let route: Route;
+  const plugins: ActivePlugins | null = null;
   try {
-    targets = admitExchange(exchange, ports);
-  } catch (error) {
-    return { kind: 'error', error: toGatewayError(error) };
+    route = admitExchange({ ...exchange, opening }, plugins, ports);
+  } catch (thrown) {
+    const error = toGatewayError(thrown);
+    if (!exchange.asked.metadata) return { kind: 'error', error };
+    return { kind: 'error', error, extra: { openrouter_metadata: unroutedMetadata(exchange, error) } };
   }
-  const run = new ExchangeRun(exchange, ports, targets, chatLanes(exchange, ports));
+  const run = new ExchangeRun(exchange, ports, route, chatLanes(exchange, route, plugins, ports));
   if (!exchange.demand.stream) return run.wholeReply();
   return streamReply(run, () =>
     exchange.dialect.client.openEncoder(headOf(exchange, exchange.demand.models[0] ?? '', '')),
@@ -29,25 +37,38 @@ export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: Pipelin
 }
 
 /** The lane to a target, with what its endpoint lacks left out of the request. */
-function chatLanes<Wire>(exchange: ChatExchange<Wire>, { endUserToken }: PipelinePorts): LaneFor {
+function chatLanes<Wire>(
+  exchange: ChatExchange<Wire>,
+  route: Route,
+  plugins: ActivePlugins | null,
+  { endUserToken }: PipelinePorts,
+): LaneFor {
   const { dialect, demand, caller, betas } = exchange;
   // The end user's own id never leaves: providers get a stable token that only tells users apart (OpenRouter's API).
-  const wire =
+  const named =
     demand.user === null
       ? exchange.wire
       : dialect.client.withUser(exchange.wire, endUserToken(caller.key.hash, demand.user));
+  const wire = route.requested.thinking ? dialect.client.withReasoning(named) : named;
   return (target) => {
     const head = headOf(exchange, target.model.id, target.provider.name);
     const unhonoured = dialect.client.unhonoured(wire, target.provider.host);
+    const gateway = toldToGateway(
+      target.provider.host,
+      dialect.client.providerObjectOf(wire),
+      route.preferences,
+      exchange.asked,
+    );
+    const request = { dialect, head, betas, plugins, ...(gateway && { gateway }) };
     const missing = missingParameters(target.endpoint, demand);
-    if (missing.length === 0) return { lane: openLane({ dialect, wire, head, betas }, target), notes: unhonoured };
+    if (missing.length === 0) return { lane: openLane({ ...request, wire }, target), notes: unhonoured };
     const dropped: Note[] = missing.map((parameter) => ({
       code: 'parameter.dropped',
       field: parameter,
       message: `${target.model.id} at ${target.provider.name} does not support ${parameter}`,
     }));
     const kept = dialect.client.withoutParameters(wire, missing);
-    return { lane: openLane({ dialect, wire: kept, head, betas }, target), notes: [...unhonoured, ...dropped] };
+    return { lane: openLane({ ...request, wire: kept }, target), notes: [...unhonoured, ...dropped] };
   };
 }
 

@@ -1,23 +1,29 @@
 /** The life of an embeddings exchange: the shared run, with a lane that relays the body by value. */
+import type { Opening } from '../core/demand.ts';
 import { toGatewayError } from '../core/errors.ts';
 import type { ReplyHead } from '../dialects/dialect.ts';
 import { decodeEmbeddings, encodeEmbeddingsRequest } from '../dialects/embeddings/embeddings.ts';
+import { admitExchange } from './admit.ts';
 import type { LaneFor } from './attempts.ts';
 import type { EmbeddingsExchange, PipelinePorts, Reply } from './exchange.ts';
 import type { Lane } from './lane.ts';
-import { admitExchange, ExchangeRun } from './run-exchange.ts';
+import type { Route } from './route.ts';
+import { ExchangeRun } from './run-exchange.ts';
 import type { LiveEndpoint } from './target.ts';
 
 /** Runs the exchange. Never rejects: every trouble is a reply. */
 export async function runEmbeddings(exchange: EmbeddingsExchange, ports: PipelinePorts): Promise<Reply> {
-  let targets: readonly LiveEndpoint[];
+  let route: Route;
   try {
-    targets = admitExchange(exchange, ports);
+    route = admitExchange({ ...exchange, opening: () => NO_OPENING }, null, ports);
   } catch (error) {
     return { kind: 'error', error: toGatewayError(error) };
   }
-  return new ExchangeRun(exchange, ports, targets, embeddingsLanes(exchange, ports)).wholeReply();
+  return new ExchangeRun(exchange, ports, route, embeddingsLanes(exchange, ports)).wholeReply();
 }
+
+/** Inputs to embed are no conversation. */
+const NO_OPENING: Opening = { system: '', first: '', last: '', lastModel: '' };
 
 function embeddingsLanes(exchange: EmbeddingsExchange, { endUserToken }: PipelinePorts): LaneFor {
   const { caller, demand } = exchange;
@@ -36,6 +42,7 @@ function embeddingsLane(exchange: EmbeddingsExchange, endUser: string | null, ta
   };
   return {
     kind: 'relay',
+    stages: [],
     encodeRequest: () => encodeEmbeddingsRequest(exchange.body, endUser, context),
     decodeWhole(body) {
       const { usage, upstreamId, encode } = decodeEmbeddings(body, head, context);

@@ -3,43 +3,44 @@
  * kind brings its lanes: how a request is written for a target and how an answer is read.
  */
 import { GatewayError, toGatewayError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import { countOf } from '../core/usage.ts';
 import type { SettledUsage, StreamMeter } from '../dialects/dialect.ts';
 import { type AttemptSequence, type LaneFor, type RoutedAnswer, startAttempts } from './attempts.ts';
 import type { Exchange, PipelinePorts, Reply } from './exchange.ts';
-import { routeExchange } from './route.ts';
-import { type ExchangeEnd, settleExchange, type ToldByProvider } from './settle.ts';
-import type { LiveEndpoint } from './target.ts';
+import type { Route } from './route.ts';
+import { type Routing, routerMetadata } from './route-record.ts';
+import { type ExchangeEnd, type Settled, settleExchange, type ToldByProvider } from './settle.ts';
 
 /** How long a drained exchange may go on after its client went away. */
 const DRAIN_MS = 60_000;
 const CLIENT_GONE = 'The client closed the connection before the answer was complete.';
 
-/**
- * The targets of an exchange that its key may pay for.
- * @throws GatewayError `auth.payment_required`, or what routing refuses
- */
-export function admitExchange(exchange: Exchange, ports: PipelinePorts): readonly LiveEndpoint[] {
-  const refusal = ports.spend.admit(exchange.caller, exchange.receivedAtMs);
-  if (refusal) throw refusal;
-  return routeExchange(exchange, ports).targets;
-}
-
 /** One admitted exchange under way: owns its attempts, its end and its settlement. */
 export class ExchangeRun {
   readonly exchange: Exchange;
   readonly ports: PipelinePorts;
+  readonly #route: Route;
   readonly #sequence: AttemptSequence;
   #answer: RoutedAnswer | undefined;
   #settling: Promise<SettledUsage> | undefined;
   #isGone = false;
 
-  constructor(exchange: Exchange, ports: PipelinePorts, targets: readonly LiveEndpoint[], laneFor: LaneFor) {
+  constructor(exchange: Exchange, ports: PipelinePorts, route: Route, laneFor: LaneFor) {
     this.exchange = exchange;
     this.ports = ports;
+    this.#route = route;
+    const { targets, session } = route;
     const { id, caller, receivedAtMs, demand, signal } = exchange;
     ports.running.add(id, caller.key.hash);
     ports.ledger.open({ id, startedAtMs: receivedAtMs, keyHash: caller.key.hash, modelId: targets[0]?.model.id ?? '' });
-    this.#sequence = startAttempts({ targets, laneFor, stream: demand.stream, ports });
+    this.#sequence = startAttempts({
+      targets,
+      laneFor,
+      sending: { stream: demand.stream, viaHeaders: viaHeaders(exchange, ports.instanceId) },
+      ports,
+      onFailed: (endpointId) => session && ports.sessions.failed(session, endpointId),
+    });
     signal.addEventListener('abort', this.#onClientGone, { once: true });
     // It may have fired before we listened.
     if (signal.aborted) this.#onClientGone();
@@ -52,10 +53,7 @@ export class ExchangeRun {
   /** Resolves with the answer to commit, or the error. */
   async answer(): Promise<RoutedAnswer | GatewayError> {
     const done = await this.#sequence.done;
-    if (!(done instanceof GatewayError)) {
-      this.#answer = done;
-      this.ports.cooldowns.answered(done.attempt.target.endpoint.id);
-    }
+    if (!(done instanceof GatewayError)) this.#answer = done;
     return done;
   }
 
@@ -83,7 +81,13 @@ export class ExchangeRun {
     await this.settle(error).catch((cause: unknown) =>
       this.ports.log.error('a failed exchange was not settled', cause),
     );
-    return { kind: 'error', error };
+    return { kind: 'error', error, ...this.errorExtra };
+  }
+
+  /** What an error says beside itself: how it was routed, where the caller wants to know. */
+  get errorExtra(): { readonly extra?: JsonObject } {
+    const metadata = this.#metadata();
+    return metadata ? { extra: { openrouter_metadata: metadata } } : {};
   }
 
   /**
@@ -97,7 +101,10 @@ export class ExchangeRun {
 
   async #settleNow(error: GatewayError | null): Promise<SettledUsage> {
     const { exchange, ports } = this;
-    const { record, settled } = settleExchange(exchange, this.#endOf(error));
+    const end = this.#endOf(error);
+    const settled = settleExchange(exchange, end, this.#routing());
+    this.#report(settled, end);
+    const { record } = settled;
     ports.spend.post(record.keyHash, record.costNanoUsd, record.settledAtMs);
     exchange.signal.removeEventListener('abort', this.#onClientGone);
     ports.log.settled({
@@ -115,7 +122,69 @@ export class ExchangeRun {
     const accepted = ports.ledger.settle(record);
     ports.running.remove(exchange.id);
     await accepted;
-    return settled;
+    return this.#told(settled);
+  }
+
+  #routing(): Routing {
+    const { requested, plan, preferences } = this.#route;
+    const { records, notes, current } = this.#sequence;
+    const attempt = this.#answer?.attempt ?? current;
+    return {
+      requested,
+      plan,
+      preferences,
+      attempts: records,
+      stages: attempt?.lane.stages ?? [],
+      notes: [...this.exchange.notes, ...notes],
+    };
+  }
+
+  #told({ settled }: Settled): SettledUsage {
+    const metadata = this.#metadata();
+    return metadata ? { ...settled, routerMetadata: metadata } : settled;
+  }
+
+  #metadata(): JsonObject | undefined {
+    if (!this.exchange.asked.metadata) return undefined;
+    const startedAtMs = this.#sequence.current?.startedAtMs;
+    return routerMetadata(this.exchange, this.#routing(), {
+      answeredBy: this.#answer?.attempt.target ?? null,
+      generationTimeMs: startedAtMs === undefined ? null : this.ports.clock.now() - startedAtMs,
+    });
+  }
+
+  /** What health and the session learn from the answer, once. */
+  #report({ record }: Settled, end: ExchangeEnd): void {
+    const answer = this.#answer;
+    if (!answer) return;
+    const { attempt, ref, result } = answer;
+    const { health, sessions } = this.ports;
+    if (end.outcome === 'cancelled') {
+      health.abandoned(ref);
+      return;
+    }
+    if (end.error && end.error.spec.blame === 'provider') {
+      health.broke(ref, end.error);
+      return;
+    }
+    const streamedFromMs = result.kind === 'stream' ? end.firstContentAtMs : null;
+    health.finished(ref, {
+      outputTokens: countOf(record.usage, 'completionTokens'),
+      generationMs: streamedFromMs === null ? 0 : end.endedAtMs - streamedFromMs,
+      tools: null,
+    });
+    const { session } = this.#route;
+    if (!session || end.outcome !== 'complete') return;
+    sessions.answered(session, {
+      endpointId: ref.endpointId,
+      // From when the endpoint had read the prompt its cache lives on.
+      atMs: end.firstContentAtMs ?? end.endedAtMs,
+      promptTokens: countOf(record.usage, 'promptTokens'),
+      cachedTokens: countOf(record.usage, 'cachedTokens'),
+      cacheWriteTokens: countOf(record.usage, 'cacheWriteTokens'),
+      cacheLifeMs:
+        attempt.target.endpoint.pricing.inputCacheRead === undefined ? 0 : attempt.target.provider.cacheLifeMs,
+    });
   }
 
   #endOf(error: GatewayError | null): ExchangeEnd {
@@ -184,6 +253,11 @@ export class ExchangeRun {
     }
     deadline.cancel();
   }
+}
+
+/** Names this gateway to the next one, so that a loop is seen. */
+function viaHeaders({ asked }: Exchange, instanceId: string): Readonly<Record<string, string>> {
+  return { 'x-signalbox-via': [...asked.via, instanceId].join(',') };
 }
 
 function streamEnd(meter: StreamMeter | undefined): ToldByProvider {

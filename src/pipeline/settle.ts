@@ -7,6 +7,7 @@ import type { SettledUsage } from '../dialects/dialect.ts';
 import { chargeFor } from '../ledger/charge.ts';
 import type { AttemptRecord, Settlement } from '../ledger/store.ts';
 import type { Exchange, ExchangeBase } from './exchange.ts';
+import { planRecord, type Routing } from './route-record.ts';
 import type { LiveEndpoint } from './target.ts';
 
 const CHARACTERS_PER_TOKEN = 4;
@@ -40,7 +41,7 @@ export interface Settled {
   readonly settled: SettledUsage;
 }
 
-export function settleExchange(exchange: Exchange, end: ExchangeEnd): Settled {
+export function settleExchange(exchange: Exchange, end: ExchangeEnd, routing: Routing): Settled {
   const { target } = end;
   const usage = end.usage && !end.usage.estimated ? end.usage : estimateUsage(exchange, end);
   const charge = priced(usage, target, end);
@@ -88,7 +89,8 @@ export function settleExchange(exchange: Exchange, end: ExchangeEnd): Settled {
     appTitle: caller.title,
     userAgent: caller.userAgent,
     serviceTier: end.serviceTier,
-    router: null,
+    router: routing.requested.router,
+    plan: planRecord(routing),
   };
   return { record, settled };
 }
@@ -97,11 +99,26 @@ const NO_CHARGE = { costNanoUsd: 0n, promptCostNanoUsd: 0n, completionCostNanoUs
 
 function priced(usage: Usage, target: LiveEndpoint | undefined, end: ExchangeEnd) {
   if (!target) return NO_CHARGE;
-  const axes = priceAt(target.endpoint.pricing, {
+  // The tier that served is billed, whatever was asked for (OpenRouter's API).
+  const pricing = target.pricingByTier.get(tierName(end.serviceTier)) ?? target.endpoint.pricing;
+  const axes = priceAt(pricing, {
     promptTokens: countOf(usage, 'promptTokens'),
     nowMs: end.attemptStartedAtMs ?? end.endedAtMs,
   });
   return chargeFor(usage, axes);
+}
+
+/** The tier in our words; one that nobody told is no other than the endpoint's own. */
+function tierName(served: string | null): string {
+  switch (served) {
+    case 'standard':
+    case 'default':
+      return 'default';
+    case 'fast':
+      return 'priority';
+    default:
+      return served ?? '';
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { customModel } from '../catalog/custom-model.ts';
 import type { Endpoint, Model } from '../catalog/model.ts';
 import { type AliasTable, indexModels, type Resolved, resolveModelId } from '../catalog/resolve-model.ts';
 import { traitsOf } from '../catalog/traits.ts';
-import type { ModelSettings, ProviderSettings, Settings } from '../config/settings.ts';
+import type { ModelSettings, PluginSettings, ProviderSettings, RoutingSettings, Settings } from '../config/settings.ts';
 import type { UpstreamDialect } from '../dialects/dialect.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { toLiveProvider } from './live-provider.ts';
@@ -17,8 +17,12 @@ export interface Snapshot {
   readonly commitAfterMs: number;
   readonly clientStallMs: number;
   readonly maxBodyBytes: number;
+  readonly routing: RoutingSettings;
+  readonly plugins: PluginSettings;
   /** Models that the configured providers can serve. */
   readonly models: ReadonlyMap<string, Model>;
+  /** Whether this very id is a model, served or not. */
+  isModel(id: string): boolean;
   resolve(requested: string): Resolved;
   endpointsOf(modelId: string): readonly LiveEndpoint[];
   provider(id: string): LiveProvider | undefined;
@@ -47,7 +51,7 @@ export function buildSnapshot(settings: Settings, sources: SnapshotSources): Sna
   for (const entry of settings.providers) {
     const provider = liveProviderOf(entry, sources);
     providers.push(provider);
-    for (const live of endpointsOfProvider(entry, provider, sources, notices)) {
+    for (const live of withTierPrices(endpointsOfProvider(entry, provider, sources, notices))) {
       models.set(live.model.id, live.model);
       const siblings = byModel.get(live.model.id);
       if (siblings) siblings.push(live);
@@ -55,6 +59,7 @@ export function buildSnapshot(settings: Settings, sources: SnapshotSources): Sna
     }
   }
   const all = new Map([...sources.models, ...models]);
+  const providerById = new Map(providers.map((provider) => [provider.id, provider]));
   const served = [...byModel.values()].flat();
   const vendorNames = [...sources.endpoints, ...served.map(({ endpoint }) => endpoint)];
   const index = indexModels([...all.values()], vendorNames, sources.aliases, settings.aliases);
@@ -64,9 +69,12 @@ export function buildSnapshot(settings: Settings, sources: SnapshotSources): Sna
     commitAfterMs: settings.commitAfterMs,
     clientStallMs: settings.clientStallMs,
     maxBodyBytes: settings.maxBodyBytes,
+    routing: settings.routing,
+    plugins: settings.plugins,
     models,
+    isModel: (id) => all.has(id),
     ...lookup,
-    provider: (id) => providers.find((provider) => provider.id === id),
+    provider: (id) => providerById.get(id),
     providers,
     notices,
   };
@@ -96,8 +104,10 @@ function endpointsOfProvider(
     });
   }
   return entry.models.flatMap((settings) => {
-    const known = own.find(({ modelId, upstreamModel, upstreamAliases }) =>
-      [modelId, upstreamModel, ...(upstreamAliases ?? [])].includes(settings.id),
+    const tier = settings.serviceTier ?? undefined;
+    const known = own.find(
+      ({ modelId, upstreamModel, upstreamAliases, serviceTier }) =>
+        serviceTier === tier && [modelId, upstreamModel, ...(upstreamAliases ?? [])].includes(settings.id),
     );
     const { model, endpoint } = listedEndpoint(settings, known, entry, provider, sources, notices);
     return toLive(withProviderSettings(endpoint, entry), model, provider) ?? [];
@@ -115,13 +125,13 @@ function listedEndpoint(
 ): { readonly model: Model; readonly endpoint: Endpoint } {
   const model = sources.models.get(known?.modelId ?? settings.id);
   const custom = ownModel(settings, provider, sources);
-  const base = known ?? custom.endpoint;
+  const base = known ?? inTier(custom.endpoint, settings.serviceTier);
   const priced = settings.pricing ? { ...base.pricing, ...settings.pricing.axes } : base.pricing;
   if (!known && !settings.pricing && provider.host.usage.reportsCost !== 'authoritative') {
     notices.push(`${entry.id}: no price is known for ${settings.id}; it is billed at zero. Set its pricing.`);
   }
   return {
-    model: model ?? custom.model,
+    model: withDistillable(model ?? custom.model, settings.distillable),
     endpoint: {
       ...base,
       upstreamModel: settings.upstream ?? base.upstreamModel,
@@ -140,6 +150,17 @@ function listedEndpoint(
         : priced,
     },
   };
+}
+
+/** An endpoint of the operator's own in a tier is another endpoint than the standard one. */
+function inTier(endpoint: Endpoint, serviceTier: ModelSettings['serviceTier']): Endpoint {
+  if (serviceTier === null) return endpoint;
+  const tag = `${endpoint.providerId}/${serviceTier}`;
+  return { ...endpoint, id: `${tag}|${endpoint.modelId}`, tag, serviceTier };
+}
+
+function withDistillable(model: Model, distillable: boolean | null): Model {
+  return distillable === null ? model : { ...model, distillable };
 }
 
 /** Content kinds an endpoint is taken to carry where nobody said: the provider is asked, not guessed. */
@@ -184,12 +205,28 @@ function withProviderSettings(endpoint: Endpoint, entry: ProviderSettings): Endp
 /** Undefined where the endpoint speaks a grammar other than the one its provider is called in. */
 function toLive(endpoint: Endpoint, model: Model, provider: LiveProvider): LiveEndpoint | undefined {
   if (endpoint.dialect !== undefined && endpoint.dialect !== provider.dialect.id) return undefined;
+  const { serviceTier } = endpoint;
   return {
     endpoint,
     model,
     provider,
-    context: { upstreamModel: endpoint.upstreamModel, traits: traitsOf(model, endpoint), host: provider.host },
+    context: {
+      upstreamModel: endpoint.upstreamModel,
+      traits: traitsOf(model, endpoint),
+      host: provider.host,
+      ...(serviceTier && { serviceTier }),
+    },
+    pricingByTier: new Map([[serviceTier ?? 'default', endpoint.pricing]]),
   };
+}
+
+/** The endpoints of one model at one provider share what their tiers cost: the tier that served is billed. */
+function withTierPrices(endpoints: readonly LiveEndpoint[]): readonly LiveEndpoint[] {
+  if (!endpoints.some(({ endpoint }) => endpoint.serviceTier)) return endpoints;
+  return endpoints.map((live) => {
+    const siblings = endpoints.filter(({ model }) => model.id === live.model.id);
+    return { ...live, pricingByTier: new Map(siblings.flatMap(({ pricingByTier }) => [...pricingByTier])) };
+  });
 }
 
 /**

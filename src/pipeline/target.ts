@@ -1,17 +1,18 @@
 /** What an attempt is made at: an endpoint with everything needed to reach it. Fixed in the snapshot. */
 import type { Endpoint, Model } from '../catalog/model.ts';
 import type { TimeoutSettings } from '../config/settings.ts';
+import type { Pricing } from '../core/pricing.ts';
 import type { UpstreamContext, UpstreamDialect } from '../dialects/dialect.ts';
 import type { HostProfile } from '../dialects/host.ts';
-import type { Candidate, RoutingProvider } from '../routing/rule.ts';
+import type { RoutingProvider } from '../routing/candidate.ts';
 
-export interface LiveProvider {
-  readonly id: string;
-  readonly name: string;
+export interface LiveProvider extends RoutingProvider {
   readonly baseUrl: string;
+  /** True where the operator wrote the address: it may lead anywhere, back to this gateway too. */
+  readonly isOwnAddress: boolean;
   readonly dialect: UpstreamDialect;
-  /** Credentials and the operator's headers, built once. Never logged. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** At least one; where one is refused or limited, the next is tried. */
+  readonly credentials: readonly [Credential, ...Credential[]];
   readonly host: HostProfile;
   readonly timeouts: TimeoutSettings;
   /** Whole replies are drained unless the operator set `cancel` himself. */
@@ -19,17 +20,24 @@ export interface LiveProvider {
   readonly takesAnyModel: boolean;
   /** A query after a model's name goes upstream with it: the simulated provider's faults. */
   readonly takesModelQuery: boolean;
-  readonly routing: RoutingProvider;
+  /** How long its prompt cache lives after its last use, in ms. */
+  readonly cacheLifeMs: number;
 }
 
+/** One key of a provider, with the headers it is sent in. */
+export interface Credential {
+  /** Stable and secret-free: the provider's id, and which of its keys. */
+  readonly id: string;
+  /** Credentials and the operator's headers, built once. Never logged. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A candidate of routing that can be tried. */
 export interface LiveEndpoint {
   readonly endpoint: Endpoint;
   readonly model: Model;
   readonly provider: LiveProvider;
   readonly context: UpstreamContext;
-}
-
-/** A candidate that can be tried: routing sees the candidate, the attempt sees the rest. */
-export interface TargetCandidate extends Candidate {
-  readonly live: LiveEndpoint;
+  /** Prices of the same model here by the tier that is reported to have served; the standard one is `default`. */
+  readonly pricingByTier: ReadonlyMap<string, Pricing>;
 }

@@ -1,74 +1,169 @@
-/** Candidates to an ordered plan with reasons: pure. Adding a rule is adding a file and its line in RULES. */
-import { GatewayError } from '../core/errors.ts';
-import { ROUTING_DOCS_URL } from './docs.ts';
-import type { Candidate, Exclusion, RoutingContext, RoutingRule } from './rule.ts';
-import { availability } from './rules/availability.ts';
-import { capability, outputLength } from './rules/capability.ts';
-import { dataPolicy } from './rules/data-policy.ts';
-import { maxPrice } from './rules/max-price.ts';
-import { order } from './rules/order.ts';
-import { preferParameters, requireParameters } from './rules/parameters.ts';
-import { priceWeight } from './rules/price-weight.ts';
-import { ignore, only } from './rules/provider-lists.ts';
+/**
+ * Candidates to an ordered plan with reasons: pure, so that the same inputs give the same plan and a plan can be replayed. Hard
+ * filters first, then preferences among what is left, then the order.
+ */
+import type { PriceAxes } from '../core/pricing.ts';
+import type { Candidate, Entry, RouteQuestion } from './candidate.ts';
+import { expectedCostPico } from './expected-cost.ts';
+import { type Exclusion, exclusionOf, type Filter } from './filter.ts';
+import { contextLength, halfContext, modality, outputLength } from './filters/capability.ts';
+import { distillable, retention, training } from './filters/data-policy.ts';
+import { preferParameters, requireParameters } from './filters/parameters.ts';
+import { priceCap } from './filters/price-cap.ts';
+import { ignore, only, orderOnly } from './filters/provider-lists.ts';
+import { quantization } from './filters/quantization.ts';
+import { flexOnly, tierAdmission } from './filters/service-tier.ts';
+import { orderGroup } from './ordering/order-group.ts';
+import { meetsPreferredSpeed } from './ordering/preferred-speed.ts';
+import { standingOf } from './ordering/standing.ts';
 
-/** Hard filters first, then preferences, then the order; a later rule sees what the earlier ones left. */
-const RULES: readonly RoutingRule[] = [
+/** In this order: a later one sees what the earlier ones left. */
+const FILTERS: readonly Filter[] = [
+  tierAdmission,
   only,
   ignore,
-  dataPolicy,
-  maxPrice,
-  capability,
+  training,
+  retention,
+  distillable,
+  quantization,
+  priceCap,
+  modality,
+  contextLength,
   requireParameters,
+  halfContext,
   outputLength,
   preferParameters,
-  priceWeight,
-  order,
-  availability,
+  flexOnly,
+  orderOnly,
 ];
 
-export interface Plan {
+export interface Plan<C extends Candidate = Candidate> {
   /** In the order they will be tried; never the same endpoint twice. */
-  readonly targets: readonly Candidate[];
+  readonly targets: readonly Entry<C>[];
   readonly excluded: readonly Exclusion[];
   /** What ordered them, by rule. */
-  readonly reasons: readonly { readonly rule: string; readonly because: string }[];
+  readonly reasons: readonly Reason[];
 }
 
-export function planRoute(candidates: readonly Candidate[], context: RoutingContext): Plan {
-  let remaining = candidates;
+export interface Reason {
+  readonly rule: string;
+  readonly because: string;
+}
+
+/** The ordered targets of a request; none where every endpoint is excluded. */
+export function planRoute<C extends Candidate>(question: RouteQuestion<C>): Plan<C> {
   const excluded: Exclusion[] = [];
-  const reasons: { rule: string; because: string }[] = [];
-  for (const rule of RULES) {
-    // One candidate is past ordering, but hard filters still apply to it.
-    const result = rule.apply(remaining, context);
-    remaining = result.candidates;
-    if (result.excluded.length > 0) excluded.push(...result.excluded);
-    if (result.because) reasons.push({ rule: rule.id, because: result.because });
+  const reasons: Reason[] = [];
+  const say = (rule: string, because: string): void => {
+    if (!reasons.some((reason) => reason.because === because)) reasons.push({ rule, because });
+  };
+  let entries = entriesOf(question);
+  for (const filter of FILTERS) {
+    if (entries.length > 0 && filter.applies(question)) entries = passing(entries, filter, question, excluded);
   }
-  const [top] = remaining;
-  const { allowFallbacks = true, order: listed } = context.demand.preferences;
-  // Without fallbacks: the order list, or only the top endpoint; other models of `models[]` remain (§3.4).
-  if (!allowFallbacks && !listed && top) {
-    const seen = new Set<number>();
-    remaining = remaining.filter(({ modelRank }) => !seen.has(modelRank) && seen.add(modelRank));
-  }
-  return { targets: remaining, excluded, reasons };
+  const targets = arrange(entries, question, say);
+  return { targets: withoutFallbacks(targets, question, excluded), excluded, reasons };
 }
 
-/** The 404 where nothing is left, naming what excluded each endpoint (OpenRouter's API). */
-export function noEndpoints(requested: readonly string[], excluded: readonly Exclusion[]): GatewayError {
-  const why = excluded.map(({ providerName, because }) => `${providerName}: ${because}`);
-  const filtered = excluded.length > 0;
-  const message = filtered
-    ? `No endpoints of ${requested.join(', ')} match this request. ${[...new Set(why)].join('; ')}.`
-    : `No configured provider serves ${requested.join(', ')}. Add a provider that hosts it, or ask /models for what is served.`;
-  return new GatewayError('route.no_endpoints', message, {
-    availability: {
-      code: filtered ? 'constraint_filtered' : 'no_endpoints',
-      retryable: false,
-      requested_models: requested,
-      docs_url: ROUTING_DOCS_URL,
-      ...(filtered && { excluded_by: [...new Set(excluded.map(({ rule }) => rule))] }),
-    },
+function entriesOf<C extends Candidate>(question: RouteQuestion<C>): Entry<C>[] {
+  const { groups, healthOf, keyRestsUntilMs, nowMs, demand } = question;
+  const entries: Entry<C>[] = [];
+  for (let group = 0; group < groups.length; group++) {
+    for (const candidate of groups[group]?.candidates ?? []) {
+      const price: PriceAxes = question.priceAt(candidate, demand.promptTokensEstimate, nowMs);
+      const health = healthOf(candidate.endpoint.id);
+      entries.push({
+        candidate,
+        group,
+        price,
+        costPico: expectedCostPico(candidate, price, question),
+        health,
+        standing: standingOf(health, keyRestsUntilMs(candidate), nowMs),
+        share: 0,
+        quality: 0,
+      });
+    }
+  }
+  return entries;
+}
+
+function passing<C extends Candidate>(
+  entries: Entry<C>[],
+  filter: Filter,
+  question: RouteQuestion<C>,
+  excluded: Exclusion[],
+): Entry<C>[] {
+  let objections: (ReturnType<Filter['against']> | undefined)[] | undefined;
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i];
+    const objection = entry && filter.against(entry, question);
+    if (!objection) continue;
+    objections ??= [];
+    objections[i] = objection;
+  }
+  // The usual case allocates nothing.
+  if (!objections) return entries;
+  const found = objections;
+  // A soft filter never takes a model's last endpoint.
+  const spared = filter.kind === 'hard' ? undefined : groupsWithout(entries, (_, i) => found[i] !== undefined);
+  return entries.filter((entry, i) => {
+    const objection = found[i];
+    if (!objection || (spared && !spared.has(entry.group))) return true;
+    excluded.push(exclusionOf(entry.candidate, objection));
+    return false;
+  });
+}
+
+/** Groups with at least one entry that passes. */
+function groupsWithout<C extends Candidate>(
+  entries: readonly Entry<C>[],
+  isObjected: (entry: Entry<C>, at: number) => boolean,
+): ReadonlySet<number> {
+  const groups = new Set<number>();
+  entries.forEach((entry, i) => {
+    if (!isObjected(entry, i)) groups.add(entry.group);
+  });
+  return groups;
+}
+
+/** Model by model in the caller's order, unless he sorts across models; too slow ones go to the end of the whole list. */
+function arrange<C extends Candidate>(
+  entries: Entry<C>[],
+  question: RouteQuestion<C>,
+  say: (rule: string, because: string) => void,
+): readonly Entry<C>[] {
+  const { groups, preferences } = question;
+  let ordered: Entry<C>[];
+  if (groups.length === 1 || preferences.partition === 'none') {
+    if (groups.length > 1) say('partition', 'endpoints of all models are ordered together');
+    ordered = orderGroup(entries, preferences.sort ?? groups[0]?.sort ?? null, question, say);
+  } else {
+    ordered = groups.flatMap(({ sort }, group) => {
+      const own = entries.filter((entry) => entry.group === group);
+      return orderGroup(own, preferences.sort ?? sort ?? null, question, say);
+    });
+  }
+  if (!preferences.minThroughput && !preferences.maxLatency) return ordered;
+  const slow = ordered.filter((entry) => !meetsPreferredSpeed(entry, question));
+  if (slow.length === 0 || slow.length === ordered.length) return ordered;
+  say('preferred-speed', `at the end of the list: ${slow.map(({ candidate }) => candidate.provider.name).join(', ')}`);
+  return [...ordered.filter((entry) => meetsPreferredSpeed(entry, question)), ...slow];
+}
+
+/** `allow_fallbacks: false`: the order list, or only the top endpoint; other models of `models[]` remain (OpenRouter's API). */
+function withoutFallbacks<C extends Candidate>(
+  targets: readonly Entry<C>[],
+  { preferences }: RouteQuestion<C>,
+  excluded: Exclusion[],
+): readonly Entry<C>[] {
+  if (preferences.allowFallbacks || preferences.order.length > 0) return targets;
+  const seen = new Set<number>();
+  return targets.filter((entry) => {
+    if (!seen.has(entry.group)) return seen.add(entry.group);
+    const because = 'provider.allow_fallbacks is false and another endpoint comes first';
+    excluded.push(
+      exclusionOf(entry.candidate, { excludedBy: 'allow_fallbacks', because, field: 'provider.allow_fallbacks' }),
+    );
+    return false;
   });
 }

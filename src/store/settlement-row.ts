@@ -1,5 +1,5 @@
 /** The one place where a settlement becomes a row and a row a settlement, on any engine. */
-import { isJsonArray, isJsonObject, type Json, type JsonObject, stringAt } from '../core/json.ts';
+import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../core/json.ts';
 import type { Usage } from '../core/usage.ts';
 import type { AttemptRecord, Settlement } from '../ledger/store.ts';
 import type { SqlRow } from './sqlite/messages.ts';
@@ -27,11 +27,14 @@ export function toSettlementRow(settlement: Settlement): SqlRow {
     usage.estimated ? 1 : 0,
     integer(usage.counts.promptTokens ?? 0),
     integer(usage.counts.completionTokens ?? 0),
+    integer(usage.counts.cachedTokens ?? 0),
+    integer(usage.counts.cacheWriteTokens ?? 0),
     settlement.costNanoUsd,
     settlement.upstreamCostNanoUsd,
     settlement.cacheDiscountNanoUsd,
     settlement.latencyMs,
     Number.isFinite(settlement.generationTimeMs) ? settlement.generationTimeMs : 0,
+    settlement.sessionId,
     toDetail(settlement),
   ];
 }
@@ -54,13 +57,13 @@ function toDetail(settlement: Settlement): string {
     nativeFinishReason: settlement.nativeFinishReason ?? undefined,
     attempts: attempts.length === 0 ? undefined : attempts,
     notes: notes.length === 0 ? undefined : notes,
-    sessionId: settlement.sessionId ?? undefined,
     user: settlement.user ?? undefined,
     httpReferer: settlement.httpReferer ?? undefined,
     appTitle: settlement.appTitle ?? undefined,
     userAgent: settlement.userAgent ?? undefined,
     serviceTier: settlement.serviceTier ?? undefined,
     router: settlement.router ?? undefined,
+    plan: settlement.plan ?? undefined,
   });
 }
 
@@ -100,13 +103,14 @@ export function fromSettlementRow(row: GenerationsTable): Settlement {
       field: stringAt(note, 'field') ?? '',
       message: stringAt(note, 'message') ?? '',
     })),
-    sessionId: textOf(detail, 'sessionId'),
+    sessionId: row.session_id,
     user: textOf(detail, 'user'),
     httpReferer: textOf(detail, 'httpReferer'),
     appTitle: textOf(detail, 'appTitle'),
     userAgent: textOf(detail, 'userAgent'),
     serviceTier: textOf(detail, 'serviceTier'),
     router: textOf(detail, 'router'),
+    plan: objectAt(detail, 'plan') ?? null,
   };
 }
 

@@ -2,6 +2,7 @@
  * OpenAI's chat grammar (https://platform.openai.com/docs/api-reference/chat), spoken by most hosts; with OpenRouter's
  * additions it is the main client grammar too.
  */
+import { objectAt } from '../../core/json.ts';
 import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
 import { canRelay } from './can-relay.ts';
 import { decodeChatRequest } from './client-decode.ts';
@@ -27,6 +28,9 @@ const client: ClientFace<WireChatRequest> = {
   openingOf,
   withoutParameters,
   withUser: (wire, user) => ({ ...wire, user }),
+  withReasoning: (wire) =>
+    wire.reasoning || wire.reasoning_effort ? wire : { ...wire, reasoning: { enabled: true } },
+  providerObjectOf: (wire) => objectAt(wire, 'provider'),
   decodeRequest: decodeChatRequest,
   encodeResponse: encodeChatResponse,
   openEncoder: openChatEncoder,

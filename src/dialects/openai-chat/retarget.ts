@@ -6,6 +6,7 @@ import { emptyJsonObject, isJsonObject, type Json, type JsonObject, type Mutable
 import type { Note, Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
 import { decodeReasoning, GATEWAY_FIELDS, KNOWN_FIELDS } from './client-decode.ts';
+import { tellGateway } from './gateway-host.ts';
 import { encodeReasoning } from './reasoning-request.ts';
 import { retargetMessages } from './retarget-messages.ts';
 import type { WireChatRequest } from './wire-types.ts';
@@ -42,7 +43,8 @@ export function retarget(wire: WireChatRequest, context: UpstreamContext): Trans
     notes.push(...asked.notes);
   }
   if (wire.stream === true) addStreaming(body, context);
-  return { value: { path: '/chat/completions', headers: {}, body }, notes };
+  const headers = tellGateway(body, context);
+  return { value: { path: '/chat/completions', headers, body }, notes };
 }
 
 /** What else the caller said under the host's own name for it (`thinking.clear_thinking`) stands. */

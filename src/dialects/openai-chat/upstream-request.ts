@@ -6,6 +6,7 @@ import type { CacheControl, ChatRequest, ResponseFormat, ToolChoice, ToolDefinit
 import { isJsonArray, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
+import { tellGateway } from './gateway-host.ts';
 import { encodeReasoning } from './reasoning-request.ts';
 import { encodeMessages } from './upstream-messages.ts';
 
@@ -32,7 +33,8 @@ export function encodeChatRequest(request: ChatRequest, context: UpstreamContext
   if (request.cacheControl) writeCacheControl(writer, request.cacheControl);
   writeOptions(writer, request);
   if (request.stream) writeStream(writer);
-  return { value: { path: '/chat/completions', headers: {}, body: writer.body }, notes };
+  const headers = tellGateway(writer.body, context);
+  return { value: { path: '/chat/completions', headers, body: writer.body }, notes };
 }
 
 class BodyWriter {

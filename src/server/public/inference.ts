@@ -7,6 +7,7 @@ import type { Json } from '../../core/json.ts';
 import type { ExchangeBase, PipelinePorts, Reply } from '../../pipeline/exchange.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { type AuthPorts, assertKeyKind, authenticate } from '../authenticate.ts';
+import { askedByHeader } from './asked-headers.ts';
 import { CORS_HEADERS, type ErrorEncoder, errorResponse } from '../error-response.ts';
 import { readJsonBody } from '../read-body.ts';
 
@@ -52,7 +53,8 @@ export async function answerInference<Wire>(
     const { value, notes } = await readJsonBody(request, { maxBodyBytes, deadlines, nowMs: () => clock.now() });
     const wire = route.parse(value);
     const demand = withSession(route.demandOf(wire), request.headers);
-    const base = { id, receivedAtMs, caller, demand, notes, snapshot, signal: request.signal };
+    const asked = askedByHeader(request.headers);
+    const base = { id, receivedAtMs, caller, demand, asked, notes, snapshot, signal: request.signal };
     return toResponse(await route.run(base, wire), id, route.encodeError);
   } catch (thrown) {
     const error = toGatewayError(thrown);

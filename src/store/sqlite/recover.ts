@@ -82,5 +82,6 @@ function toVoidSettlement(exchange: OpenExchange, nowMs: number): Settlement {
     userAgent: null,
     serviceTier: null,
     router: null,
+    plan: null,
   };
 }
