@@ -39,7 +39,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   return {
     ledger: { open: writer.open, settle: writer.settle, pending: writer.pending, flush: writer.flush },
     keys: { list: reader.keys, put: writer.putKey, remove: writer.removeKey },
-    queries: { generation: reader.generation, spendByKeyAndDay: reader.spendByKeyAndDay },
+    queries: {
+      generation: reader.generation,
+      spendByKeyAndDay: reader.spendByKeyAndDay,
+      session: reader.session,
+      latestSessions: reader.latestSessions,
+    },
     health: writer.health,
     async close() {
       await reader.close();

@@ -7,9 +7,11 @@ export interface Engine {
   readonly real: 'real' | 'double precision';
   /** After a CREATE TABLE: SQLite checks column types only where told to. */
   readonly tableSuffix: 'strict' | '';
+  /** After a text column that -> and ->> read as JSON. */
+  readonly jsonCast: '' | '::json';
 }
 
-export const SQLITE_ENGINE: Engine = { integer: 'integer', real: 'real', tableSuffix: 'strict' };
+export const SQLITE_ENGINE: Engine = { integer: 'integer', real: 'real', tableSuffix: 'strict', jsonCast: '' };
 
 /** Forward only: a mistake is mended by the next migration. */
 export interface StoreMigration {

@@ -3,6 +3,7 @@ import type { Database } from 'bun:sqlite';
 import type { Kysely } from 'kysely';
 import { findGeneration } from '../queries/find-generation.ts';
 import { listKeys } from '../queries/list-keys.ts';
+import { latestSessions, sessionSavings } from '../queries/session-savings.ts';
 import { spendByKeyAndDay } from '../queries/spend-by-key-and-day.ts';
 import type { StoreDatabase } from '../tables/database.ts';
 import { createKysely } from './kysely.ts';
@@ -56,6 +57,10 @@ async function answerTo(db: Kysely<StoreDatabase>, question: Question): Promise<
       return { kind: 'keys', keys: await listKeys(db) };
     case 'spend-by-key-and-day':
       return { kind: 'spend-by-key-and-day', spend: await spendByKeyAndDay(db) };
+    case 'session':
+      return { kind: 'session', session: await sessionSavings(db, question.scope, question.sessionId) };
+    case 'latest-sessions':
+      return { kind: 'latest-sessions', sessions: await latestSessions(db, question.scope, question.limit) };
   }
 }
 

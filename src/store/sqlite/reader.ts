@@ -1,6 +1,7 @@
 import type { KeyRecord } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Settlement } from '../../ledger/store.ts';
+import type { SessionSavings, SessionScope } from '../../server/management/queries.ts';
 import type { KeyDaySpend } from '../queries/spend-by-key-and-day.ts';
 import type { Answer, FromReader, Question, ToReader } from './reader-messages.ts';
 import { within } from './within.ts';
@@ -15,6 +16,8 @@ export interface SqliteReader {
   generation(id: string): Promise<Settlement | undefined>;
   keys(): Promise<readonly KeyRecord[]>;
   spendByKeyAndDay(): Promise<readonly KeyDaySpend[]>;
+  session(scope: SessionScope, sessionId: string): Promise<SessionSavings | undefined>;
+  latestSessions(scope: SessionScope, limit: number): Promise<readonly SessionSavings[]>;
   /** Refuses what is still asked and lets go of the file. */
   close(): Promise<void>;
 }
@@ -110,6 +113,16 @@ export function createReader({ file, deadlineMs = 5000 }: ReaderOptions): Sqlite
       const answer = await ask({ kind: 'spend-by-key-and-day' });
       if (answer.kind !== 'spend-by-key-and-day') throw mismatch(answer);
       return answer.spend;
+    },
+    async session(scope, sessionId) {
+      const answer = await ask({ kind: 'session', scope, sessionId });
+      if (answer.kind !== 'session') throw mismatch(answer);
+      return answer.session;
+    },
+    async latestSessions(scope, limit) {
+      const answer = await ask({ kind: 'latest-sessions', scope, limit });
+      if (answer.kind !== 'latest-sessions') throw mismatch(answer);
+      return answer.sessions;
     },
     async close() {
       const last = worker;

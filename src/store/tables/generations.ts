@@ -21,11 +21,15 @@ export interface GenerationsTable {
   readonly usage_estimated: bigint;
   readonly prompt_tokens: bigint;
   readonly completion_tokens: bigint;
+  readonly cached_tokens: bigint;
+  readonly cache_write_tokens: bigint;
   readonly cost_nano_usd: bigint;
   readonly upstream_cost_nano_usd: bigint;
   readonly cache_discount_nano_usd: bigint;
   readonly latency_ms: number | null;
   readonly generation_time_ms: number;
+  /** As the caller named it. */
+  readonly session_id: string | null;
   readonly detail: string;
 }
 
@@ -49,10 +53,13 @@ export const GENERATION_COLUMNS = [
   'usage_estimated',
   'prompt_tokens',
   'completion_tokens',
+  'cached_tokens',
+  'cache_write_tokens',
   'cost_nano_usd',
   'upstream_cost_nano_usd',
   'cache_discount_nano_usd',
   'latency_ms',
   'generation_time_ms',
+  'session_id',
   'detail',
 ] as const satisfies readonly (keyof GenerationsTable)[];
