@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { Note, Translated } from '../core/note.ts';
 import type { ServiceTier } from '../core/service-tier.ts';
+import type { CallableTool, ToolCallLog } from '../core/tool-check.ts';
 import type { Usage } from '../core/usage.ts';
 import type { HostProfile, ModelTraits } from './host.ts';
 
@@ -136,6 +137,8 @@ export interface ClientFace<Wire> {
   withUser(wire: Wire, user: string): Wire;
   /** The same request with reasoning on, unless it says something about reasoning itself. */
   withReasoning(wire: Wire): Wire;
+  /** The tools that the model may call. */
+  toolsOf(wire: Wire): readonly CallableTool[];
   /** OpenRouter's `provider` object as it was sent. */
   providerObjectOf(wire: Wire): JsonObject | undefined;
   /** wire → core. */
@@ -208,8 +211,8 @@ export interface StreamMeter {
   nativeFinishReason: string | null;
   upstreamId: string | undefined;
   serviceTier: string | undefined;
-  /** Tool calls whose arguments are not JSON. */
-  toolCalls: number;
+  /** Tool calls as the model wrote them. */
+  readonly toolCalls: ToolCallLog;
 }
 
 export interface RelayStream {

@@ -6,6 +6,7 @@ import type { Clock, Random } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { Note } from '../core/note.ts';
+import type { CallableTool } from '../core/tool-check.ts';
 import type { ClientDialect, ExchangeKind } from '../dialects/dialect.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { Health } from '../health/health.ts';
@@ -58,7 +59,11 @@ export interface EmbeddingsExchange extends ExchangeBase {
 }
 
 /** Any exchange, as the shared parts see it. */
-export type Exchange = ExchangeBase & { readonly kind: ExchangeKind };
+export type Exchange = ExchangeBase & {
+  readonly kind: ExchangeKind;
+  /** The tools that the model may call; read only where it called one. */
+  readonly tools: () => readonly CallableTool[];
+};
 
 /** What spend says about a key, and what a settlement adds to it. Synchronous: no await between check and take. */
 export interface SpendPort {

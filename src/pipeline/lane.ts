@@ -8,6 +8,7 @@ import { type GatewayError, invalidRequest } from '../core/errors.ts';
 import { openFold, unfold } from '../core/fold.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Note, Translated } from '../core/note.ts';
+import { ToolCallLog } from '../core/tool-check.ts';
 import type {
   ClientDialect,
   ClientFace,
@@ -143,6 +144,7 @@ function toldBy(response: ChatResponse): ToldByProvider {
     nativeFinishReason: first?.nativeFinishReason ?? null,
     upstreamId: response.upstreamId ?? null,
     serviceTier: response.serviceTier ?? null,
+    toolCalls: response.choices.flatMap((choice) => choice.toolCalls),
   };
 }
 
@@ -238,7 +240,7 @@ export function newMeter(): StreamMeter {
     nativeFinishReason: null,
     upstreamId: undefined,
     serviceTier: undefined,
-    toolCalls: 0,
+    toolCalls: new ToolCallLog(),
   };
 }
 
@@ -255,10 +257,11 @@ function meterEvent(meter: StreamMeter, event: ChatEvent): void {
       meter.deliveredCharacters += event.text.length;
       return;
     case 'tool-call-start':
-      meter.toolCalls++;
+      meter.toolCalls.begin(event.choice, event.index, event.name);
       return;
     case 'tool-call-delta':
       meter.deliveredCharacters += event.arguments.length;
+      meter.toolCalls.add(event.choice, event.index, event.arguments);
       return;
     case 'choice-end':
       meter.finishReason = event.finishReason;

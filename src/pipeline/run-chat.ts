@@ -29,7 +29,8 @@ export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: Pipelin
     if (!exchange.asked.metadata) return { kind: 'error', error };
     return { kind: 'error', error, extra: { openrouter_metadata: unroutedMetadata(exchange, error) } };
   }
-  const run = new ExchangeRun(exchange, ports, route, chatLanes(exchange, route, plugins, ports));
+  const tools = () => exchange.dialect.client.toolsOf(exchange.wire);
+  const run = new ExchangeRun({ ...exchange, tools }, ports, route, chatLanes(exchange, route, plugins, ports));
   if (!exchange.demand.stream) return run.wholeReply();
   return streamReply(run, () =>
     exchange.dialect.client.openEncoder(headOf(exchange, exchange.demand.models[0] ?? '', '')),

@@ -19,7 +19,7 @@ export async function runEmbeddings(exchange: EmbeddingsExchange, ports: Pipelin
   } catch (error) {
     return { kind: 'error', error: toGatewayError(error) };
   }
-  return new ExchangeRun(exchange, ports, route, embeddingsLanes(exchange, ports)).wholeReply();
+  return new ExchangeRun({ ...exchange, tools: () => [] }, ports, route, embeddingsLanes(exchange, ports)).wholeReply();
 }
 
 /** Inputs to embed are no conversation. */
@@ -54,6 +54,7 @@ function embeddingsLane(exchange: EmbeddingsExchange, endUser: string | null, ta
           finishReason: null,
           nativeFinishReason: null,
           serviceTier: null,
+          toolCalls: [],
         },
         encode,
       };

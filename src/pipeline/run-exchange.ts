@@ -4,6 +4,7 @@
  */
 import { GatewayError, toGatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import { hasBadCall } from '../core/tool-check.ts';
 import { countOf } from '../core/usage.ts';
 import type { SettledUsage, StreamMeter } from '../dialects/dialect.ts';
 import { type AttemptSequence, type LaneFor, type RoutedAnswer, startAttempts } from './attempts.ts';
@@ -171,7 +172,7 @@ export class ExchangeRun {
     health.finished(ref, {
       outputTokens: countOf(record.usage, 'completionTokens'),
       generationMs: streamedFromMs === null ? 0 : end.endedAtMs - streamedFromMs,
-      tools: null,
+      tools: end.toolCalls.length === 0 ? null : { bad: hasBadCall(end.toolCalls, this.exchange.tools()) },
     });
     const { session } = this.#route;
     if (!session || end.outcome !== 'complete') return;
@@ -268,5 +269,6 @@ function streamEnd(meter: StreamMeter | undefined): ToldByProvider {
     nativeFinishReason: meter?.nativeFinishReason ?? null,
     upstreamId: meter?.upstreamId ?? null,
     serviceTier: meter?.serviceTier ?? null,
+    toolCalls: meter?.toolCalls.calls ?? [],
   };
 }

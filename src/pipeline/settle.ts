@@ -2,6 +2,7 @@
 import { priceAt } from '../catalog/price.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { Note } from '../core/note.ts';
+import type { SeenToolCall } from '../core/tool-check.ts';
 import { countOf, type Usage } from '../core/usage.ts';
 import type { SettledUsage } from '../dialects/dialect.ts';
 import { chargeFor } from '../ledger/charge.ts';
@@ -21,6 +22,8 @@ export interface ToldByProvider {
   readonly nativeFinishReason: string | null;
   readonly upstreamId: string | null;
   readonly serviceTier: string | null;
+  /** Tool calls of the answer, for the measure of the endpoint. */
+  readonly toolCalls: readonly SeenToolCall[];
 }
 
 /** How an exchange ended, as both lanes and both reply forms tell it. */

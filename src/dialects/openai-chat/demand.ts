@@ -2,6 +2,7 @@
 import type { Demand, InputModality, Opening, PluginWish } from '../../core/demand.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 import { decodePreferences, NO_PREFERENCES, type ProviderPreferences } from '../../core/preferences.ts';
+import type { CallableTool } from '../../core/tool-check.ts';
 import type { WireChatRequest } from './wire-types.ts';
 
 /** Wire field → the name it has among `supported_parameters`. */
@@ -127,6 +128,15 @@ function pluginsOf(source: JsonObject): readonly PluginWish[] {
 function partitionOf(source: JsonObject): ProviderPreferences {
   // The older way to say it (OpenRouter's API).
   return source['route'] === 'sort' ? { partition: 'none' } : NO_PREFERENCES;
+}
+
+/** Functions and custom tools by name; tools that run elsewhere have none. */
+export function toolsOf({ tools, functions }: WireChatRequest): readonly CallableTool[] {
+  const named = (tools ?? []).flatMap((tool) => tool.function ?? tool.custom ?? []);
+  return [...named, ...(functions ?? [])].map((tool) => ({
+    name: tool.name,
+    ...('parameters' in tool && tool.parameters && { parameters: tool.parameters }),
+  }));
 }
 
 /** The texts that open and close the conversation. */

@@ -9,7 +9,7 @@ import { decodeChatRequest } from './client-decode.ts';
 import { encodeChatError } from './client-errors.ts';
 import { parseChatRequest } from './client-request.ts';
 import { encodeChatResponse } from './client-response.ts';
-import { demandOf, excludesReasoning, openingOf, withoutParameters } from './demand.ts';
+import { demandOf, excludesReasoning, openingOf, toolsOf, withoutParameters } from './demand.ts';
 import { decodeChatError } from './errors.ts';
 import { unhonouredFields } from './gateway-fields.ts';
 import { openRelay } from './relay.ts';
@@ -28,8 +28,8 @@ const client: ClientFace<WireChatRequest> = {
   openingOf,
   withoutParameters,
   withUser: (wire, user) => ({ ...wire, user }),
-  withReasoning: (wire) =>
-    wire.reasoning || wire.reasoning_effort ? wire : { ...wire, reasoning: { enabled: true } },
+  withReasoning: (wire) => (wire.reasoning || wire.reasoning_effort ? wire : { ...wire, reasoning: { enabled: true } }),
+  toolsOf,
   providerObjectOf: (wire) => objectAt(wire, 'provider'),
   decodeRequest: decodeChatRequest,
   encodeResponse: encodeChatResponse,

@@ -166,7 +166,7 @@ export class RelayChoice {
     const isShown = isContent || annotations.length > 0 || unknown !== undefined;
     // Reasoning that the caller excluded was received and is billed all the same.
     meter.deliveredCharacters += content.text.length + reasoning.characters + refusal.length + calls.characters;
-    meter.toolCalls += calls.began;
+    calls.tell(this.index, meter.toolCalls);
     if (isContent) meter.hasContent = true;
     return { isSaid: isShown || reasoning.isSaid, isShown };
   }

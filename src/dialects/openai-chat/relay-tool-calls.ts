@@ -4,6 +4,7 @@
  */
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { type JsonObject, type MutableJsonObject, objectAt } from '../../core/json.ts';
+import type { ToolCallLog } from '../../core/tool-check.ts';
 import { unknownMembers } from './relay-frame.ts';
 import { openToolCallDecoder } from './stream-tool-calls.ts';
 
@@ -14,8 +15,8 @@ export interface RelayedCalls {
   /** For `delta.tool_calls`: every call once, its pieces of this frame joined. */
   readonly pieces: readonly JsonObject[];
   readonly characters: number;
-  /** Calls that began. */
-  readonly began: number;
+  /** Notes them for the measure of tool calls. */
+  tell(choice: number, log: ToolCallLog): void;
 }
 
 export interface ToolCallRelay {
@@ -35,7 +36,7 @@ interface Piece {
   functionMembers?: JsonObject | undefined;
 }
 
-const NONE: RelayedCalls = { pieces: [], characters: 0, began: 0 };
+const NONE: RelayedCalls = { pieces: [], characters: 0, tell() {} };
 
 export function openToolCallRelay(choice: number): ToolCallRelay {
   const decoder = openToolCallDecoder(choice);
@@ -60,7 +61,12 @@ export function openToolCallRelay(choice: number): ToolCallRelay {
       return {
         pieces: list.map(encodePiece),
         characters: list.reduce((sum, piece) => sum + piece.arguments.length, 0),
-        began: list.filter((piece) => piece.id !== undefined).length,
+        tell(to, log) {
+          for (const { id, index, name = '', arguments: text } of list) {
+            if (id !== undefined) log.begin(to, index, name);
+            log.add(to, index, text);
+          }
+        },
       };
     },
     flush() {

@@ -450,7 +450,11 @@ describe('tool calls', () => {
         { id: 'a', type: 'function', name: 'f', args: '{"x":1}' },
         { id: 'b', type: 'function', name: 'g', args: '{}' },
       ]);
-      expect(played.meter).toMatchObject({ toolCalls: 2, finishReason: 'tool_calls', deliveredCharacters: 9 });
+      expect(played.meter).toMatchObject({ finishReason: 'tool_calls', deliveredCharacters: 9 });
+      expect(played.meter.toolCalls.calls).toEqual([
+        { name: 'f', arguments: '{"x":1}' },
+        { name: 'g', arguments: '{}' },
+      ]);
     });
   }
 

@@ -15,6 +15,7 @@ import {
   objectAt,
   stringAt,
 } from '../../core/json.ts';
+import { ToolCallLog } from '../../core/tool-check.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../dialect.ts';
 import { citationsOf } from './content.ts';
 import { carriesError, decodeErrorValue } from './errors.ts';
@@ -48,7 +49,7 @@ class Relay implements RelayStream {
     nativeFinishReason: null,
     upstreamId: undefined,
     serviceTier: undefined,
-    toolCalls: 0,
+    toolCalls: new ToolCallLog(),
   };
   failure: GatewayError | undefined;
 

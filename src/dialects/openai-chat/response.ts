@@ -42,7 +42,7 @@ export function headOf(body: JsonObject): Omit<ChatResponse, 'choices' | 'usage'
   const upstreamModel = stringAt(body, 'model');
   const created = numberAt(body, 'created');
   const systemFingerprint = stringAt(body, 'system_fingerprint');
-  const serviceTier = stringAt(body, 'service_tier');
+  const serviceTier = tierServed(stringAt(body, 'service_tier') ?? '');
   return {
     ...(upstreamId && { upstreamId }),
     ...(upstreamModel && { upstreamModel }),

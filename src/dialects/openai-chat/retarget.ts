@@ -9,6 +9,7 @@ import { decodeReasoning, GATEWAY_FIELDS, KNOWN_FIELDS } from './client-decode.t
 import { tellGateway } from './gateway-host.ts';
 import { encodeReasoning } from './reasoning-request.ts';
 import { retargetMessages } from './retarget-messages.ts';
+import { writeServiceTier } from './service-tier.ts';
 import type { WireChatRequest } from './wire-types.ts';
 
 const GATEWAY_FIELD_SET: ReadonlySet<string> = new Set(GATEWAY_FIELDS);
@@ -31,7 +32,7 @@ export function retarget(wire: WireChatRequest, context: UpstreamContext): Trans
     const value = source[key];
     if (value === undefined || value === null || key === 'model') continue;
     if (key === 'messages') body['messages'] = retargetMessages(wire.messages, isThinking, context, notes);
-    else if (REASONING_FIELDS.has(key) || LIMIT_FIELDS.has(key) || key === 'stream') continue;
+    else if (REASONING_FIELDS.has(key) || LIMIT_FIELDS.has(key) || key === 'stream' || key === 'service_tier') continue;
     else if (isToolless && TOOL_FIELDS.has(key)) continue;
     else if (GATEWAY_FIELD_SET.has(key) && !quirks.gatewayFields?.includes(key)) continue;
     else setField(body, key, value, context, notes);
@@ -42,6 +43,7 @@ export function retarget(wire: WireChatRequest, context: UpstreamContext): Trans
     addReasoning(body, asked.value);
     notes.push(...asked.notes);
   }
+  writeServiceTier(body, wire.service_tier ?? undefined, context, notes);
   if (wire.stream === true) addStreaming(body, context);
   const headers = tellGateway(body, context);
   return { value: { path: '/chat/completions', headers, body }, notes };

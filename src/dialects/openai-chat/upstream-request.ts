@@ -8,6 +8,7 @@ import type { Note, Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
 import { tellGateway } from './gateway-host.ts';
 import { encodeReasoning } from './reasoning-request.ts';
+import { writeServiceTier } from './service-tier.ts';
 import { encodeMessages } from './upstream-messages.ts';
 
 /** core → wire. */
@@ -29,7 +30,7 @@ export function encodeChatRequest(request: ChatRequest, context: UpstreamContext
   writer.set('prompt_cache_key', request.promptCacheKey);
   writer.set('user', request.user);
   writer.set('metadata', request.metadata);
-  writer.set('service_tier', request.serviceTier);
+  writeServiceTier(writer.body, request.serviceTier, context, notes);
   if (request.cacheControl) writeCacheControl(writer, request.cacheControl);
   writeOptions(writer, request);
   if (request.stream) writeStream(writer);
