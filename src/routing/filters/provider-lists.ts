@@ -31,10 +31,10 @@ export const ignore: Filter = {
   },
 };
 
-/** `provider.order` without fallbacks: nobody else, as long as the list names an endpoint of the model. */
+/** `provider.order` without fallbacks: nobody else. */
 export const orderOnly: Filter = {
   id: 'order-only',
-  kind: 'soft',
+  kind: 'hard',
   applies: ({ preferences }) => preferences.order.length > 0 && !preferences.allowFallbacks,
   against: ({ candidate }, { preferences }) =>
     preferences.order.some((slug) => slugMatches(slug, candidate))
