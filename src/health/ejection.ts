@@ -69,7 +69,6 @@ export class Ejection {
     this.#failures = 0;
     if (!this.#isOut) return;
     this.#isOut = false;
-    this.#breaks = 0;
     this.#probe = undefined;
     this.#rest.end();
     this.#backSinceMs = nowMs;
