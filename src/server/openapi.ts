@@ -23,6 +23,8 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   'DELETE /keys/:hash': 'Delete a key (management key)',
   'GET /credits': 'Credits and usage (management key)',
   'GET /generation': 'Usage, cost and attempts of one generation',
+  'GET /signalbox/sessions': 'What the prompt caches of the latest sessions saved and cost',
+  'GET /signalbox/sessions/:id': 'What the prompt cache of one session saved and cost',
 };
 
 export function openApiDocument(routes: readonly Pick<Route, 'method' | 'path'>[], version: string): JsonObject {

@@ -16,6 +16,7 @@ import type { KeyAdmin } from './management/key-admin.ts';
 import { createKeyRoutes } from './management/keys.ts';
 import type { ManagementResult } from './management/management-result.ts';
 import type { ManagementQueries } from './management/queries.ts';
+import { getSession, listSessions } from './management/sessions.ts';
 import { type CataloguePorts, mountCatalogue } from './public/mount-catalogue.ts';
 import { readJsonBody } from './read-body.ts';
 import type { Route } from './route.ts';
@@ -64,6 +65,10 @@ function accountRoutes(ports: ApiPorts): readonly Route[] {
       const runningKeyHash = (id: string) => running.keyHashOf(id);
       return getGeneration({ ledger, queries, runningKeyHash }, key, queryOf(request));
     }),
+    route('GET', '/signalbox/sessions', (request) => listSessions(queries, callerOf(request).key, queryOf(request))),
+    route('GET', '/signalbox/sessions/:id', (request, { id = '' }) =>
+      getSession(queries, callerOf(request).key, id, queryOf(request)),
+    ),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { SessionSavings, SessionScope } from '../../server/management/queri
 import type { StoreDatabase } from '../tables/database.ts';
 
 /** How far back the latest sessions are looked for: entries of one index, 4 ms where they are all of one session. */
-const RECENT_REQUESTS = 20_000;
+export const RECENT_REQUESTS = 20_000;
 
 /** What one session's cache saved and cost, or undefined where it has no request in this scope. */
 export async function sessionSavings(
