@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { KeyStore } from '../config/key-store.ts';
 import type { Clock } from '../core/ids.ts';
 import type { LedgerStore } from '../ledger/store.ts';
+import type { PresetStore } from '../presets/store.ts';
 import type { ManagementQueries } from '../server/management/queries.ts';
 import { createReader } from './sqlite/reader.ts';
 import { openWriter } from './sqlite/writer.ts';
@@ -18,6 +19,7 @@ export interface SqliteStoreOptions {
 export interface SqliteStore {
   readonly ledger: LedgerStore;
   readonly keys: KeyStore;
+  readonly presets: PresetStore;
   readonly queries: ManagementQueries;
   /** For readiness and metrics: settlements not yet durable, and the database's last refusal while it lasts. */
   health(): { readonly unacknowledged: number; readonly lastFailure: string | null };
@@ -39,6 +41,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   return {
     ledger: { open: writer.open, settle: writer.settle, pending: writer.pending, flush: writer.flush },
     keys: { list: reader.keys, put: writer.putKey, remove: writer.removeKey },
+    presets: { ...reader.presets, put: writer.putPreset },
     queries: {
       generation: reader.generation,
       spendByKeyAndDay: reader.spendByKeyAndDay,

@@ -14,14 +14,14 @@ async function openLedger() {
   return {
     database,
     apply: (batch: Partial<WriteBatch>) =>
-      applier.apply({ sequence: 1, intents: [], settlements: [], closedIntents: [], keys: [], ...batch }),
+      applier.apply({ sequence: 1, intents: [], settlements: [], closedIntents: [], changes: [], ...batch }),
     settle: (...settlements: Settlement[]) =>
       applier.apply({
         sequence: 1,
         intents: [],
         settlements: settlements.map(toSettlementRow),
         closedIntents: [],
-        keys: [],
+        changes: [],
       }),
     spend: () =>
       database.query('SELECT key_hash, utc_day, cost_nano_usd, generations FROM key_spend ORDER BY 1, 2').all(),
@@ -83,7 +83,7 @@ test('a batch that cannot be applied leaves nothing behind', async () => {
   database.run('DROP TABLE api_keys');
   const batch = {
     settlements: [toSettlementRow(sampleSettlement('a'))],
-    keys: [{ kind: 'remove', hash: 'h' } as const],
+    changes: [{ kind: 'remove-key', hash: 'h' } as const],
   };
   expect(() => apply(batch)).toThrow('api_keys');
   expect(ids()).toEqual([]);

@@ -1,7 +1,8 @@
 import { type Database, SQLiteError } from 'bun:sqlite';
 import { GENERATION_COLUMNS } from '../tables/generations.ts';
 import { KEY_COLUMNS } from '../tables/keys.ts';
-import type { BatchResult, RefusedSettlement, SqlRow, SqlValue, WriteBatch } from './messages.ts';
+import type { BatchResult, Change, RefusedSettlement, SqlRow, SqlValue, WriteBatch } from './messages.ts';
+import { createPresetWriter } from './preset-writer.ts';
 
 const COLUMN = {
   id: GENERATION_COLUMNS.indexOf('id'),
@@ -36,7 +37,9 @@ export function createBatchApplier(database: Database): BatchApplier {
       }
     },
     close() {
-      for (const statement of Object.values(statements)) statement.finalize();
+      const { presets, ...prepared } = statements;
+      presets.close();
+      for (const statement of Object.values(prepared)) statement.finalize();
     },
   };
 }
@@ -72,12 +75,12 @@ function prepareStatements(database: Database) {
     refuse: prepare(
       'INSERT INTO refused_settlements (id, refused_at_ms, reason, record) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
     ),
-    keyExists: prepare('SELECT 1 FROM api_keys WHERE hash = ?'),
     putKey: prepare(
       `INSERT INTO api_keys (${KEY_COLUMNS.join(', ')}) VALUES (${marks(KEY_COLUMNS)})
        ON CONFLICT (hash) DO UPDATE SET ${keyUpdates.join(', ')}`,
     ),
     removeKey: prepare('DELETE FROM api_keys WHERE hash = ?'),
+    presets: createPresetWriter(database),
   };
 }
 
@@ -166,13 +169,19 @@ function finish(
     statements.spend.run(keyHash, utcDay, costNanoUsd, generations);
   }
   for (const id of batch.closedIntents) statements.closeIntent.run(id);
-  const keysExisted = batch.keys.map((write) => {
-    const existed = statements.keyExists.get(write.kind === 'put' ? String(write.row[0]) : write.hash) !== null;
-    if (write.kind === 'put') statements.putKey.run(...write.row);
-    else statements.removeKey.run(write.hash);
-    return existed;
-  });
-  return { refused: posted.refused, conflicts: posted.conflicts, keysExisted };
+  const changed = batch.changes.map((change) => make(statements, change));
+  return { refused: posted.refused, conflicts: posted.conflicts, changed };
+}
+
+function make(statements: Statements, change: Change): boolean {
+  switch (change.kind) {
+    case 'put-key':
+      return statements.putKey.run(...change.row).changes > 0;
+    case 'remove-key':
+      return statements.removeKey.run(change.hash).changes > 0;
+    case 'put-preset':
+      return statements.presets.put(change);
+  }
 }
 
 let lastDay = { number: Number.NaN, text: '' };

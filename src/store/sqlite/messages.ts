@@ -13,12 +13,22 @@ export interface WriteBatch {
   readonly settlements: readonly SqlRow[];
   /** Settled exchanges whose intent was written. */
   readonly closedIntents: readonly string[];
-  readonly keys: readonly KeyWrite[];
+  readonly changes: readonly Change[];
 }
 
-export type KeyWrite =
-  | { readonly kind: 'put'; readonly row: SqlRow }
-  | { readonly kind: 'remove'; readonly hash: KeyRecord['hash'] };
+/** A change of what an operator or caller keeps here: somebody waits to hear of it, and it is not repeated by itself. */
+export type Change =
+  | { readonly kind: 'put-key'; readonly row: SqlRow }
+  | { readonly kind: 'remove-key'; readonly hash: KeyRecord['hash'] }
+  | PresetWrite;
+
+export interface PresetWrite {
+  readonly kind: 'put-preset';
+  /** In the order of PRESET_COLUMNS. */
+  readonly preset: SqlRow;
+  /** In the order of PRESET_VERSION_COLUMNS. */
+  readonly version: SqlRow;
+}
 
 export interface RefusedSettlement {
   readonly id: string;
@@ -30,8 +40,8 @@ export interface BatchResult {
   readonly refused: readonly RefusedSettlement[];
   /** Ids settled before with other content: posted once, but somebody should look. */
   readonly conflicts: readonly string[];
-  /** For each key write: whether the key existed before. */
-  readonly keysExisted: readonly boolean[];
+  /** For each change: false where there was no such key to remove, or the preset was changed by somebody else. */
+  readonly changed: readonly boolean[];
 }
 
 export type ToWriter =

@@ -3,6 +3,7 @@ import type { Database } from 'bun:sqlite';
 import type { Kysely } from 'kysely';
 import { findGeneration } from '../queries/find-generation.ts';
 import { listKeys } from '../queries/list-keys.ts';
+import { findPresetVersion, listPresets, listPresetVersions } from '../queries/presets.ts';
 import { latestSessions, sessionSavings } from '../queries/session-savings.ts';
 import { spendByKeyAndDay } from '../queries/spend-by-key-and-day.ts';
 import type { StoreDatabase } from '../tables/database.ts';
@@ -55,6 +56,12 @@ async function answerTo(db: Kysely<StoreDatabase>, question: Question): Promise<
       return { kind: 'generation', generation: await findGeneration(db, question.id) };
     case 'keys':
       return { kind: 'keys', keys: await listKeys(db) };
+    case 'presets':
+      return { kind: 'presets', presets: await listPresets(db) };
+    case 'preset-versions':
+      return { kind: 'preset-versions', page: await listPresetVersions(db, question.presetId, question.page) };
+    case 'preset-version':
+      return { kind: 'preset-version', version: await findPresetVersion(db, question.presetId, question.version) };
     case 'spend-by-key-and-day':
       return { kind: 'spend-by-key-and-day', spend: await spendByKeyAndDay(db) };
     case 'session':

@@ -1,6 +1,7 @@
 import type { KeyRecord } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Settlement } from '../../ledger/store.ts';
+import type { PresetStore } from '../../presets/store.ts';
 import type { SessionSavings, SessionScope } from '../../server/management/queries.ts';
 import type { KeyDaySpend } from '../queries/spend-by-key-and-day.ts';
 import type { Answer, FromReader, Question, ToReader } from './reader-messages.ts';
@@ -15,6 +16,7 @@ export interface ReaderOptions {
 export interface SqliteReader {
   generation(id: string): Promise<Settlement | undefined>;
   keys(): Promise<readonly KeyRecord[]>;
+  readonly presets: Pick<PresetStore, 'list' | 'versions' | 'version'>;
   spendByKeyAndDay(): Promise<readonly KeyDaySpend[]>;
   session(scope: SessionScope, sessionId: string): Promise<SessionSavings | undefined>;
   latestSessions(scope: SessionScope, limit: number): Promise<readonly SessionSavings[]>;
@@ -109,6 +111,7 @@ export function createReader({ file, deadlineMs = 5000 }: ReaderOptions): Sqlite
       if (answer.kind !== 'keys') throw mismatch(answer);
       return answer.keys;
     },
+    presets: presetReader(ask),
     async spendByKeyAndDay() {
       const answer = await ask({ kind: 'spend-by-key-and-day' });
       if (answer.kind !== 'spend-by-key-and-day') throw mismatch(answer);
@@ -136,6 +139,26 @@ export function createReader({ file, deadlineMs = 5000 }: ReaderOptions): Sqlite
       // A query at work cannot be interrupted; its connection ends with the thread.
       await within(letGo, CLOSE_TIMEOUT_MS);
       last.terminate();
+    },
+  };
+}
+
+function presetReader(ask: (question: Question) => Promise<Answer>): SqliteReader['presets'] {
+  return {
+    async list() {
+      const answer = await ask({ kind: 'presets' });
+      if (answer.kind !== 'presets') throw mismatch(answer);
+      return answer.presets;
+    },
+    async versions(presetId, page) {
+      const answer = await ask({ kind: 'preset-versions', presetId, page });
+      if (answer.kind !== 'preset-versions') throw mismatch(answer);
+      return answer.page;
+    },
+    async version(presetId, version) {
+      const answer = await ask({ kind: 'preset-version', presetId, version });
+      if (answer.kind !== 'preset-version') throw mismatch(answer);
+      return answer.version;
     },
   };
 }

@@ -33,7 +33,7 @@ export function recoverOpenExchanges(database: Database, applier: BatchApplier, 
     intents: [],
     settlements: unsettled.map((exchange) => toSettlementRow(toVoidSettlement(exchange, nowMs))),
     closedIntents: open.map((exchange) => exchange.id),
-    keys: [],
+    changes: [],
   });
   return unsettled.length;
 }

@@ -37,7 +37,7 @@ function openQueue() {
       queue.acknowledge(batch.sequence, {
         refused: [],
         conflicts: [],
-        keysExisted: batch.keys.map(() => true),
+        changed: batch.changes.map(() => true),
         ...result,
       });
       return batch;
@@ -131,7 +131,7 @@ describe('a store in trouble', () => {
     expect(idsOf(await acknowledgeNext())).toEqual(['a']);
     expect(await settled).toBe('refused');
     // A late answer of the dead worker's batch changes nothing.
-    queue.acknowledge(lost.sequence, { refused: [], conflicts: [], keysExisted: [] });
+    queue.acknowledge(lost.sequence, { refused: [], conflicts: [], changed: [] });
   });
 
   test('one impossible record refuses its own caller only', async () => {

@@ -5,10 +5,12 @@
 import type { KeyRecord } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Intent, Settlement } from '../../ledger/store.ts';
+import type { PresetRecord } from '../../presets/store.ts';
 import { toKeyRow } from '../key-row.ts';
+import { toPresetRow, toPresetVersionRow } from '../preset-row.ts';
 import { toSettlementRow } from '../settlement-row.ts';
 import { createIntentQueue } from './intent-queue.ts';
-import type { BatchResult, KeyWrite, SqlRow, WriteBatch } from './messages.ts';
+import type { BatchResult, Change, SqlRow, WriteBatch } from './messages.ts';
 
 export interface WriteQueueOptions {
   /** Called with the next batch; answered later by `acknowledge` or `fail`. */
@@ -38,9 +40,9 @@ interface Entry {
   refused: boolean;
 }
 
-interface KeyEntry {
-  readonly write: KeyWrite;
-  readonly resolve: (existed: boolean) => void;
+interface ChangeEntry {
+  readonly change: Change;
+  readonly resolve: (changed: boolean) => void;
   readonly reject: (error: GatewayError) => void;
 }
 
@@ -52,11 +54,11 @@ export function createWriteQueue(options: WriteQueueOptions) {
   const entries = new Map<string, Entry>();
   const intents = createIntentQueue(options, schedule);
   let waiting: Entry[] = [];
-  let waitingKeys: KeyEntry[] = [];
+  let waitingChanges: ChangeEntry[] = [];
   let inFlight: {
     readonly sequence: number;
     readonly entries: readonly Entry[];
-    readonly keys: readonly KeyEntry[];
+    readonly changes: readonly ChangeEntry[];
   } | null = null;
   let connected = false;
   let backingOff = false;
@@ -80,20 +82,20 @@ export function createWriteQueue(options: WriteQueueOptions) {
     scheduled = false;
     if (!canSend()) return;
     const dueIntents = intents.takeDue();
-    if (waiting.length === 0 && waitingKeys.length === 0 && dueIntents.length === 0) {
+    if (waiting.length === 0 && waitingChanges.length === 0 && dueIntents.length === 0) {
       if (entries.size === 0 && intents.isIdle()) tellFlushed();
       return;
     }
     const batchEntries = waiting.length <= MAX_BATCH ? waiting : waiting.slice(0, MAX_BATCH);
     waiting = waiting.length <= MAX_BATCH ? [] : waiting.slice(MAX_BATCH);
-    inFlight = { sequence: ++sequence, entries: batchEntries, keys: waitingKeys };
-    waitingKeys = [];
+    inFlight = { sequence: ++sequence, entries: batchEntries, changes: waitingChanges };
+    waitingChanges = [];
     options.send({
       sequence,
       intents: dueIntents,
       settlements: batchEntries.map((entry) => entry.row),
       closedIntents: intents.takeClosed(batchEntries.map((entry) => entry.settlement.id)),
-      keys: inFlight.keys.map((entry) => entry.write),
+      changes: inFlight.changes.map((entry) => entry.change),
     });
   }
 
@@ -113,7 +115,7 @@ export function createWriteQueue(options: WriteQueueOptions) {
       options.warn(`settlement ${id} came twice with different content; the first stands`);
     // A promise that was rejected above or by its deadline ignores this.
     for (const entry of batch.entries) entry.resolve();
-    for (const [index, key] of batch.keys.entries()) key.resolve(result.keysExisted[index] === true);
+    for (const [index, change] of batch.changes.entries()) change.resolve(result.changed[index] === true);
     if (batch.entries.length < BUSY_BATCH) pump();
     else gather();
   }
@@ -135,8 +137,8 @@ export function createWriteQueue(options: WriteQueueOptions) {
     intents.restore((id) => entries.has(id));
     waiting = [...batch.entries, ...waiting];
     for (const entry of batch.entries) refuse(entry, reason);
-    // A key change nobody was told of must not appear later by itself.
-    for (const key of batch.keys) key.reject(unavailable(reason));
+    // A change nobody was told of must not appear later by itself.
+    for (const change of batch.changes) change.reject(unavailable(reason));
     retryMs = Math.min(RETRY_MAX_MS, Math.max(RETRY_MIN_MS, retryMs * 2));
     backingOff = true;
     setTimeout(() => {
@@ -194,9 +196,9 @@ export function createWriteQueue(options: WriteQueueOptions) {
     return promise;
   }
 
-  function writeKey(write: KeyWrite): Promise<boolean> {
+  function make(change: Change): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    waitingKeys.push({ write, resolve, reject });
+    waitingChanges.push({ change, resolve, reject });
     schedule();
     return promise;
   }
@@ -212,8 +214,12 @@ export function createWriteQueue(options: WriteQueueOptions) {
     },
     settle,
     pending: (id: string): Settlement | undefined => entries.get(id)?.settlement,
-    putKey: async (key: KeyRecord): Promise<void> => void (await writeKey({ kind: 'put', row: toKeyRow(key) })),
-    removeKey: (hash: string): Promise<boolean> => writeKey({ kind: 'remove', hash }),
+    putKey: async (key: KeyRecord): Promise<void> => void (await make({ kind: 'put-key', row: toKeyRow(key) })),
+    removeKey: (hash: string): Promise<boolean> => make({ kind: 'remove-key', hash }),
+    async putPreset(preset: PresetRecord): Promise<'written' | 'conflict'> {
+      const version = toPresetVersionRow(preset.designated);
+      return (await make({ kind: 'put-preset', preset: toPresetRow(preset), version })) ? 'written' : 'conflict';
+    },
     /** Waits until everything queued, young intents included, is durable. */
     flush(): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,6 +1,7 @@
 import type { KeyRecord } from '../../core/caller.ts';
 import type { Clock } from '../../core/ids.ts';
 import type { LedgerStore } from '../../ledger/store.ts';
+import type { PresetStore } from '../../presets/store.ts';
 import type { FromWriter, ToWriter } from './messages.ts';
 import { within } from './within.ts';
 import { createWriteQueue } from './write-queue.ts';
@@ -21,6 +22,7 @@ export interface WriterOptions {
 export interface SqliteWriter extends LedgerStore {
   putKey(key: KeyRecord): Promise<void>;
   removeKey(hash: string): Promise<boolean>;
+  readonly putPreset: PresetStore['put'];
   health(): { readonly unacknowledged: number; readonly lastFailure: string | null };
   /** Writes what is queued, for at most `timeoutMs`, and closes the database. */
   close(timeoutMs?: number): Promise<void>;
@@ -133,6 +135,7 @@ export async function openWriter(options: WriterOptions): Promise<SqliteWriter> 
     flush: queue.flush,
     putKey: queue.putKey,
     removeKey: queue.removeKey,
+    putPreset: queue.putPreset,
     health: queue.health,
     close,
   };

@@ -1,5 +1,6 @@
 import type { GenerationsTable } from './generations.ts';
 import type { KeysTable } from './keys.ts';
+import type { PresetsTable, PresetVersionsTable } from './presets.ts';
 
 /** Exchanges that have begun and are not settled: what recovery finishes at boot. Empty on a quiet server. */
 export interface IntentsTable {
@@ -34,5 +35,7 @@ export interface StoreDatabase {
   readonly intents: IntentsTable;
   readonly key_spend: KeySpendTable;
   readonly api_keys: KeysTable;
+  readonly presets: PresetsTable;
+  readonly preset_versions: PresetVersionsTable;
   readonly refused_settlements: RefusedSettlementsTable;
 }
