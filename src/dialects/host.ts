@@ -53,6 +53,8 @@ export interface HostQuirks {
   readonly plainMediaUrls?: boolean;
   /** Reasoning arrives inside the content between `<think>` tags. */
   readonly thinkTags?: boolean;
+  /** Header that asks for a service tier, where the host ignores the grammar's field for it. */
+  readonly tierHeader?: string;
   /** Path prefix of the model in the URL (Vertex, Azure deployments), where the grammar puts the model in the path. */
   readonly modelPathPrefix?: string;
   /** The host needs strictly alternating user/assistant roles. */

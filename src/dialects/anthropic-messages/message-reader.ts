@@ -6,6 +6,7 @@ import type { FinishReason } from '../../core/chat.ts';
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { tierServed } from '../shared/service-tier.ts';
 import { mergeUsage, toUsage } from './usage.ts';
 import { THINKING_FORMAT } from './wire-types.ts';
 
@@ -128,7 +129,7 @@ export function openMessageReader(context: UpstreamContext): MessageReader {
       const id = stringAt(message, 'id');
       const model = stringAt(message, 'model');
       const wireUsage = objectAt(message, 'usage');
-      const tier = (wireUsage && stringAt(wireUsage, 'service_tier')) ?? stringAt(message, 'service_tier');
+      const tier = tierOf(message, wireUsage);
       const events: ChatEvent[] = [
         {
           type: 'response-start',
@@ -203,6 +204,13 @@ export function openMessageReader(context: UpstreamContext): MessageReader {
       ];
     },
   };
+}
+
+/** Fast mode is a speed, not a service tier, in this grammar; its price makes it what OpenRouter calls `priority`. */
+function tierOf(message: JsonObject, usage: JsonObject | undefined): string | undefined {
+  if (usage && stringAt(usage, 'speed') === 'fast') return 'priority';
+  const word = (usage && stringAt(usage, 'service_tier')) ?? stringAt(message, 'service_tier');
+  return word === undefined ? undefined : tierServed(word);
 }
 
 /** See docs/sources.md. Compatible hosts that end a tool call with `end_turn` are read by what they sent. */

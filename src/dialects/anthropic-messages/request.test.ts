@@ -35,6 +35,7 @@ function encode(
   request: Partial<ChatRequest>,
   traits: ModelTraits = {},
   quirks: HostQuirks = {},
+  more: Partial<UpstreamContext> = {},
 ): { body: JsonObject; notes: string[]; headers: Readonly<Record<string, string>> } {
   const context: UpstreamContext = {
     upstreamModel: 'claude-test',
@@ -45,6 +46,7 @@ function encode(
       usage: { cachedInput: 'beside-input', reasoning: 'inside-output', reportsCost: false },
       quirks,
     },
+    ...more,
   };
   const { value, notes } = encodeRequest(
     { messages: [user(text('Hi'))], tools: [], sampling: {}, stream: false, options: {}, extras: {}, ...request },
@@ -116,6 +118,43 @@ describe('the body', () => {
     expect(body).toMatchObject({ max_tokens: 8192, temperature: 0.5 });
     expect(body).not.toHaveProperty('metadata');
     expect(notes).toEqual(['parameter.dropped metadata']);
+  });
+});
+
+describe('the service tier', () => {
+  test('an endpoint of the priority tier asks for fast mode, whatever the caller said', () => {
+    for (const asked of [undefined, 'auto', 'default', 'priority', 'fast']) {
+      const { body, notes, headers } = encode(
+        { ...(asked && { serviceTier: asked }) },
+        {},
+        {},
+        { serviceTier: 'priority' },
+      );
+      expect(body['speed']).toBe('fast');
+      expect(body).not.toHaveProperty('service_tier');
+      expect(headers['anthropic-beta']).toBe('fast-mode-2026-02-01');
+      expect(notes).toEqual([]);
+    }
+  });
+
+  test('its beta stands once beside the caller’s own', () => {
+    const { headers } = encode({}, {}, {}, { serviceTier: 'priority', betas: ['x-1', 'fast-mode-2026-02-01'] });
+    expect(headers['anthropic-beta']).toBe('fast-mode-2026-02-01,x-1');
+  });
+
+  test('flex has no form here', () => {
+    const { body, notes } = encode({ serviceTier: 'flex' }, {}, {}, { serviceTier: 'flex' });
+    expect(body).not.toHaveProperty('service_tier');
+    expect(body).not.toHaveProperty('speed');
+    expect(notes).toEqual(['parameter.dropped service_tier']);
+  });
+
+  test.each(['priority', 'fast', 'flex', 'scale'])('any other endpoint is not asked for %s', (asked) => {
+    const { body, notes, headers } = encode({ serviceTier: asked });
+    expect(body).not.toHaveProperty('service_tier');
+    expect(body).not.toHaveProperty('speed');
+    expect(headers).not.toHaveProperty('anthropic-beta');
+    expect(notes).toEqual(['parameter.dropped service_tier']);
   });
 });
 

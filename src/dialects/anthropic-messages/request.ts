@@ -5,6 +5,7 @@
 import type { ChatRequest } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Translated } from '../../core/note.ts';
+import type { ServiceTier } from '../../core/service-tier.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
 import type { HostQuirks, ModelTraits } from '../host.ts';
 import { limitCacheMarks } from './request/cache-marks.ts';
@@ -22,6 +23,8 @@ import { ANTHROPIC_VERSION, type MessagesBody } from './wire-types.ts';
 export const DEFAULT_MAX_TOKENS = 8192;
 
 const FILES_BETA = 'files-api-2025-04-14';
+/** https://platform.claude.com/docs/en/build-with-claude/fast-mode: `speed` is refused without it. */
+const FAST_MODE_BETA = 'fast-mode-2026-02-01';
 
 /** @throws GatewayError `client.invalid_request` naming the field, where content cannot be said (see `unsayable`) */
 export function encodeRequest(request: ChatRequest, context: UpstreamContext): Translated<UpstreamRequest> {
@@ -31,6 +34,7 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
   const { thinking, effort } = reasoning;
   const tools = encodeTools(request, context, thinking?.type === 'enabled', notes);
   const { format, instruction } = encodeFormat(request.responseFormat, context.traits, notes);
+  const tier = encodeTier(request.serviceTier, context.serviceTier, notes);
   const thinks = thinking !== undefined && thinking.type !== 'disabled';
   const messages = endForModel(conversation.messages, context.traits.prefill !== false && !thinks, notes);
   const system = instruction
@@ -47,7 +51,8 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
       output_config: { ...(effort !== undefined && { effort }), ...(format && { format }) },
     }),
     ...encodeSampling(request, context, thinking, notes),
-    ...encodeAccount(request, notes),
+    ...(request.user && { metadata: { user_id: request.user } }),
+    ...tier,
     ...toWireCache(request.cacheControl),
     ...(request.stream && { stream: true }),
   };
@@ -58,7 +63,11 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
       path: '/messages',
       headers: {
         'anthropic-version': ANTHROPIC_VERSION,
-        ...betaHeader(conversation.usesFileIds, context.betas ?? []),
+        ...betaHeader([
+          ...(conversation.usesFileIds ? [FILES_BETA] : []),
+          ...(tier.speed ? [FAST_MODE_BETA] : []),
+          ...(context.betas ?? []),
+        ]),
       },
       body: applyQuirks(limited, context.host.quirks, notes),
     },
@@ -106,23 +115,30 @@ function chooseMaxTokens(
   return Math.max(1024, Math.min(wanted, traits.contextLength - promptTokens));
 }
 
-function encodeAccount(request: ChatRequest, notes: NoteSink): Pick<MessagesBody, 'metadata' | 'service_tier'> {
-  const tier = encodeTier(request.serviceTier, notes);
-  return { ...(request.user && { metadata: { user_id: request.user } }), ...(tier && { service_tier: tier }) };
-}
+type EncodedTier = Pick<MessagesBody, 'service_tier' | 'speed'>;
 
-function encodeTier(tier: string | undefined, notes: NoteSink): 'auto' | 'standard_only' | undefined {
-  switch (tier) {
+/** A tier priced apart is asked for only where it is the endpoint's own: its price was planned with. */
+function encodeTier(asked: string | undefined, tier: ServiceTier | undefined, notes: NoteSink): EncodedTier {
+  if (tier === 'priority') return { speed: 'fast' };
+  if (tier !== undefined) {
+    notes.add(
+      'parameter.dropped',
+      'service_tier',
+      `The API has no tier ${tier}; the endpoint serves its standard one.`,
+    );
+  }
+  switch (asked) {
     case undefined:
-      return undefined;
+    case tier:
+      return {};
     case 'auto':
-      return 'auto';
+      return { service_tier: 'auto' };
     case 'default':
     case 'standard':
-      return 'standard_only';
+      return { service_tier: 'standard_only' };
     default:
-      notes.add('parameter.dropped', 'service_tier', `The endpoint has no tier ${tier}.`);
-      return undefined;
+      notes.add('parameter.dropped', 'service_tier', `This endpoint has no tier ${asked}; it serves its standard one.`);
+      return {};
   }
 }
 
@@ -148,7 +164,7 @@ function applyQuirks(body: MessagesBody, quirks: HostQuirks, notes: NoteSink): J
 }
 
 /** What the request itself needs and what the caller asked for, each once. */
-function betaHeader(usesFileIds: boolean, asked: readonly string[]): { readonly 'anthropic-beta'?: string } {
-  const betas = new Set(usesFileIds ? [FILES_BETA, ...asked] : asked);
+function betaHeader(names: readonly string[]): { readonly 'anthropic-beta'?: string } {
+  const betas = new Set(names);
   return betas.size === 0 ? {} : { 'anthropic-beta': [...betas].join(',') };
 }

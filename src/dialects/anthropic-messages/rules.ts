@@ -5,7 +5,7 @@
 import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 
 const FIELDS = new Set(
-  'model max_tokens system messages tools tool_choice thinking output_config temperature top_p top_k stop_sequences metadata service_tier cache_control stream'.split(
+  'model max_tokens system messages tools tool_choice thinking output_config temperature top_p top_k stop_sequences metadata service_tier speed cache_control stream'.split(
     ' ',
   ),
 );

@@ -153,12 +153,27 @@ function fold(events: readonly ChatEvent[]) {
 
 const codeOf = (outcome: Outcome): string => (outcome === 'complete' ? outcome : outcome.code);
 
+describe('the tier that served', () => {
+  test.each<[JsonObject, string]>([
+    [{ speed: 'fast', service_tier: 'standard' }, 'priority'],
+    [{ speed: 'standard', service_tier: 'standard' }, 'default'],
+    [{ service_tier: 'priority' }, 'priority'],
+  ])('%p is %s, whole and streamed', (said, tier) => {
+    const usage: JsonObject = { input_tokens: 1, output_tokens: 1, ...said };
+    expect(decodeResponse({ ...MESSAGE, usage }, context).serviceTier).toBe(tier);
+    const [start] = openDecoder(context).push({
+      data: JSON.stringify({ type: 'message_start', message: { ...MESSAGE, content: [], usage } }),
+    });
+    expect(start).toMatchObject({ type: 'response-start', serviceTier: tier });
+  });
+});
+
 describe('a whole reply', () => {
   test('says everything in core’s words', () => {
     expect(decodeResponse(MESSAGE, context)).toEqual({
       upstreamId: 'msg_1',
       upstreamModel: 'claude-test-1',
-      serviceTier: 'standard',
+      serviceTier: 'default',
       choices: [
         {
           index: 0,

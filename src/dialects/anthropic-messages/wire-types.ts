@@ -99,6 +99,7 @@ export type MessagesBody = {
   readonly stop_sequences?: readonly string[];
   readonly metadata?: { readonly user_id: string };
   readonly service_tier?: 'auto' | 'standard_only';
+  readonly speed?: 'fast';
   readonly cache_control?: WireCacheControl | undefined;
   readonly stream?: boolean;
 };

@@ -514,14 +514,18 @@ describe('the rest', () => {
       options: { prediction: {} },
       extras: { whatever: 1 },
     });
-    expect(body).toEqual({
-      contents: [{ role: 'user', parts: [{ text: 'Hi' }, { text: 'Hi' }] }],
-      serviceTier: 'flex',
-    });
+    expect(body).toEqual({ contents: [{ role: 'user', parts: [{ text: 'Hi' }, { text: 'Hi' }] }] });
     expect(notes).toEqual(
-      ['parallel_tool_calls', 'user', 'metadata', 'verbosity', 'cache_control', 'prediction', 'whatever'].map(
-        (field) => `parameter.dropped ${field}`,
-      ),
+      [
+        'parallel_tool_calls',
+        'service_tier',
+        'user',
+        'metadata',
+        'verbosity',
+        'cache_control',
+        'prediction',
+        'whatever',
+      ].map((field) => `parameter.dropped ${field}`),
     );
   });
 
@@ -532,11 +536,47 @@ describe('the rest', () => {
   });
 
   test('fields the host refuses are left out with a note', () => {
-    const context = contextOf('gemini-2.5-flash', {}, { rejects: ['seed', 'serviceTier'] });
-    const { body, notes } = encode({ sampling: { seed: 1, temperature: 0 }, serviceTier: 'priority' }, context);
+    const context = contextOf('gemini-2.5-flash', {}, { rejects: ['seed', 'toolConfig'] });
+    const tools = [{ name: 'f' }];
+    const { body, notes } = encode(
+      { sampling: { seed: 1, temperature: 0 }, tools, toolChoice: { type: 'required' } },
+      context,
+    );
     expect(body['generationConfig']).toEqual({ temperature: 0 });
-    expect(body['serviceTier']).toBeUndefined();
-    expect(notes).toEqual(['parameter.dropped serviceTier', 'parameter.dropped generationConfig.seed']);
+    expect(body).not.toHaveProperty('toolConfig');
+    expect(notes).toEqual(['parameter.dropped toolConfig', 'parameter.dropped generationConfig.seed']);
+  });
+});
+
+describe('the service tier', () => {
+  test.each(['priority', 'flex'] as const)('an endpoint of tier %s asks for it, whatever the caller said', (tier) => {
+    const context = { ...contextOf(), serviceTier: tier };
+    for (const asked of [undefined, 'default', 'priority', 'flex']) {
+      const { body, headers, notes } = encode({ ...(asked && { serviceTier: asked }) }, context);
+      expect(body['serviceTier']).toBe(tier);
+      expect(headers).toEqual({});
+      expect(notes).toEqual([]);
+    }
+  });
+
+  test('a host that ignores the field is asked in its header', () => {
+    const context = { ...contextOf('gemini-2.5-flash', {}, { tierHeader: 'x-tier' }), serviceTier: 'flex' as const };
+    const { body, headers } = encode({}, context);
+    expect(headers).toEqual({ 'x-tier': 'flex' });
+    expect(body).not.toHaveProperty('serviceTier');
+  });
+
+  test('any other endpoint is asked for none', () => {
+    for (const asked of ['priority', 'fast', 'flex', 'ultrafast']) {
+      const { body, notes } = encode({ serviceTier: asked });
+      expect(body).not.toHaveProperty('serviceTier');
+      expect(notes).toEqual(['parameter.dropped service_tier']);
+    }
+    for (const asked of ['auto', 'default', 'standard']) {
+      const { body, notes } = encode({ serviceTier: asked });
+      expect(body).not.toHaveProperty('serviceTier');
+      expect(notes).toEqual([]);
+    }
   });
 });
 

@@ -6,6 +6,7 @@ import type { ChatRequest, Message } from '../../core/chat.ts';
 import { type JsonObject, type MutableJsonObject, objectAt } from '../../core/json.ts';
 import type { Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
+import { isPricedApart } from '../shared/service-tier.ts';
 import { needsSignatures, takesMediaInResponses } from './model-family.ts';
 import { encodeContents } from './request/contents.ts';
 import { encodeGenerationConfig } from './request/generation-config.ts';
@@ -33,7 +34,7 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
   const tools = encodeTools(request, notes);
   const functionCallingConfig = encodeToolChoice(request, context, notes);
   const generationConfig = encodeGenerationConfig(request, format.config, context, notes);
-  const serviceTier = encodeServiceTier(request, notes);
+  const tier = encodeServiceTier(request.serviceTier, context, notes);
   noteTheRest(request, notes);
   const body = withQuirks(
     {
@@ -42,12 +43,12 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
       ...(tools.length > 0 && { tools }),
       ...(functionCallingConfig && { toolConfig: { functionCallingConfig } }),
       ...(Object.keys(generationConfig).length > 0 && { generationConfig }),
-      ...(serviceTier !== undefined && { serviceTier }),
+      ...tier.body,
     },
     context,
     notes,
   );
-  return { value: { path: pathOf(request.stream, context), headers: {}, body }, notes: notes.notes };
+  return { value: { path: pathOf(request.stream, context), headers: tier.headers, body }, notes: notes.notes };
 }
 
 /** The kinds of content in this request that the grammar cannot carry: such an endpoint is excluded. */
@@ -77,23 +78,29 @@ function encodeTools(request: ChatRequest, notes: Notebook): readonly JsonObject
   return tools;
 }
 
-/** https://ai.google.dev/gemini-api/docs/priority-inference: `flex`, `standard`, `priority`. */
-function encodeServiceTier(request: ChatRequest, notes: Notebook): string | undefined {
-  switch (request.serviceTier) {
-    case undefined:
-    case 'auto':
-    case 'default':
-    case 'standard':
-      return undefined;
-    case 'flex':
-      return 'flex';
-    case 'priority':
-    case 'fast':
-      return 'priority';
-    default:
-      notes.add('parameter.dropped', 'service_tier', `Gemini has no tier "${request.serviceTier}".`);
-      return undefined;
+interface EncodedTier {
+  readonly body: JsonObject;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const NO_TIER: EncodedTier = { body: {}, headers: {} };
+
+/**
+ * `flex` or `priority` (https://ai.google.dev/gemini-api/docs/priority-inference) where the endpoint is of that tier: its price
+ * was planned with. No other endpoint is asked for a tier priced apart.
+ */
+function encodeServiceTier(asked: string | undefined, context: UpstreamContext, notes: Notebook): EncodedTier {
+  const { serviceTier, host } = context;
+  if (serviceTier) {
+    const { tierHeader } = host.quirks;
+    return tierHeader === undefined
+      ? { body: { serviceTier }, headers: {} }
+      : { body: {}, headers: { [tierHeader]: serviceTier } };
   }
+  if (asked !== undefined && isPricedApart(asked)) {
+    notes.add('parameter.dropped', 'service_tier', `This endpoint has no tier ${asked}; it serves its standard one.`);
+  }
+  return NO_TIER;
 }
 
 const SAID_OPTIONS = new Set(['audio', 'image_config', 'web_search_options']);

@@ -40,9 +40,10 @@ export function requestOf(members: Partial<ChatRequest> = {}): ChatRequest {
 export function encode(
   members: Partial<ChatRequest>,
   context = contextOf(),
-): { body: JsonObject; notes: string[]; path: string } {
+): { body: JsonObject; headers: Readonly<Record<string, string>>; notes: string[]; path: string } {
   const { value, notes } = gemini.upstream.encodeRequest(requestOf(members), context);
-  return { body: value.body, path: value.path, notes: notes.map(({ code, field }) => `${code} ${field}`) };
+  const { body, headers, path } = value;
+  return { body, headers, path, notes: notes.map(({ code, field }) => `${code} ${field}`) };
 }
 
 export interface Played {

@@ -17,11 +17,13 @@ import {
 } from '../../core/json.ts';
 import { ToolCallLog } from '../../core/tool-check.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../dialect.ts';
+import { tierServed } from '../shared/service-tier.ts';
 import { citationsOf } from './content.ts';
 import { carriesError, decodeErrorValue } from './errors.ts';
 import { RelayChoice, type RelayedPiece } from './relay-choice.ts';
 import { frameOf, unknownMembers } from './relay-frame.ts';
 import { learnTemplate, onlyText, type Template, withProbe } from './relay-template.ts';
+import { withTierServed } from './service-tier.ts';
 import { encodeErrorFrame } from './stream-encoder.ts';
 import { proveEnd } from './stream-end.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
@@ -160,7 +162,7 @@ class Relay implements RelayStream {
       return '';
     }
     this.#readHead(raw);
-    const unknown = unknownMembers(raw, this.#known);
+    const unknown = withTierServed(unknownMembers(raw, this.#known));
     const pieces = this.#piecesOf(raw);
     if (pieces.length === 0) {
       if (unknown) this.#carried = { ...this.#carried, ...unknown };
@@ -195,7 +197,7 @@ class Relay implements RelayStream {
   #readHead(raw: JsonObject): void {
     // The first frame can be about the prompt only, with an empty id (Azure).
     this.meter.upstreamId ??= stringAt(raw, 'id') || undefined;
-    this.meter.serviceTier = stringAt(raw, 'service_tier') || this.meter.serviceTier;
+    this.meter.serviceTier = tierServed(stringAt(raw, 'service_tier') ?? '') || this.meter.serviceTier;
     if (raw['citations'] !== undefined || raw['search_results'] !== undefined) this.#sources = raw;
   }
 

@@ -3,6 +3,7 @@ import type { ChatResponse, Choice, ToolCall } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { tierServed } from '../shared/service-tier.ts';
 import { argumentsOf, audioOf, citationsOf, contentOf, imagesOf, reasoningOf } from './content.ts';
 import { carriesError, decodeErrorValue } from './errors.ts';
 import { finishWithCalls, toFinishReason } from './finish.ts';

@@ -1,4 +1,5 @@
 /** A host of no oddities for this folder's tests, and changes to it. */
+import type { ServiceTier } from '../../core/service-tier.ts';
 import type { ReplyHead, UpstreamContext } from '../dialect.ts';
 import type { HostQuirks, ModelTraits, UsageSemantics } from '../host.ts';
 
@@ -6,9 +7,10 @@ interface Changes {
   readonly quirks?: HostQuirks;
   readonly traits?: ModelTraits;
   readonly usage?: Partial<UsageSemantics>;
+  readonly serviceTier?: ServiceTier;
 }
 
-export function contextWith({ quirks = {}, traits = {}, usage = {} }: Changes = {}): UpstreamContext {
+export function contextWith({ quirks = {}, traits = {}, usage = {}, serviceTier }: Changes = {}): UpstreamContext {
   return {
     upstreamModel: 'model-1',
     traits,
@@ -18,6 +20,7 @@ export function contextWith({ quirks = {}, traits = {}, usage = {} }: Changes = 
       usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false, ...usage },
       quirks,
     },
+    ...(serviceTier && { serviceTier }),
   };
 }
 
