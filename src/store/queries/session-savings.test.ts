@@ -80,9 +80,9 @@ describe('a session', () => {
 
   test('counts a move for each answer of another endpoint than the one before', async () => {
     const path = ['A|m', 'A|m', 'B|m', 'B|m', 'A|m', 'C|m'];
-    // Settled, and named by the clock of another machine, in another order than asked.
+    // Ids say nothing of the order in which they were asked.
     const { db } = await openWith(
-      ...path.toReversed().map((endpointId, i) => request({ endpointId, startedAtMs: MINUTE_MS - i })),
+      ...[0, 2, 4, 1, 3, 5].map((turn) => request({ endpointId: path[turn] ?? null, startedAtMs: turn * MINUTE_MS })),
     );
     const session = await sessionSavings(db, KEY, 's');
     expect(session?.moves).toBe(3);
