@@ -35,6 +35,11 @@ export class Credentials {
   readonly #records = new Map<string, CredentialRecord>();
   #size = 0;
 
+  /** Cheap and without the time: most keys never are. */
+  isTroubled(credentialId: string): boolean {
+    return this.#records.has(credentialId);
+  }
+
   /** 0 where the key may be used there now. */
   restsUntilMs(credentialId: string, endpointId: string, nowMs: number): number {
     const record = this.#records.get(credentialId);
