@@ -1,5 +1,13 @@
 /** Requests and endpoints for the plugins' tests. */
-import type { AssistantMessage, ChatRequest, ChatResponse, Choice, Message, ToolMessage, UserMessage } from '../core/chat.ts';
+import type {
+  AssistantMessage,
+  ChatRequest,
+  ChatResponse,
+  Choice,
+  Message,
+  ToolMessage,
+  UserMessage,
+} from '../core/chat.ts';
 import type { PluginEndpoint } from './plugin.ts';
 
 export function requestOf(messages: readonly Message[], more: Partial<ChatRequest> = {}): ChatRequest {

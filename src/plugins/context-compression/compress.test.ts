@@ -49,9 +49,17 @@ describe('compress', () => {
 
   test('keeps system messages wherever they are', () => {
     const messages = named(21);
-    const request = requestOf([says('system', 'rules'), ...messages.slice(0, 10), says('system', 'more'), ...messages.slice(10)]);
+    const request = requestOf([
+      says('system', 'rules'),
+      ...messages.slice(0, 10),
+      says('system', 'more'),
+      ...messages.slice(10),
+    ]);
     const done = compress(request, endpointOf(2000));
-    expect(kept(done.request.messages).filter((name) => name === 'rules' || name === 'more')).toEqual(['rules', 'more']);
+    expect(kept(done.request.messages).filter((name) => name === 'rules' || name === 'more')).toEqual([
+      'rules',
+      'more',
+    ]);
     expect(done.request.messages[0]).toBe(request.messages[0]);
   });
 
@@ -99,7 +107,10 @@ describe('compress', () => {
   });
 
   test('cuts several long texts to one length and spares the others', () => {
-    const done = compress(requestOf([user('x'.repeat(9000)), user('y'.repeat(400)), user('z'.repeat(6000))]), endpointOf(2000));
+    const done = compress(
+      requestOf([user('x'.repeat(9000)), user('y'.repeat(400)), user('z'.repeat(6000))]),
+      endpointOf(2000),
+    );
     const [x = '', z = ''] = textsOf(done.request.messages);
     expect(done.messagesDropped).toBe(1);
     expect(Math.abs(x.length - z.length)).toBeLessThan(4);
@@ -124,7 +135,9 @@ describe('compress', () => {
   });
 
   test('halves the list at both ends past the number of messages a provider takes', () => {
-    const request = requestOf(Array.from({ length: 1201 }, (_, at) => (at % 2 === 0 ? user(`q${at}`) : assistant(`a${at}`))));
+    const request = requestOf(
+      Array.from({ length: 1201 }, (_, at) => (at % 2 === 0 ? user(`q${at}`) : assistant(`a${at}`))),
+    );
     const { request: fitted, fits } = compress(request, endpointOf(1_000_000, { maxMessages: 1000 }));
     expect(fits).toBe(true);
     expect(fitted.messages.length).toBeGreaterThan(997);
@@ -147,7 +160,10 @@ describe('compress', () => {
 
   test('a character of a script without spaces counts as a token', () => {
     expect(toTokens(quartersOfMessage(user('漢字'.repeat(500))))).toBe(1004);
-    expect(compress(requestOf([user('漢字'.repeat(2000))]), endpointOf(2000))).toMatchObject({ fits: true, textsShortened: 1 });
+    expect(compress(requestOf([user('漢字'.repeat(2000))]), endpointOf(2000))).toMatchObject({
+      fits: true,
+      textsShortened: 1,
+    });
   });
 
   test('never cuts a surrogate pair in two', () => {
@@ -206,7 +222,9 @@ describe('compress, whatever the conversation', () => {
   );
   const endpoint = fc
     .record({ context: fc.integer({ min: 300, max: 6000 }), cap: fc.option(fc.integer({ min: 4, max: 60 })) })
-    .map(({ context, cap }) => endpointOf(context, { maxOutputTokens: 100, ...(cap !== null && { maxMessages: cap }) }));
+    .map(({ context, cap }) =>
+      endpointOf(context, { maxOutputTokens: 100, ...(cap !== null && { maxMessages: cap }) }),
+    );
 
   function withTurn(message: Message, turnAt: number): Message {
     if (message.role === 'tool') return { ...message, toolCallId: `${turnAt}.${message.toolCallId}` };
@@ -238,7 +256,9 @@ describe('compress, whatever the conversation', () => {
         expect(messages).toEqual(before);
         const tokens = toTokens(request.messages.reduce((sum, message) => sum + quartersOfMessage(message), 0));
         const room = promptRoom(undefined, target);
-        expect(fits).toBe(tokens <= room && request.messages.length <= (target.maxMessages ?? Number.POSITIVE_INFINITY));
+        expect(fits).toBe(
+          tokens <= room && request.messages.length <= (target.maxMessages ?? Number.POSITIVE_INFINITY),
+        );
         expect(messagesDropped).toBe(messages.length - request.messages.length);
         expect(positions(messages, request.messages).every((at) => at >= 0)).toBe(true);
         const spoken = ({ role }: Message) => role !== 'system';

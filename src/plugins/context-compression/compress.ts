@@ -47,7 +47,10 @@ export function compress(request: ChatRequest, endpoint: PluginEndpoint): Compre
 
 /** Tokens of the endpoint's context that a prompt may take. */
 export function promptRoom(maxOutputTokens: number | undefined, endpoint: PluginEndpoint): number {
-  const output = Math.min(maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS, endpoint.maxOutputTokens ?? Number.POSITIVE_INFINITY);
+  const output = Math.min(
+    maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS,
+    endpoint.maxOutputTokens ?? Number.POSITIVE_INFINITY,
+  );
   const reserved = Math.min(output, Math.floor(endpoint.contextLength * LARGEST_OUTPUT_SHARE));
   return endpoint.contextLength - reserved;
 }

@@ -9,7 +9,8 @@ const size = { promptTokens: 12_500, maxOutputTokens: null };
 
 describe('compressionEffect', () => {
   test('tells in a stage and a note what was done', () => {
-    const { value, notes, stages } = compressionEffect(SHORT_CONTEXT, size).editRequest?.(request, endpointOf(8192)) ?? {};
+    const { value, notes, stages } =
+      compressionEffect(SHORT_CONTEXT, size).editRequest?.(request, endpointOf(8192)) ?? {};
     const dropped = request.messages.length - (value?.messages.length ?? 0);
     expect(stages).toEqual([
       {
