@@ -17,12 +17,14 @@ import { createDeadlines } from './pipeline/deadlines.ts';
 import type { PipelinePorts } from './pipeline/exchange.ts';
 import { createRunningExchanges } from './pipeline/running.ts';
 import { buildSnapshot } from './pipeline/snapshot.ts';
+import { createPresetTable } from './presets/preset-table.ts';
 import { createSimScheme } from './providers/sim/local-scheme.ts';
 import { type SeedEnvironment, type SeededKeys, seedKeys } from './seed-keys.ts';
 import { createApp } from './server/app.ts';
 import { type Listener, openListener } from './server/listener.ts';
 import { createControl } from './server/management/control.ts';
 import { createKeyAdmin } from './server/management/key-admin.ts';
+import { createPresetAdmin } from './server/management/preset-admin.ts';
 import { apiRoutes } from './server/routes.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { controlSocketPath, listenControl } from './store/control-socket.ts';
@@ -63,6 +65,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
   const keySources = { digest: sha256Hex, randomHex };
   const seeded = await seedKeys(seeds, { ...keySources, store: store.keys, clock });
   const keyTable = createKeyTable(seeded.records);
+  const presetTable = createPresetTable(await store.presets.list());
   const balances = createBalances(clock);
   balances.load(await store.queries.spendByKeyAndDay());
   const sources = loadSources(await readRefreshedRows(dataDirectory));
@@ -96,6 +99,8 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
     nowMs: () => clock.now(),
   };
   const keyAdmin = createKeyAdmin({ ...keySources, keyStore: store.keys, keyTable, clock });
+  const uuid = () => crypto.randomUUID();
+  const presetAdmin = createPresetAdmin({ presetStore: store.presets, presetTable, clock, uuid });
   const app = createApp({
     inference: { pipeline, auth, snapshot: () => snapshot },
     version: packageJson.version,
@@ -106,6 +111,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
       clock,
       balances,
       keyAdmin,
+      presetAdmin,
       ledger: store.ledger,
       queries: store.queries,
       running,

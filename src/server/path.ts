@@ -20,6 +20,7 @@ const API_WORDS = new Set([
   'messages',
   'model',
   'models',
+  'presets',
   'providers',
   'responses',
   'signalbox',

@@ -6,6 +6,7 @@ import type { Balances } from '../ledger/balances.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { Deadlines } from '../pipeline/deadlines.ts';
 import type { RunningExchanges } from '../pipeline/exchange.ts';
+import type { PresetGrammar } from '../presets/capture.ts';
 import { authenticate } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
 import { jsonResponse } from './json-response.ts';
@@ -15,6 +16,8 @@ import { getCurrentKey } from './management/key.ts';
 import type { KeyAdmin } from './management/key-admin.ts';
 import { createKeyRoutes } from './management/keys.ts';
 import type { ManagementResult } from './management/management-result.ts';
+import type { PresetAdmin } from './management/preset-admin.ts';
+import { createPresetRoutes } from './management/presets.ts';
 import type { ManagementQueries } from './management/queries.ts';
 import { getSession, listSessions } from './management/sessions.ts';
 import { type CataloguePorts, mountCatalogue } from './public/mount-catalogue.ts';
@@ -26,6 +29,7 @@ export interface ApiPorts extends CataloguePorts {
   readonly clock: Clock;
   readonly balances: Balances;
   readonly keyAdmin: KeyAdmin;
+  readonly presetAdmin: PresetAdmin;
   readonly ledger: LedgerStore;
   readonly queries: ManagementQueries;
   readonly running: RunningExchanges & { readonly size: () => number };
@@ -33,7 +37,13 @@ export interface ApiPorts extends CataloguePorts {
 }
 
 export function apiRoutes(ports: ApiPorts): readonly Route[] {
-  return [...keyRoutes(ports), ...accountRoutes(ports), ...mountCatalogue(ports), ...healthRoutes(ports)];
+  return [
+    ...keyRoutes(ports),
+    ...presetRoutes(ports),
+    ...accountRoutes(ports),
+    ...mountCatalogue(ports),
+    ...healthRoutes(ports),
+  ];
 }
 
 function keyRoutes(ports: ApiPorts): readonly Route[] {
@@ -51,6 +61,34 @@ function keyRoutes(ports: ApiPorts): readonly Route[] {
       return keys.update(caller, hash, await bodyOf(request, ports));
     }),
     route('DELETE', '/keys/:hash', (request, { hash = '' }) => keys.remove(callerOf(request), hash)),
+  ];
+}
+
+function presetRoutes(ports: ApiPorts): readonly Route[] {
+  const presets = createPresetRoutes(ports.presetAdmin);
+  const callerOf = (request: Request) => authenticate(request.headers, ports.auth).key;
+  const capture = (grammar: PresetGrammar, path: string) =>
+    route('POST', `/presets/:slug/${path}`, async (request, { slug = '' }) => {
+      const caller = callerOf(request);
+      // The very body of an inference request, so as large as one may be.
+      return presets.capture(caller, slug, grammar, await bodyOf(request, ports, ports.snapshot().maxBodyBytes));
+    });
+  return [
+    route('GET', '/presets', (request) => presets.list(callerOf(request), queryOf(request))),
+    route('GET', '/presets/:slug', (request, { slug = '' }) => presets.get(callerOf(request), slug)),
+    route('PATCH', '/presets/:slug', async (request, { slug = '' }) => {
+      const caller = callerOf(request);
+      return presets.update(caller, slug, await bodyOf(request, ports));
+    }),
+    capture('chat', 'chat/completions'),
+    capture('messages', 'messages'),
+    capture('responses', 'responses'),
+    route('GET', '/presets/:slug/versions', (request, { slug = '' }) =>
+      presets.versions(callerOf(request), slug, queryOf(request)),
+    ),
+    route('GET', '/presets/:slug/versions/:version', (request, { slug = '', version = '' }) =>
+      presets.version(callerOf(request), slug, version),
+    ),
   ];
 }
 
@@ -93,7 +131,7 @@ function queryOf(request: Request): Record<string, string> {
   return Object.fromEntries(new URL(request.url).searchParams);
 }
 
-async function bodyOf(request: Request, ports: ApiPorts): Promise<Json> {
-  const limits = { maxBodyBytes: 1024 * 1024, deadlines: ports.deadlines, nowMs: () => ports.clock.now() };
+async function bodyOf(request: Request, ports: ApiPorts, maxBodyBytes = 1024 * 1024): Promise<Json> {
+  const limits = { maxBodyBytes, deadlines: ports.deadlines, nowMs: () => ports.clock.now() };
   return (await readJsonBody(request, limits)).value;
 }
