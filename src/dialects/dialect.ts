@@ -150,8 +150,8 @@ export interface ClientFace<Wire> {
   unhonoured(wire: Wire, host: HostProfile): readonly Note[];
   /** Whether the caller asked to compute but not to return reasoning. */
   excludesReasoning(wire: Wire): boolean;
-  /** The whole body of a failed reply. */
-  encodeError(error: GatewayError, extra?: JsonObject): JsonObject;
+  /** The whole body of a failed reply; `routerMetadata` where the caller wants to know how it was routed. */
+  encodeError(error: GatewayError, routerMetadata?: JsonObject): JsonObject;
   readonly replay: ReplayFace;
 }
 
@@ -176,7 +176,7 @@ export interface StreamEncoder {
   /** The frames that follow settlement: usage and the terminator. */
   final(settled: SettledUsage): string;
   /** The in-stream error; never followed by a success terminator. */
-  fail(error: GatewayError, extra?: JsonObject): string;
+  fail(error: GatewayError, routerMetadata?: JsonObject): string;
   /** A keep-alive that clients ignore. */
   keepAlive(): string;
 }
@@ -230,5 +230,5 @@ export interface RelayStream {
   readonly isTerminated: boolean;
   end(reason: EndReason): { readonly text: string; readonly outcome: Outcome };
   final(settled: SettledUsage): string;
-  fail(error: GatewayError, extra?: JsonObject): string;
+  fail(error: GatewayError, routerMetadata?: JsonObject): string;
 }

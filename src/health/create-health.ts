@@ -2,6 +2,7 @@
 import type { GatewayError } from '../core/errors.ts';
 import { type EndpointHealth, type EndpointStats, UNMEASURED } from '../core/health.ts';
 import type { Clock } from '../core/ids.ts';
+import { AnsweringCredentials } from './answering.ts';
 import { Credentials } from './credentials.ts';
 import { EndpointRecord, MOST_TOKENS_PER_SECOND } from './endpoint-record.ts';
 import type { AttemptRef, FinishedAnswer, Health } from './health.ts';
@@ -26,6 +27,7 @@ class TrafficHealth implements Health {
   readonly #clock: Clock;
   readonly #endpoints = new LeastRecentMap<EndpointRecord>(MOST_ENDPOINTS);
   readonly #credentials = new Credentials();
+  readonly #answering = new AnsweringCredentials();
   /** Goes with the attempt, also where nobody reports its end. */
   readonly #openings = new WeakMap<AttemptRef, Opening>();
 
@@ -39,6 +41,7 @@ class TrafficHealth implements Health {
 
   failed(attempt: AttemptRef, error: GatewayError): void {
     const nowMs = this.#clock.now();
+    this.#answering.failed(attempt.credentialId);
     if (this.#judge(attempt, error, nowMs)) {
       this.#endpoint(attempt, nowMs).failed(attempt, error.details.retryAfterMs, nowMs);
     } else this.abandoned(attempt);
@@ -48,6 +51,7 @@ class TrafficHealth implements Health {
     const nowMs = this.#clock.now();
     this.#endpoint(attempt, nowMs).opened(firstContentMs, nowMs);
     this.#credentials.accepted(attempt, nowMs);
+    this.#answering.opened(attempt.credentialId, nowMs);
     this.#openings.set(attempt, { atMs: nowMs, firstContentMs });
   }
 
@@ -78,6 +82,10 @@ class TrafficHealth implements Health {
     if (!this.#credentials.isTroubled(credentialId)) return 0;
     return this.#credentials.restsUntilMs(credentialId, endpointId, this.#clock.now());
   };
+
+  answersNow(credentialId: string): boolean {
+    return this.#answering.isAnswering(credentialId, this.#clock.now());
+  }
 
   readonly statsOf = (endpointId: string): EndpointStats | undefined =>
     this.#endpoints.get(endpointId)?.stats(this.#clock.now());

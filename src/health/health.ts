@@ -27,6 +27,8 @@ export interface Health {
   of(endpointId: string): EndpointHealth;
   /** Until when this key is better left alone at this endpoint, in ms since the epoch; 0 = now is fine. */
   credentialRestsUntilMs(credentialId: string, endpointId: string): number;
+  /** Whether content came by this key within the last 30 s and few failures since: more load does not bury its provider. */
+  answersNow(credentialId: string): boolean;
   /** What the catalogue's routes show; undefined where the endpoint had no traffic. */
   statsOf(endpointId: string): EndpointStats | undefined;
 }

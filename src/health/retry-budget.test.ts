@@ -11,30 +11,26 @@ function drain(budget: { take(): boolean }): number {
 }
 
 describe('the retry budget', () => {
-  test('of a quiet gateway is ten extra attempts a second, each place back one second after it was taken', () => {
+  test('of a quiet gateway is a hundred extra attempts within ten seconds of the clock', () => {
     const clock = testClock();
     const budget = createRetryBudget({ clock });
-    expect(drain(budget)).toBe(10);
-    clock.wait(999);
+    expect(drain(budget)).toBe(100);
+    clock.wait(8_000);
     expect(budget.take()).toBe(false);
-    clock.wait(1);
-    expect(budget.take()).toBe(true);
-    clock.wait(500);
-    expect(drain(budget)).toBe(9);
-    clock.wait(500);
-    expect(drain(budget)).toBe(1);
+    clock.wait(2_000);
+    expect(drain(budget)).toBe(100);
   });
 
-  test('of a busy one is a fifth of its first attempts within ten seconds beside', () => {
+  test('of a busy one is a fifth of its first attempts', () => {
     const clock = testClock();
     const budget = createRetryBudget({ clock });
     for (let i = 0; i < 1000; i++) budget.counted();
-    expect(drain(budget)).toBe(210);
+    expect(drain(budget)).toBe(200);
     clock.wait(9000);
-    expect(drain(budget)).toBe(10);
+    expect(budget.take()).toBe(false);
     // The thousand leave the window, and so do the extra ones.
     clock.wait(1000);
-    expect(drain(budget)).toBe(10);
+    expect(drain(budget)).toBe(100);
   });
 
   test('keeps the attempts of a total failure within a fifth', () => {
@@ -48,8 +44,8 @@ describe('the retry budget', () => {
       for (let i = 0; i < 3; i++) extra += Number(budget.take());
       clock.wait(1);
     }
-    expect(extra / first).toBeGreaterThan(0.2);
-    expect(extra / first).toBeLessThan(0.2 + 10 / 1000 + 0.001);
+    expect(extra / first).toBeGreaterThan(0.19);
+    expect(extra / first).toBeLessThan(0.205);
   });
 
   test('survives a clock that is set back', () => {
@@ -57,57 +53,39 @@ describe('the retry budget', () => {
     const budget = createRetryBudget({ clock });
     drain(budget);
     clock.wait(-3_600_000);
-    expect(drain(budget)).toBe(10);
+    expect(drain(budget)).toBe(100);
   });
 });
 
-/** The rule on a list of what happened. */
-function model() {
-  const floor: number[] = [];
-  const firsts: number[] = [];
-  const shared: number[] = [];
-  const second = (ms: number) => Math.floor(ms / 1000);
-  const inWindow = (times: readonly number[], nowMs: number) =>
-    times.filter((each) => second(each) > second(nowMs) - 10).length;
-  return {
-    floor,
-    firsts,
-    shared,
-    take(nowMs: number): boolean {
-      if (floor.filter((each) => nowMs - each < 1000).length < 10) return floor.push(nowMs) > 0;
-      if (inWindow(shared, nowMs) + 1 > inWindow(firsts, nowMs) * 0.2) return false;
-      return shared.push(nowMs) > 0;
-    },
-  };
-}
-
 const step = fc.record({
   waitMs: fc.oneof(fc.constant(0), fc.nat({ max: 300 }), fc.nat({ max: 4000 })),
-  firsts: fc.nat({ max: 30 }),
-  wanted: fc.nat({ max: 20 }),
+  firsts: fc.nat({ max: 300 }),
+  wanted: fc.nat({ max: 200 }),
 });
 
-test('says what the rule says, and no second has more than the rule allows', () => {
+test('says what the rule says of a list of what happened', () => {
   fc.assert(
-    fc.property(fc.nat({ max: 2000 }), fc.array(step, { minLength: 1, maxLength: 60 }), (startMs, steps) => {
+    fc.property(fc.nat({ max: 2000 }), fc.array(step, { minLength: 1, maxLength: 30 }), (startMs, steps) => {
       const clock = testClock(startMs);
       const budget = createRetryBudget({ clock });
-      const rule = model();
-      for (const { waitMs, firsts, wanted } of steps) {
+      const firsts: number[] = [];
+      const extras: number[] = [];
+      const second = (ms: number) => Math.floor(ms / 1000);
+      const inWindow = (times: readonly number[]) =>
+        times.filter((each) => second(each) > second(clock.now()) - 10).length;
+      for (const { waitMs, firsts: count, wanted } of steps) {
         clock.wait(waitMs);
-        for (let i = 0; i < firsts; i++) {
+        for (let i = 0; i < count; i++) {
           budget.counted();
-          rule.firsts.push(clock.now());
+          firsts.push(clock.now());
         }
-        for (let i = 0; i < wanted; i++) expect(budget.take()).toBe(rule.take(clock.now()));
-      }
-      const extras = [...rule.floor, ...rule.shared];
-      for (const startsMs of extras) {
-        const within = (times: readonly number[], fromMs: number) =>
-          times.filter((each) => each >= fromMs && each < startsMs + 1000).length;
-        expect(within(extras, startsMs)).toBeLessThanOrEqual(10 + 0.2 * within(rule.firsts, startsMs - 10_000));
+        for (let i = 0; i < wanted; i++) {
+          const isAllowed = inWindow(extras) + 1 <= Math.max(100, inWindow(firsts) / 5);
+          expect(budget.take()).toBe(isAllowed);
+          if (isAllowed) extras.push(clock.now());
+        }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });

@@ -85,7 +85,7 @@ class Sequence implements AttemptSequence {
       const outcome = await this.#tryKeys(prepared, errors);
       if (!(outcome instanceof GatewayError)) return outcome;
       if (this.#stopped) return this.#stopped;
-      if (outcome === OUT_OF_RETRIES) break;
+      if (outcome === OUT_OF_RETRIES) continue;
       // What every endpoint of the model would refuse may still suit the next of `models[]` (OpenRouter's API).
       if (outcome.spec.retry === 'never') refusedModels.add(target.model.id);
     }
@@ -115,7 +115,7 @@ class Sequence implements AttemptSequence {
     let last: GatewayError = OUT_OF_RETRIES;
     for (const credential of this.#usableKeys(prepared.target)) {
       if (this.records.length === 0) ports.retries.counted();
-      else if (!ports.retries.take()) return OUT_OF_RETRIES;
+      else if (!ports.retries.take() && !ports.health.answersNow(credential.id)) continue;
       const outcome = await this.#try(prepared, credential);
       if (!(outcome instanceof GatewayError)) return outcome;
       errors.push(outcome);
@@ -162,12 +162,12 @@ class Sequence implements AttemptSequence {
     // Stopped by us: that the endpoint did not answer is not its fault.
     if (this.#stopped) ports.health.abandoned(ref);
     else ports.health.failed(ref, result.error);
-    onFailed(target.endpoint.id);
+    if (!this.#stopped && result.error.spec.blame === 'provider') onFailed(target.endpoint.id);
     return result.error;
   }
 }
 
-/** The gateway's retry budget is used up: what was tried so far must do. */
+/** The gateway's retry budget is used up, and this provider has not answered of late: it is left alone. */
 const OUT_OF_RETRIES = new GatewayError('gateway.unavailable', 'No further attempt may be made now.');
 
 /** Another key of the same provider may be accepted. */

@@ -119,4 +119,4 @@ export interface ExchangeLine {
 export type Reply =
   | { readonly kind: 'whole'; readonly body: string; readonly notes: number }
   | { readonly kind: 'stream'; readonly body: AsyncGenerator<string>; readonly notes: number }
-  | { readonly kind: 'error'; readonly error: GatewayError; readonly extra?: JsonObject };
+  | { readonly kind: 'error'; readonly error: GatewayError; readonly routerMetadata?: JsonObject };

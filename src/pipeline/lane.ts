@@ -191,8 +191,8 @@ class TranslatedStream<Wire> implements RelayStream {
     return this.#encoder.final(settled);
   }
 
-  fail(error: GatewayError, extra?: JsonObject): string {
-    return this.#encoder.fail(error, extra);
+  fail(error: GatewayError, routerMetadata?: JsonObject): string {
+    return this.#encoder.fail(error, routerMetadata);
   }
 }
 

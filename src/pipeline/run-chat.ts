@@ -27,7 +27,7 @@ export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: Pipelin
   } catch (thrown) {
     const error = toGatewayError(thrown);
     if (!exchange.asked.metadata) return { kind: 'error', error };
-    return { kind: 'error', error, extra: { openrouter_metadata: unroutedMetadata(exchange, error) } };
+    return { kind: 'error', error, routerMetadata: unroutedMetadata(exchange, error) };
   }
   const tools = () => exchange.dialect.client.toolsOf(exchange.wire);
   const run = new ExchangeRun({ ...exchange, tools }, ports, route, chatLanes(exchange, route, plugins, ports));

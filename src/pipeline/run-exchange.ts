@@ -5,13 +5,14 @@
 import { GatewayError, toGatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { hasBadCall } from '../core/tool-check.ts';
-import { countOf } from '../core/usage.ts';
+import { countOf, type Usage } from '../core/usage.ts';
 import type { SettledUsage, StreamMeter } from '../dialects/dialect.ts';
 import { type AttemptSequence, type LaneFor, type RoutedAnswer, startAttempts } from './attempts.ts';
 import type { Exchange, PipelinePorts, Reply } from './exchange.ts';
 import type { Route } from './route.ts';
 import { type Routing, routerMetadata } from './route-record.ts';
 import { type ExchangeEnd, type Settled, settleExchange, type ToldByProvider } from './settle.ts';
+import type { LiveEndpoint } from './target.ts';
 
 /** How long a drained exchange may go on after its client went away. */
 const DRAIN_MS = 60_000;
@@ -82,13 +83,8 @@ export class ExchangeRun {
     await this.settle(error).catch((cause: unknown) =>
       this.ports.log.error('a failed exchange was not settled', cause),
     );
-    return { kind: 'error', error, ...this.errorExtra };
-  }
-
-  /** What an error says beside itself: how it was routed, where the caller wants to know. */
-  get errorExtra(): { readonly extra?: JsonObject } {
-    const metadata = this.#metadata();
-    return metadata ? { extra: { openrouter_metadata: metadata } } : {};
+    const routerMetadata = this.metadata();
+    return { kind: 'error', error, ...(routerMetadata && { routerMetadata }) };
   }
 
   /**
@@ -141,11 +137,12 @@ export class ExchangeRun {
   }
 
   #told({ settled }: Settled): SettledUsage {
-    const metadata = this.#metadata();
+    const metadata = this.metadata();
     return metadata ? { ...settled, routerMetadata: metadata } : settled;
   }
 
-  #metadata(): JsonObject | undefined {
+  /** How it was routed, where the caller wants to know. */
+  metadata(): JsonObject | undefined {
     if (!this.exchange.asked.metadata) return undefined;
     const startedAtMs = this.#sequence.current?.startedAtMs;
     return routerMetadata(this.exchange, this.#routing(), {
@@ -160,12 +157,14 @@ export class ExchangeRun {
     if (!answer) return;
     const { attempt, ref, result } = answer;
     const { health, sessions } = this.ports;
+    const { session } = this.#route;
     if (end.outcome === 'cancelled') {
       health.abandoned(ref);
       return;
     }
     if (end.error && end.error.spec.blame === 'provider') {
       health.broke(ref, end.error);
+      if (session) sessions.failed(session, ref.endpointId);
       return;
     }
     const streamedFromMs = result.kind === 'stream' ? end.firstContentAtMs : null;
@@ -174,7 +173,6 @@ export class ExchangeRun {
       generationMs: streamedFromMs === null ? 0 : end.endedAtMs - streamedFromMs,
       tools: end.toolCalls.length === 0 ? null : { bad: hasBadCall(end.toolCalls, this.exchange.tools()) },
     });
-    const { session } = this.#route;
     if (!session || end.outcome !== 'complete') return;
     sessions.answered(session, {
       endpointId: ref.endpointId,
@@ -183,8 +181,7 @@ export class ExchangeRun {
       promptTokens: countOf(record.usage, 'promptTokens'),
       cachedTokens: countOf(record.usage, 'cachedTokens'),
       cacheWriteTokens: countOf(record.usage, 'cacheWriteTokens'),
-      cacheLifeMs:
-        attempt.target.endpoint.pricing.inputCacheRead === undefined ? 0 : attempt.target.provider.cacheLifeMs,
+      cacheLifeMs: cacheLifeMs(attempt.target, record.usage),
     });
   }
 
@@ -254,6 +251,14 @@ export class ExchangeRun {
     }
     deadline.cancel();
   }
+}
+
+const HOUR_MS = 3_600_000;
+
+/** How long the cache that this answer used or wrote lives on, in ms; 0 where there is nothing to gain by it. */
+function cacheLifeMs({ endpoint, provider }: LiveEndpoint, usage: Usage): number {
+  if (endpoint.pricing.inputCacheRead === undefined) return 0;
+  return countOf(usage, 'cacheWrite1hTokens') > 0 ? Math.max(HOUR_MS, provider.cacheLifeMs) : provider.cacheLifeMs;
 }
 
 /** Names this gateway to the next one, so that a loop is seen. */

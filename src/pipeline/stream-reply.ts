@@ -38,7 +38,7 @@ async function* lateBody(
   if (run.isGone) return;
   if (answer instanceof GatewayError) {
     await run.failed(answer);
-    yield encoder.fail(answer, run.errorExtra.extra);
+    yield encoder.fail(answer, run.metadata());
     return;
   }
   yield* answerBody(run, streamOf(answer));
@@ -63,7 +63,7 @@ async function* answerBody(run: ExchangeRun, { lane, opening, live }: StreamAnsw
   text += end.text;
   if (end.outcome !== 'complete') {
     await run.failed(end.outcome);
-    yield text + lane.fail(end.outcome, run.errorExtra.extra);
+    yield text + lane.fail(end.outcome, run.metadata());
     return;
   }
   yield text + (await finalFrames(run, lane));

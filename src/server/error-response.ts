@@ -2,7 +2,7 @@
 import type { GatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 
-export type ErrorEncoder = (error: GatewayError, extra?: JsonObject) => JsonObject;
+export type ErrorEncoder = (error: GatewayError, routerMetadata?: JsonObject) => JsonObject;
 
 /** Headers that every API answer carries. Inference routes never read cookies, so any origin may call them. */
 export const CORS_HEADERS: Readonly<Record<string, string>> = {

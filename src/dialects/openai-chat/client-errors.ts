@@ -1,23 +1,19 @@
 /** Errors in OpenRouter's form (OpenRouter's API). */
 import type { GatewayError } from '../../core/errors.ts';
-import { type JsonObject, type MutableJsonObject, objectAt } from '../../core/json.ts';
+import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
 
-/**
- * The body of a failed reply. `extra` joins it at the top (`user_id`, `openrouter_metadata`); its member `metadata` joins
- * the error's own (`previous_errors`).
- */
-export function encodeChatError(error: GatewayError, extra: JsonObject = {}): JsonObject {
-  const { metadata: _, openrouter_metadata: router, ...top } = extra;
-  if (isMasked(error)) return { error: errorMember(error, undefined), ...top };
-  return {
-    error: errorMember(error, objectAt(extra, 'metadata')),
-    ...top,
-    ...(router !== undefined && { openrouter_metadata: router }),
-  };
+/** The body of a failed reply. */
+export function encodeChatError(error: GatewayError, routerMetadata?: JsonObject): JsonObject {
+  return { error: errorMember(error), ...besideError(error, routerMetadata) };
+}
+
+/** How it was routed, at the top of an error's body or frame. */
+export function besideError(error: GatewayError, routerMetadata: JsonObject | undefined): JsonObject {
+  return routerMetadata && !isMasked(error) ? { openrouter_metadata: routerMetadata } : {};
 }
 
 /** The `error` member, the same in a body and in a stream's last frame. */
-export function errorMember(error: GatewayError, more: JsonObject | undefined): JsonObject {
+export function errorMember(error: GatewayError): JsonObject {
   if (isMasked(error)) {
     return { code: error.status, message: 'Internal Server Error', metadata: { error_type: error.spec.type } };
   }
@@ -30,7 +26,7 @@ export function errorMember(error: GatewayError, more: JsonObject | undefined): 
   return {
     code: error.status,
     message: error.message,
-    metadata: { ...metadata, ...more, ...details.metadata },
+    metadata: { ...metadata, ...details.metadata },
     ...(details.availability && { availability: details.availability }),
   };
 }

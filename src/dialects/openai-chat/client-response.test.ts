@@ -221,7 +221,7 @@ describe('errors', () => {
   });
 
   test('a body: integer code, type, and both shapes of provider metadata', () => {
-    expect(encodeChatError(overloaded, { user_id: null, metadata: { previous_errors: [] } })).toEqual({
+    expect(encodeChatError(overloaded, { attempt: 0 })).toEqual({
       error: {
         code: 503,
         message: 'Host is full.',
@@ -230,17 +230,16 @@ describe('errors', () => {
           provider_name: 'Host',
           provider_code: 'busy',
           raw: '{"x":1}',
-          previous_errors: [],
         },
         availability: { code: 'capacity_exhausted', retryable: true },
       },
-      user_id: null,
+      openrouter_metadata: { attempt: 0 },
     });
   });
 
   test('what went wrong inside is masked', () => {
     const error = new GatewayError('gateway.internal', 'secret stack', { providerCode: 'x' });
-    expect(encodeChatError(error, { openrouter_metadata: { attempt: 1 } })).toEqual({
+    expect(encodeChatError(error, { attempt: 1 })).toEqual({
       error: { code: 500, message: 'Internal Server Error', metadata: { error_type: 'server' } },
     });
   });

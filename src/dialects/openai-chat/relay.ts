@@ -133,8 +133,8 @@ class Relay implements RelayStream {
     return `data: ${JSON.stringify(frame)}\n\ndata: ${SSE_DONE}\n\n`;
   }
 
-  fail(error: GatewayError, extra?: JsonObject): string {
-    return encodeErrorFrame(error, this.#context.head, extra);
+  fail(error: GatewayError, routerMetadata?: JsonObject): string {
+    return encodeErrorFrame(error, this.#context.head, routerMetadata);
   }
 
   #outcomeOf(reason: EndReason): Outcome {

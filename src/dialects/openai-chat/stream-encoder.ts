@@ -5,9 +5,9 @@
 import type { ReasoningDetail } from '../../core/chat.ts';
 import type { ChatEvent } from '../../core/chat-events.ts';
 import type { GatewayError } from '../../core/errors.ts';
-import { type Json, type JsonObject, objectAt } from '../../core/json.ts';
+import { type Json, type JsonObject } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage, StreamEncoder } from '../dialect.ts';
-import { errorMember } from './client-errors.ts';
+import { besideError, errorMember } from './client-errors.ts';
 import { encodeAudio, encodeImage } from './client-response.ts';
 import { placedAt } from './list-index.ts';
 import { encodeReasoningDetail } from './reasoning-details.ts';
@@ -96,8 +96,8 @@ class ChatEncoder implements StreamEncoder {
     return `${this.#opening}[],${JSON.stringify(members).slice(1)}\n\n${DONE}`;
   }
 
-  fail(error: GatewayError, extra?: JsonObject): string {
-    return encodeErrorFrame(error, this.#head, extra);
+  fail(error: GatewayError, routerMetadata?: JsonObject): string {
+    return encodeErrorFrame(error, this.#head, routerMetadata);
   }
 
   keepAlive(): string {
@@ -150,20 +150,19 @@ function openingOf(head: ReplyHead, about: JsonObject): string {
   return `data: ${JSON.stringify(members).slice(0, -1)},"choices":`;
 }
 
-/** The in-stream error (OpenRouter's API); no terminator follows it. `extra` as in `encodeChatError`. */
-export function encodeErrorFrame(error: GatewayError, head: ReplyHead, extra: JsonObject = {}): string {
-  const { metadata: _, ...top } = extra;
+/** The in-stream error (OpenRouter's API); no terminator follows it. */
+export function encodeErrorFrame(error: GatewayError, head: ReplyHead, routerMetadata?: JsonObject): string {
   const frame = {
     id: head.id,
     object: 'chat.completion.chunk',
     created: head.createdSeconds,
     model: head.model,
     provider: head.providerName,
-    error: errorMember(error, objectAt(extra, 'metadata')),
+    error: errorMember(error),
     choices: [
       { index: 0, delta: { role: 'assistant', content: '' }, finish_reason: 'error', native_finish_reason: null },
     ],
-    ...top,
+    ...besideError(error, routerMetadata),
   };
   return `data: ${JSON.stringify(frame)}\n\n`;
 }

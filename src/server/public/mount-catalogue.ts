@@ -93,8 +93,8 @@ function createDeps({ snapshot, clock, wholeCatalogue, statsOf }: CataloguePorts
       return [...served, ...others.filter(({ id }) => !ids.has(id))];
     },
     providers(all) {
-      const live = snapshot().providers.map(({ id, name, routing }) =>
-        listed(id, name, routing, wholeCatalogue.definitions.get(id)),
+      const live = snapshot().providers.map((provider) =>
+        listed(provider.id, provider.name, provider, wholeCatalogue.definitions.get(provider.id)),
       );
       if (!all) return live;
       const ids = new Set(live.map(({ id }) => id));
