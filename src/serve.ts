@@ -13,6 +13,7 @@ import { createHealth } from './health/create-health.ts';
 import { createRetryBudget } from './health/retry-budget.ts';
 import { refuseOverLimit } from './ledger/admission.ts';
 import { createBalances } from './ledger/balances.ts';
+import { openResponseCache } from './open-response-cache.ts';
 import { createDeadlines } from './pipeline/deadlines.ts';
 import type { PipelinePorts } from './pipeline/exchange.ts';
 import { createRunningExchanges } from './pipeline/running.ts';
@@ -73,6 +74,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
 
   const deadlines = createDeadlines(clock);
   const running = createRunningExchanges();
+  const responseCache = await openResponseCache({ settings, clock, warn: (message) => log.info(message) });
   const health = createHealth({ clock });
   const pipeline: PipelinePorts = {
     clock,
@@ -102,7 +104,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
   const uuid = () => crypto.randomUUID();
   const presetAdmin = createPresetAdmin({ presetStore: store.presets, presetTable, clock, uuid });
   const app = createApp({
-    inference: { pipeline, auth, snapshot: () => snapshot },
+    inference: { pipeline, auth, snapshot: () => snapshot, responseCache: responseCache.ports },
     version: packageJson.version,
     routes: apiRoutes({
       auth,
@@ -131,6 +133,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
     reload(next) {
       const rebuilt = buildSnapshot(next, sources);
       snapshot = rebuilt;
+      responseCache.reload(next.routing);
       const restart = keysNeedingRestart(settings, next).map(
         (key) => `restart needed for the new ${key} to take effect`,
       );
@@ -148,6 +151,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
       control.close();
       await store.ledger.flush();
       await store.close();
+      await responseCache.close();
       deadlines.close();
       lock.release();
       log.flush();

@@ -12,6 +12,12 @@ test('providers, names and limits change in place', () => {
 });
 
 test('what the process holds open needs a restart', () => {
-  const next = 'listen: 127.0.0.1:2\ndata: b\ndatabase_url: postgres://db\n';
-  expect(keysNeedingRestart(running, settingsOf(next))).toEqual(['listen', 'data', 'database_url', 'tls']);
+  const next = 'listen: 127.0.0.1:2\ndata: b\ndatabase_url: postgres://db\nresponse_cache: { persist: true }\n';
+  expect(keysNeedingRestart(running, settingsOf(next))).toEqual([
+    'listen',
+    'data',
+    'database_url',
+    'response_cache',
+    'tls',
+  ]);
 });

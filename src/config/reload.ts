@@ -8,7 +8,12 @@ export function keysNeedingRestart(running: Settings, next: Settings): readonly 
     ...(formatListen(running.listen) === formatListen(next.listen) ? [] : ['listen']),
     ...(running.dataDirectory === next.dataDirectory ? [] : ['data']),
     ...(running.databaseUrl === next.databaseUrl ? [] : ['database_url']),
+    ...(isSameCache(running, next) ? [] : ['response_cache']),
     // Certificates are read again in place; only turning HTTPS on or off changes the listener.
     ...((running.tls === null) === (next.tls === null) ? [] : ['tls']),
   ];
+}
+
+function isSameCache({ responseCache: running }: Settings, { responseCache: next }: Settings): boolean {
+  return running.maxBytes === next.maxBytes && running.persist === next.persist;
 }

@@ -72,6 +72,8 @@ export interface Settlement {
   readonly router: string | null;
   /** How it was routed: candidates, what excluded or ordered each, the draw (docs/concepts/routing.md). */
   readonly plan: JsonObject | null;
+  /** The generation whose answer was given again; null where this one's was made for it. */
+  readonly cacheSourceId: string | null;
 }
 
 export interface LedgerStore {

@@ -99,7 +99,7 @@ function encodeGeneration(settlement: Settlement): JsonObject {
     preset_id: null,
     service_tier: settlement.serviceTier,
     data_region: 'global',
-    response_cache_source_id: null,
+    response_cache_source_id: settlement.cacheSourceId,
     workspace_id: settlement.workspaceId,
   };
 }

@@ -7,13 +7,13 @@ import { answerInference, type InferencePorts } from './inference.ts';
 const { client } = openAiChat;
 
 export function postChatCompletions(request: Request, ports: InferencePorts): Promise<Response> {
+  const betas = betasOf(request.headers);
   return answerInference(request, ports, {
+    kind: 'chat',
     parse: client.parseRequest,
     demandOf: client.demandOf,
-    run: (base, wire) => {
-      const betas = betasOf(request.headers);
-      return runChat({ ...base, kind: 'chat', dialect: openAiChat, wire, betas }, ports.pipeline);
-    },
+    run: (base, wire, pipeline) => runChat({ ...base, kind: 'chat', dialect: openAiChat, wire, betas }, pipeline),
     encodeError: client.encodeError,
+    cached: { endpoint: 'chat/completions', replay: client.replay, variesBy: betas },
   });
 }

@@ -4,18 +4,23 @@ import type { Demand } from '../../core/demand.ts';
 import { toGatewayError } from '../../core/errors.ts';
 import { generationId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
+import type { ExchangeKind } from '../../dialects/dialect.ts';
 import type { ExchangeBase, PipelinePorts, Reply } from '../../pipeline/exchange.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { type AuthPorts, assertKeyKind, authenticate } from '../authenticate.ts';
-import { askedByHeader } from './asked-headers.ts';
 import { CORS_HEADERS, type ErrorEncoder, errorResponse } from '../error-response.ts';
 import { readJsonBody } from '../read-body.ts';
+import { askedByHeader } from './asked-headers.ts';
+import { cacheWish } from './cache-wish.ts';
+import { answerThroughCache, type CacheableRoute, type ResponseCachePorts } from './response-cache.ts';
 
 export interface InferencePorts {
   readonly pipeline: PipelinePorts;
   readonly auth: AuthPorts;
   /** The snapshot in force now: pinned by the exchange at admission. */
   readonly snapshot: () => Snapshot;
+  /** Null where the operator turned it off. */
+  readonly responseCache: ResponseCachePorts | null;
 }
 
 const STREAM_HEADERS: Readonly<Record<string, string>> = {
@@ -29,10 +34,12 @@ const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'applic
 
 /** How a route reads its body and runs what it asks for. */
 export interface InferenceRoute<Wire> {
+  readonly kind: ExchangeKind;
   /** @throws GatewayError `client.invalid_request` with the field's path */
   parse(body: Json): Wire;
   demandOf(wire: Wire): Demand;
-  run(base: ExchangeBase, wire: Wire): Promise<Reply>;
+  run(base: ExchangeBase, wire: Wire, pipeline: PipelinePorts): Promise<Reply>;
+  readonly cached: CacheableRoute;
   readonly encodeError: ErrorEncoder;
 }
 
@@ -55,7 +62,22 @@ export async function answerInference<Wire>(
     const demand = withSession(route.demandOf(wire), request.headers);
     const asked = askedByHeader(request.headers);
     const base = { id, receivedAtMs, caller, demand, asked, notes, snapshot, signal: request.signal };
-    return toResponse(await route.run(base, wire), id, route.encodeError);
+    const wish = ports.responseCache && cacheWish(request.headers, null);
+    if (!ports.responseCache || !wish) {
+      return toResponse(await route.run(base, wire, ports.pipeline), id, route.encodeError);
+    }
+    const { reply, headers } = await answerThroughCache(
+      {
+        ...route.cached,
+        exchange: { ...base, kind: route.kind },
+        wish,
+        body: value,
+        pipeline: ports.pipeline,
+        run: (pipeline) => route.run(base, wire, pipeline),
+      },
+      ports.responseCache,
+    );
+    return toResponse(reply, id, route.encodeError, headers);
   } catch (thrown) {
     const error = toGatewayError(thrown);
     if (error.code === 'gateway.internal') log.error('an inference request failed inside', thrown);
@@ -69,15 +91,20 @@ function withSession(demand: Demand, headers: Headers): Demand {
   return sessionId === demand.sessionId ? demand : { ...demand, sessionId };
 }
 
-function toResponse(reply: Reply, id: string, encodeError: ErrorEncoder): Response {
+function toResponse(
+  reply: Reply,
+  id: string,
+  encodeError: ErrorEncoder,
+  more?: Readonly<Record<string, string>>,
+): Response {
   switch (reply.kind) {
     case 'whole':
-      return new Response(reply.body, { headers: withIds(JSON_HEADERS, id, reply.notes) });
+      return new Response(reply.body, { headers: { ...withIds(JSON_HEADERS, id, reply.notes), ...more } });
     case 'stream':
       // The runtime takes an async generator as a body; its types do not say so yet.
-      return new Response(toBody(reply.body), { headers: withIds(STREAM_HEADERS, id, reply.notes) });
+      return new Response(toBody(reply.body), { headers: { ...withIds(STREAM_HEADERS, id, reply.notes), ...more } });
     case 'error':
-      return errorResponse(reply.error, (error) => encodeError(error, reply.extra), {
+      return errorResponse(reply.error, (error) => encodeError(error, reply.routerMetadata), {
         'x-generation-id': id,
       });
   }

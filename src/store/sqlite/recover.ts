@@ -83,5 +83,6 @@ function toVoidSettlement(exchange: OpenExchange, nowMs: number): Settlement {
     serviceTier: null,
     router: null,
     plan: null,
+    cacheSourceId: null,
   };
 }
