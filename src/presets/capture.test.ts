@@ -2,7 +2,9 @@ import { describe, expect, test } from 'bun:test';
 import { GatewayError, invalidRequest } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { parseChatRequest } from '../dialects/openai-chat/client-request.ts';
+import { expandPreset } from './apply-preset.ts';
 import { capturePreset, inGrammarOf, type PresetGrammar } from './capture.ts';
+import { samplePreset } from './sample-preset.ts';
 
 const placeholder = [{ role: 'user', content: '' }];
 /** As the routes do it: what is captured is a chat request but for its messages. */
@@ -184,6 +186,22 @@ describe('a responses request, in the words of chat', () => {
   test('its instructions are the prompt', () => {
     expect(capture('responses', { instructions: 'Be brief.', input: 'x' }).systemPrompt).toBe('Be brief.');
   });
+});
+
+test('a request captured and applied to its own messages is that request again', () => {
+  const messages = [{ role: 'user', content: 'Hello' }];
+  const body = {
+    model: 'a/b',
+    models: ['c/d'],
+    temperature: 0.5,
+    tools: [{ type: 'function', function: { name: 'f' } }],
+    provider: { sort: 'price' },
+    messages: [{ role: 'system', content: 'Be brief.' }, ...messages],
+  };
+  const record = samplePreset('mine', {}, capture('chat', body));
+  const { body: expanded } = expandPreset({ model: '@preset/mine', messages }, () => record);
+  expect<JsonObject>(expanded).toEqual(body);
+  expect<unknown>(parseChatRequest(expanded)).toBe(expanded);
 });
 
 describe('what is refused', () => {
