@@ -120,6 +120,7 @@ describe('what is refused, with the path of the field and what would do', () => 
       'response_format.json_schema.name',
       /at most 64/,
     ],
+    ['a preset that is no slug', { messages: hello, preset: 4 }, 'preset', /got number; accepted: string/],
     ['an unknown sort', { messages: hello, provider: { sort: 'cheap' } }, 'provider.sort', /"price"/],
     ['a list of slugs that is none', { messages: hello, provider: { order: 'openai' } }, 'provider.order', /array/],
   ];

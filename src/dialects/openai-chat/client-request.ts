@@ -17,9 +17,6 @@ export function parseChatRequest(body: Json): WireChatRequest {
   body.tools?.forEach(assertTool);
   assertEffort(body);
   assertLimits(body);
-  if (body.preset != null) {
-    throw invalidRequest('preset', 'presets are not available in this release; send their fields with the request');
-  }
   return body;
 }
 

@@ -24,8 +24,4 @@ describe('what is asked of the gateway and nobody does is noted', () => {
   test('a host that is a gateway too is asked itself', () => {
     expect(fieldsOf({ plugins: [{ id: 'web' }], trace: {} }, { gatewayFields: ['plugins'] })).toEqual(['trace']);
   });
-
-  test('a preset is refused: answering without it would be another answer', () => {
-    expect(() => fieldsOf({ preset: 'mine' })).toThrow('preset: presets are not available');
-  });
 });
