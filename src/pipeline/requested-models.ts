@@ -127,25 +127,29 @@ type Found = Extract<Resolved, { kind: 'found' }>;
 function resolve(model: string, requested: string, snapshot: Snapshot): Found | GatewayError {
   const resolved = snapshot.resolve(model);
   switch (resolved.kind) {
-    case 'found': {
-      const ended = endedVariant(resolved.id, requested, snapshot);
-      return ended ?? resolved;
-    }
+    case 'found':
+      return endedVariant(resolved.id, requested, snapshot) ?? resolved;
     case 'retired':
       return new GatewayError(
         'route.model_retired',
         `${requested} has been retired by its provider. Use ${resolved.successor} instead.`,
         { field: 'model', availability: availability('model_deprecated', requested, [resolved.successor]) },
       );
-    case 'unknown': {
-      const near = resolved.near.length > 0 ? ` Did you mean ${resolved.near.join(' or ')}?` : '';
-      throw new GatewayError('client.model_not_found', `${requested} is not a valid model ID.${near}`, {
-        field: 'model',
-        availability: availability('model_not_found', requested, resolved.near),
-      });
-    }
+    case 'unknown':
+      throw notFound(requested, resolved.near);
   }
 }
+
+function notFound(requested: string, near: readonly string[]): GatewayError {
+  const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
+  return new GatewayError('client.model_not_found', `${requested} is not a valid model ID.${hint}`, {
+    field: 'model',
+    availability: availability('model_not_found', requested, near),
+  });
+}
+
+/** Variants that are catalogue entries of their own (OpenRouter's API). */
+const ENTRY_VARIANTS: ReadonlySet<string> = new Set([':free', ':extended', ':thinking', ':batch', ':beta']);
 
 /** `:free`, `:extended` and `:batch` of a model that has no such entry: the model without it may still serve. */
 function endedVariant(id: string, requested: string, snapshot: Snapshot): GatewayError | undefined {
@@ -154,6 +158,7 @@ function endedVariant(id: string, requested: string, snapshot: Snapshot): Gatewa
   if (colon < 0 || (query >= 0 && query < colon) || snapshot.endpointsOf(id).length > 0) return undefined;
   const base = id.slice(0, colon);
   const variant = id.slice(colon);
+  if (!ENTRY_VARIANTS.has(variant)) throw notFound(requested, [base]);
   const code = variant === ':free' ? 'free_variant_ended' : 'no_endpoints';
   return new GatewayError('route.no_endpoints', `No configured provider serves ${base} as ${variant}. Use ${base}.`, {
     field: 'model',
