@@ -133,7 +133,6 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
     reload(next) {
       const rebuilt = buildSnapshot(next, sources);
       snapshot = rebuilt;
-      responseCache.reload(next.routing);
       const restart = keysNeedingRestart(settings, next).map(
         (key) => `restart needed for the new ${key} to take effect`,
       );

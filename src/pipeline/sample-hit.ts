@@ -5,7 +5,7 @@ import type { GatewayError } from '../core/errors.ts';
 import type { Settlement } from '../ledger/store.ts';
 import type { HitExchange, HitPorts } from './cached-exchange.ts';
 
-export const SAMPLE_KEY: KeyRecord = {
+const KEY: KeyRecord = {
   hash: 'a'.repeat(64),
   kind: 'inference',
   name: 'test',
@@ -46,7 +46,7 @@ export function sampleHit(id: string, receivedAtMs: number): HitExchange {
     id,
     kind: 'chat',
     receivedAtMs,
-    caller: { key: SAMPLE_KEY, referer: null, title: null, userAgent: null },
+    caller: { key: KEY, referer: null, title: null, userAgent: null },
     notes: [],
     demand: DEMAND,
   };

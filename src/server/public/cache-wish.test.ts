@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { cacheWish, type PresetCache } from './cache-wish.ts';
+import type { PresetCache } from '../../presets/apply-preset.ts';
+import { cacheWish } from './cache-wish.ts';
 
 const wish = (headers: Readonly<Record<string, string>>, preset: PresetCache | null = null) =>
   cacheWish(new Headers(headers), preset);

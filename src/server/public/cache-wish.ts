@@ -1,10 +1,6 @@
 /** What a request asks of the response cache (https://openrouter.ai/docs/guides/features/response-caching). */
 
-/** `cache_enabled` and `cache_ttl_seconds` of a preset; null where it does not say. */
-export interface PresetCache {
-  readonly enabled: boolean | null;
-  readonly ttlSeconds: number | null;
-}
+import type { PresetCache } from '../../presets/apply-preset.ts';
 
 export interface CacheWish {
   /** For an answer that is stored now. */

@@ -6,6 +6,7 @@ import { generationId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import type { ExchangeKind } from '../../dialects/dialect.ts';
 import type { ExchangeBase, PipelinePorts, Reply } from '../../pipeline/exchange.ts';
+import { effectivePreferences } from '../../pipeline/route.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { type AuthPorts, assertKeyKind, authenticate } from '../authenticate.ts';
 import { CORS_HEADERS, type ErrorEncoder, errorResponse } from '../error-response.ts';
@@ -63,7 +64,8 @@ export async function answerInference<Wire>(
     const asked = askedByHeader(request.headers);
     const base = { id, receivedAtMs, caller, demand, asked, notes, snapshot, signal: request.signal };
     const wish = ports.responseCache && cacheWish(request.headers, null);
-    if (!ports.responseCache || !wish) {
+    // Whoever wants no prompt to be kept anywhere wants no answer to be kept here.
+    if (!ports.responseCache || !wish || effectivePreferences({ ...base, kind: route.kind }).zdr) {
       return toResponse(await route.run(base, wire, ports.pipeline), id, route.encodeError);
     }
     const { reply, headers } = await answerThroughCache(

@@ -7,8 +7,8 @@ import { sampleSettlement } from '../../ledger/sample-settlement.ts';
 import type { Settlement } from '../../ledger/store.ts';
 import type { HitPorts } from '../../pipeline/cached-exchange.ts';
 import type { Reply } from '../../pipeline/exchange.ts';
-import { createHitLab, SAMPLE_KEY, sampleHit } from '../../pipeline/sample-hit.ts';
-import { answerThroughCache, zeroRetentionOf } from './response-cache.ts';
+import { createHitLab, sampleHit } from '../../pipeline/sample-hit.ts';
+import { answerThroughCache } from './response-cache.ts';
 
 /** Marks what it gives again with the new id. */
 const replay: ReplayFace = {
@@ -47,7 +47,7 @@ function createLab({ about = {}, refusal }: LabOptions = {}) {
           pipeline,
           run: (ports) => run(ports, id),
         },
-        { cache, digest: (text) => text, isZeroRetention: () => false },
+        { cache, digest: (text) => text },
       );
     },
   };
@@ -226,17 +226,4 @@ describe('a hit', () => {
       sessionId: 's',
     });
   });
-});
-
-test('zero data retention is the operator’s word for all keys, or for one by name, label or hash', () => {
-  const routing = (all: boolean, ...keys: string[]) => ({
-    defaults: { zdr: all },
-    byKey: new Map(keys.map((key) => [key, { zdr: true }])),
-    defaultModel: null,
-  });
-  expect(zeroRetentionOf(routing(true))(SAMPLE_KEY)).toBe(true);
-  expect(zeroRetentionOf(routing(false))(SAMPLE_KEY)).toBe(false);
-  for (const by of [SAMPLE_KEY.name, SAMPLE_KEY.label, SAMPLE_KEY.hash])
-    expect(zeroRetentionOf(routing(false, by))(SAMPLE_KEY)).toBe(true);
-  expect(zeroRetentionOf(routing(false, 'other'))(SAMPLE_KEY)).toBe(false);
 });

@@ -5,8 +5,6 @@
 import { cacheKeyOf } from '../../cache/cache-key.ts';
 import type { Recording, ResponseCache } from '../../cache/response-cache.ts';
 import type { CachedAnswer } from '../../cache/store.ts';
-import type { RoutingSettings } from '../../config/settings.ts';
-import type { KeyRecord } from '../../core/caller.ts';
 import type { Json } from '../../core/json.ts';
 import type { ReplayFace } from '../../dialects/dialect.ts';
 import {
@@ -24,8 +22,6 @@ import type { CacheWish } from './cache-wish.ts';
 export interface ResponseCachePorts {
   readonly cache: ResponseCache;
   readonly digest: (text: string) => string;
-  /** Whether everything of this key is under zero data retention: then nothing of it is stored or given again. */
-  isZeroRetention(key: KeyRecord): boolean;
 }
 
 /** What a route says about its answers being given again. */
@@ -52,7 +48,6 @@ export interface CachedReply {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const NO_HEADERS: Readonly<Record<string, string>> = {};
 const EXPOSED = `${CORS_HEADERS['access-control-expose-headers']}, X-OpenRouter-Cache-Status, X-OpenRouter-Cache-Age, X-OpenRouter-Cache-TTL, X-OpenRouter-Cache-Source-Id`;
 
 /** The reply of the cache, or of `run` with the cache looking on. Never rejects where `run` does not. */
@@ -61,10 +56,6 @@ export async function answerThroughCache<Ports extends HitPorts>(
   ports: ResponseCachePorts,
 ): Promise<CachedReply> {
   const { exchange, wish, pipeline, replay } = asked;
-  const { key } = exchange.caller;
-  if (exchange.demand.preferences.zdr === true || ports.isZeroRetention(key)) {
-    return { reply: await asked.run(pipeline), headers: NO_HEADERS };
-  }
   const cacheKey = keyOf(asked, ports);
   if (wish.clear) ports.cache.remove(cacheKey);
   const nowMs = pipeline.clock.now();
@@ -161,11 +152,4 @@ function keep(form: CachedAnswer['form'], { cacheKey, wish, watch, recording, ca
     ttlSeconds: wish.ttlSeconds,
     origin: originOf(record),
   });
-}
-
-/** Account-level zero data retention: the operator's defaults for every key, or for this one. */
-export function zeroRetentionOf({ defaults, byKey }: RoutingSettings): (key: KeyRecord) => boolean {
-  if (defaults.zdr === true) return () => true;
-  if (byKey.size === 0) return () => false;
-  return ({ name, label, hash }) => [name, label, hash].some((by) => byKey.get(by)?.zdr === true);
 }
