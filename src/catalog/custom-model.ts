@@ -1,6 +1,7 @@
 /** A model that an operator defined and the catalogue does not have: what the configuration leaves out gets safe defaults. */
 import type { Pricing } from '../core/pricing.ts';
-import { endpointId } from './from-rows.ts';
+import type { ServiceTier } from '../core/service-tier.ts';
+import { endpointId, endpointTag } from './from-rows.ts';
 import { authorName } from './import/hosts.ts';
 import type { Endpoint, Modality, Model } from './model.ts';
 import { supportedParametersFor } from './parameters.ts';
@@ -21,6 +22,10 @@ export interface CustomModel {
   readonly quantization?: string;
   /** Absent = free of charge. */
   readonly pricing?: Pricing;
+  /** Served in this tier: its tag and id end in it. */
+  readonly serviceTier?: ServiceTier;
+  /** The operator's word that others may be trained on what it writes; absent = nobody said so. */
+  readonly distillable?: boolean;
   readonly dialectId: string;
   /** Where it is defined, e.g. `signalbox.yaml`, and the day it was read. */
   readonly source: { readonly name: string; readonly date: string };
@@ -38,6 +43,7 @@ export function customModel(custom: CustomModel): { readonly model: Model; reado
   const output = modalities(custom.outputModalities ?? ['text'], custom.id);
   const contextLength = custom.contextLength ?? DEFAULT_CONTEXT;
   const embeddings = output.includes('embeddings');
+  const place = { provider: custom.providerId, ...(custom.serviceTier ? { tier: custom.serviceTier } : {}) };
   return {
     model: {
       id: custom.id,
@@ -51,17 +57,19 @@ export function customModel(custom: CustomModel): { readonly model: Model; reado
       knowledgeCutoff: null,
       expirationDate: null,
       openWeights: false,
+      ...(custom.distillable === undefined ? {} : { distillable: custom.distillable }),
       limits: {},
       // Nobody said whether it reasons: a caller who asks is passed on, in every form the grammar has.
       ...(embeddings ? {} : { reasoning: { mandatory: false, defaultEnabled: false, efforts: null, budget: true } }),
       source: custom.source,
     },
     endpoint: {
-      id: endpointId(custom.providerId, custom.id),
+      id: endpointId({ ...place, model: custom.id }),
       modelId: custom.id,
       providerId: custom.providerId,
       upstreamModel: custom.upstream ?? custom.id,
-      tag: custom.providerId,
+      tag: endpointTag(place),
+      ...(custom.serviceTier ? { serviceTier: custom.serviceTier } : {}),
       contextLength,
       maxOutputTokens: custom.maxOutputTokens ?? null,
       maxPromptTokens: null,

@@ -1,5 +1,6 @@
 /** What a refresh would change, with the numbers. Pure. */
 import { parsePicoUsd } from '../core/money.ts';
+import { endpointId } from './from-rows.ts';
 import type { CatalogRows, EndpointRow } from './rows.ts';
 
 export interface CatalogDiff {
@@ -11,7 +12,7 @@ export interface CatalogDiff {
 }
 
 export interface EndpointChange {
-  /** `provider[/variant]|model`. */
+  /** `provider[/variant][/tier]|model`. */
   readonly endpoint: string;
   readonly changes: readonly FieldChange[];
 }
@@ -28,8 +29,8 @@ export interface FieldChange {
 export function diffRows(before: CatalogRows, after: CatalogRows): CatalogDiff {
   const oldModels = new Set(before.models.map((each) => each.id));
   const newModels = new Set(after.models.map((each) => each.id));
-  const oldEndpoints = new Map(before.endpoints.map((each) => [keyOf(each), each]));
-  const newEndpoints = new Map(after.endpoints.map((each) => [keyOf(each), each]));
+  const oldEndpoints = new Map(before.endpoints.map((each) => [endpointId(each), each]));
+  const newEndpoints = new Map(after.endpoints.map((each) => [endpointId(each), each]));
   const changed: EndpointChange[] = [];
   for (const [endpoint, row] of newEndpoints) {
     const old = oldEndpoints.get(endpoint);
@@ -49,17 +50,13 @@ export function isEmptyDiff(diff: CatalogDiff): boolean {
   return Object.values(diff).every((each) => each.length === 0);
 }
 
-function keyOf(row: EndpointRow): string {
-  return `${row.variant ? `${row.provider}/${row.variant}` : row.provider}|${row.model}`;
-}
-
 function missingFrom(known: { has(key: string): boolean }, candidates: { keys(): IterableIterator<string> }): string[] {
   return [...candidates.keys()].filter((each) => !known.has(each)).sort();
 }
 
 /** A row as field → text, prices and conditions one by one. */
 function flatten(row: EndpointRow): ReadonlyMap<string, string> {
-  const { model, provider, variant, price, overrides, source, ...rest } = row;
+  const { model, provider, variant, tier, price, overrides, source, ...rest } = row;
   const fields = new Map<string, string>();
   for (const [name, text] of Object.entries(price)) fields.set(`price.${name}`, text);
   for (const override of overrides ?? []) {

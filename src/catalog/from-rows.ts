@@ -1,7 +1,9 @@
 /** Rows → models and endpoints. */
 import { parsePicoUsd } from '../core/money.ts';
 import type { PriceOverride, Pricing } from '../core/pricing.ts';
+import type { ServiceTier } from '../core/service-tier.ts';
 import { describeModel } from './describe.ts';
+import { permitsDistillation } from './distillable.ts';
 import { HOST_BY_SLUG } from './import/hosts.ts';
 import type { Endpoint, Model } from './model.ts';
 import { supportedParametersFor } from './parameters.ts';
@@ -30,6 +32,7 @@ export function modelFromRow(row: ModelRow, endpoints: readonly EndpointRow[], s
     limits: row.limits ?? {},
     source: row.source ?? source,
     ...(row.router ? { router: true } : {}),
+    ...(permitsDistillation(row.id) ? { distillable: true } : {}),
     ...(reasoning
       ? {
           reasoning: {
@@ -54,11 +57,12 @@ export function canonicalSlug(id: string, released: string): string {
 export function endpointFromRow(row: EndpointRow, model: ModelRow, source: Source): Endpoint {
   const output = row.out ?? model.out;
   return {
-    id: endpointId(row.provider, row.model, row.variant),
+    id: endpointId(row),
     modelId: row.model,
     providerId: row.provider,
     upstreamModel: row.upstream,
-    tag: row.variant ? `${row.provider}/${row.variant}` : row.provider,
+    tag: endpointTag(row),
+    ...(row.tier ? { serviceTier: row.tier } : {}),
     contextLength: row.context,
     maxOutputTokens: row.output ?? null,
     maxPromptTokens: row.input ?? null,
@@ -100,9 +104,24 @@ function parametersOf(row: EndpointRow, model: ModelRow): readonly string[] {
   return parameters;
 }
 
-/** `provider|model` or `provider/variant|model`. */
-export function endpointId(provider: string, model: string, variant?: string): string {
-  return `${variant ? `${provider}/${variant}` : provider}|${model}`;
+type Place = Pick<EndpointRow, 'provider' | 'variant' | 'tier'>;
+
+/** `provider[/variant][/tier]|model`. */
+export function endpointId(row: Place & Pick<EndpointRow, 'model'>): string {
+  return `${endpointTag(row)}|${row.model}`;
+}
+
+/** `provider[/variant][/tier]`: `openai`, `deepinfra/turbo`, `openai/priority` (OpenRouter's API). */
+export function endpointTag({ provider, variant, tier }: Place): string {
+  return [provider, variant, tier].filter((each) => each !== undefined).join('/');
+}
+
+/** The same model at the same provider in a service tier, as an operator defines it: its price is for him to say. */
+export function inServiceTier(endpoint: Endpoint, tier: ServiceTier): Endpoint {
+  if (endpoint.serviceTier === tier) return endpoint;
+  const { serviceTier: other, ...rest } = endpoint;
+  const tag = `${other ? endpoint.tag.slice(0, -other.length - 1) : endpoint.tag}/${tier}`;
+  return { ...rest, id: `${tag}|${endpoint.modelId}`, tag, serviceTier: tier };
 }
 
 function pricingFromRow(row: EndpointRow): Pricing {

@@ -182,7 +182,7 @@ test('a row says its grammar where it is not its host’s', () => {
     openai: [offer('gpt-5-pro'), offer('gpt-5'), offer('gpt-5.1-codex-max')],
     azure: [offer('claude-opus-5', { ...npm('@ai-sdk/anthropic'), canonical_model_id: 'anthropic/claude-opus-5' })],
   });
-  expect(rows.endpoints.map((each) => [each.model, each.dialect])).toEqual([
+  expect(rows.endpoints.filter(({ tier }) => !tier).map((each) => [each.model, each.dialect])).toEqual([
     ['anthropic/claude-opus-5', 'anthropic-messages'],
     ['openai/gpt-5', undefined],
     ['openai/gpt-5-pro', 'openai-responses'],

@@ -2,11 +2,12 @@
  * models.dev's `api.json` → catalogue rows. Pure. The generator script and `signalbox catalog refresh` share it, so what
  * is checked in and what an operator fetches are made by one rule.
  */
-import { type Facts, newestDate, parseFacts } from './import/facts.ts';
+import { type Facts, type FactsCost, newestDate, parseFacts } from './import/facts.ts';
 import type { Host } from './import/hosts.ts';
 import { inputModalities, isEmbedding, modelRow, outputModalities } from './import/model-row.ts';
-import { authorOf, collectOffers, type Offer } from './import/offers.ts';
+import { authorOf, collectOffers, type Leave, type Offer } from './import/offers.ts';
 import { DEEPSEEK_PEAK, priceRows } from './import/prices.ts';
+import { tierOffers } from './import/tiers.ts';
 import type { Capability, CatalogRows, EndpointRow, ModelRow } from './rows.ts';
 
 export interface Imported {
@@ -23,7 +24,7 @@ export function importModelsDev(source: unknown, date?: string): Imported {
     leftOut.push({ offer: `${host.modelsDev}/${upstream}`, reason });
   };
   const offers = collectOffers(facts, leave);
-  const endpoints = mergeOffers(offers);
+  const endpoints = mergeOffers(offers, leave);
   const models = describeModels(offers);
   const rowById = new Map(models.map((each) => [each.id, each]));
   return {
@@ -36,8 +37,8 @@ export function importModelsDev(source: unknown, date?: string): Imported {
   };
 }
 
-/** One endpoint per model, provider and variant; further names of the same thing become `aka`. */
-function mergeOffers(offers: readonly Offer[]): EndpointRow[] {
+/** One endpoint per model, provider, variant and service tier; further names of the same thing become `aka`. */
+function mergeOffers(offers: readonly Offer[], leave: Leave): EndpointRow[] {
   const groups = new Map<string, Offer[]>();
   for (const each of offers) {
     const { id, variant } = each.identity;
@@ -47,19 +48,18 @@ function mergeOffers(offers: readonly Offer[]): EndpointRow[] {
   const merged: EndpointRow[] = [];
   for (const group of groups.values()) {
     const [offer, ...others] = group.sort(preferred);
-    if (offer)
-      merged.push(
-        endpointRow(
-          offer,
-          others.map((each) => each.upstream),
-        ),
-      );
+    if (!offer) continue;
+    const standard = endpointRow(
+      offer,
+      others.map((each) => each.upstream),
+    );
+    merged.push(standard, ...tierRows(standard, offer, leave));
   }
   return merged.sort((a, b) => compare(endpointKey(a), endpointKey(b)));
 }
 
 function endpointKey(row: EndpointRow): string {
-  return `${row.model} ${row.provider} ${row.variant ?? ''}`;
+  return `${row.model} ${row.provider} ${row.variant ?? ''} ${row.tier ?? ''}`;
 }
 
 /** Living before deprecated, the public name before others, pinned before `-latest`, short before long. */
@@ -73,11 +73,7 @@ function preferred(a: Offer, b: Offer): number {
 
 function endpointRow(offer: Offer, aka: readonly string[]): EndpointRow {
   const { host, facts, identity } = offer;
-  const claude = identity.id.startsWith('anthropic/');
-  const prices = priceRows(facts.cost ?? { input: 0, output: 0 }, {
-    hourWriteDoubles: claude,
-    peakWindows: host.slug === 'deepseek' ? DEEPSEEK_PEAK : [],
-  });
+  const prices = pricesOf(offer, facts.cost ?? { input: 0, output: 0 });
   const dialect = dialectOf(offer);
   return {
     model: identity.id,
@@ -96,6 +92,28 @@ function endpointRow(offer: Offer, aka: readonly string[]): EndpointRow {
     ...prices,
     ...(facts.status === 'deprecated' ? { deprecated: true as const } : {}),
   };
+}
+
+function pricesOf({ host, identity }: Offer, cost: FactsCost): ReturnType<typeof priceRows> {
+  return priceRows(cost, {
+    hourWriteDoubles: identity.id.startsWith('anthropic/'),
+    peakWindows: host.slug === 'deepseek' ? DEEPSEEK_PEAK : [],
+  });
+}
+
+/** The same endpoint in the host's other service tiers. */
+function tierRows(standard: EndpointRow, offer: Offer, leave: Leave): EndpointRow[] {
+  const { host, upstream, facts } = offer;
+  const { price, overrides, ...same } = standard;
+  return tierOffers(host, upstream, facts, (reason) => leave(host, upstream, reason)).map(
+    ({ tier, cost, longestPrompt, source }): EndpointRow => ({
+      ...same,
+      tier,
+      ...(longestPrompt === undefined ? {} : { input: Math.min(longestPrompt, same.input ?? longestPrompt) }),
+      ...pricesOf(offer, cost),
+      ...(source ? { source } : {}),
+    }),
+  );
 }
 
 function capabilities(facts: Facts): Capability[] {

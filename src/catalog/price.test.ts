@@ -9,7 +9,10 @@ const at = (day: string, time: string) => ({ promptTokens: 10, nowMs: Date.parse
 describe('priceAt', () => {
   test('without conditions the base price holds, and conditions do not leak into it', () => {
     const pricing: Pricing = { prompt: 2n, completion: 3n, request: 5n, overrides: [] };
-    expect(priceAt(pricing, at(FRIDAY, '00:00'))).toEqual({ prompt: 2n, completion: 3n, request: 5n });
+    // A flat price is its own answer: routing asks for one per candidate.
+    expect(priceAt(pricing, at(FRIDAY, '00:00'))).toBe(pricing);
+    const conditional: Pricing = { ...pricing, overrides: [{ minPromptTokens: 5000, axes: { prompt: 9n } }] };
+    expect(priceAt(conditional, at(FRIDAY, '00:00'))).toEqual({ prompt: 2n, completion: 3n, request: 5n });
   });
 
   test('a tier starts strictly above its threshold; later entries win per axis', () => {

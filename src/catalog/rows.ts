@@ -84,6 +84,8 @@ const endpointRow = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]+$/)
     .exactOptional(),
+  /** Served and priced in this service tier; absent = the standard one. */
+  tier: z.enum(['priority', 'flex']).exactOptional(),
   /** Other names under which the provider knows the same thing (dated or undated). */
   aka: z.array(z.string()).exactOptional(),
   context: z.int().positive(),

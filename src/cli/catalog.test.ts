@@ -134,7 +134,7 @@ describe('catalog refresh', () => {
     );
     const catalog = loadCatalog(parseCatalogRows(JSON.parse(files['/d/catalog.json'] ?? '')));
     const prices = new Map(
-      (catalog.endpointsByModel.get('openai/gpt-4o') ?? []).map((each) => [each.providerId, each.pricing.prompt]),
+      (catalog.endpointsByModel.get('openai/gpt-4o') ?? []).map((each) => [each.tag, each.pricing.prompt]),
     );
     expect(prices.get('openrouter')).toBe(9_000_000n);
     expect(prices.get('openai')).toBe(2_500_000n);

@@ -17,6 +17,15 @@ const cost = z.object({
   context_over_200k: z.object(costAxes).optional(),
 });
 
+/** A way to serve the same model at another price, and what asks for it. */
+const mode = z.object({
+  cost: z
+    .object({ ...costAxes, tiers: cost.shape.tiers })
+    .partial()
+    .optional(),
+  provider: z.object({ body: z.record(z.string(), z.unknown()).optional() }).optional(),
+});
+
 const reasoningOption = z.object({
   type: z.string(),
   values: z.array(z.string().nullable()).optional(),
@@ -47,12 +56,18 @@ const offer = z.object({
   cost: cost.optional(),
   canonical_model_id: z.string().optional(),
   provider: z.object({ npm: z.string().optional(), shape: z.string().optional() }).optional(),
+  // An experiment of theirs: in another shape it is no reason to refuse the rest.
+  experimental: z
+    .object({ modes: z.record(z.string(), mode).optional() })
+    .optional()
+    .catch(undefined),
 });
 
 const source = z.record(z.string(), z.object({ models: z.record(z.string(), offer) }));
 
 export type Facts = z.infer<typeof offer>;
 export type FactsCost = z.infer<typeof cost>;
+export type FactsMode = z.infer<typeof mode>;
 export type FactsSource = z.infer<typeof source>;
 
 /** @throws ZodError naming provider, model and field */

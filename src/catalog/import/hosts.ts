@@ -15,6 +15,8 @@ const host = z.strictObject({
   extraSampling: z.boolean().optional(),
   /** Resells closed models through their makers: only what it hosts itself is listed. */
   openWeightsOnly: z.boolean().optional(),
+  /** Its `experimental.modes` are its own; elsewhere models.dev copies them from the maker's row, and nobody vouches. */
+  ownModes: z.boolean().optional(),
   /** Parameters the host takes beyond its grammar. */
   with: z.array(z.string()).optional(),
   /** Parameters the host is known to refuse (docs/sources.md): what is listed here is dropped from requests. */

@@ -5,7 +5,7 @@ import type { EndpointRow, OverrideRow } from '../rows.ts';
 import type { FactsCost } from './facts.ts';
 
 type PriceRow = EndpointRow['price'];
-type CostAxes = Omit<FactsCost, 'tiers' | 'context_over_200k'>;
+export type CostAxes = Omit<FactsCost, 'tiers' | 'context_over_200k'>;
 
 const PICO_DIGITS = 12;
 /** Digits kept below the grain while rounding. */
@@ -63,17 +63,22 @@ export const DEEPSEEK_PEAK: PriceRules['peakWindows'] = [
 export function priceRows(cost: FactsCost, rules: PriceRules): Pick<EndpointRow, 'price' | 'overrides'> {
   const base = axesOf(cost, rules);
   const overrides: OverrideRow[] = [];
-  // `context_over_200k` repeats the first tier under a fixed name, even where the tier starts at 272,000: tiers win.
-  const tiers =
-    cost.tiers?.filter((each) => each.tier.type === 'context').map((each) => ({ above: each.tier.size, axes: each })) ??
-    (cost.context_over_200k ? [{ above: 200_000, axes: cost.context_over_200k }] : []);
-  for (const { above, axes } of [...tiers].sort((a, b) => a.above - b.above)) {
+  for (const { above, axes } of contextSteps(cost)) {
     overrides.push({ minPromptTokens: above, price: axesOf(axes, rules) });
   }
   for (const window of rules.peakWindows) {
     overrides.push({ ...window, price: axesOf(doubled(cost), rules) });
   }
   return { price: base, ...(overrides.length ? { overrides } : {}) };
+}
+
+/** Prices of longer prompts, shortest first. */
+export function contextSteps(cost: FactsCost): readonly { readonly above: number; readonly axes: CostAxes }[] {
+  // `context_over_200k` repeats the first tier under a fixed name, even where the tier starts at 272,000: tiers win.
+  const steps =
+    cost.tiers?.filter((each) => each.tier.type === 'context').map((each) => ({ above: each.tier.size, axes: each })) ??
+    (cost.context_over_200k ? [{ above: 200_000, axes: cost.context_over_200k }] : []);
+  return [...steps].sort((a, b) => a.above - b.above);
 }
 
 function axesOf(cost: CostAxes, rules: PriceRules): PriceRow {
