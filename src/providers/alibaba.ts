@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope */
 export const alibaba = defineProvider({
@@ -15,4 +15,7 @@ export const alibaba = defineProvider({
   onDisconnect: 'drain',
   quirks: { reasoningStyle: 'enable_thinking', cacheControl: true },
   policy: { training: false, retentionDays: null, headquarters: 'CN' },
+  // Marked prefixes live five minutes after their last use; what it caches by itself has no promise and no price of its own:
+  // https://www.alibabacloud.com/help/en/model-studio/context-cache
+  promptCache: { lifeMs: 5 * MINUTE_MS, writes: 'marked' },
 });

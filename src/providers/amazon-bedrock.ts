@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
 export const amazonBedrock = defineProvider({
@@ -15,4 +15,6 @@ export const amazonBedrock = defineProvider({
   onDisconnect: 'drain',
   quirks: {},
   policy: { training: false, retentionDays: 0, headquarters: 'US' },
+  // As Anthropic's, by `cachePoint`: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+  promptCache: { lifeMs: 5 * MINUTE_MS, lifeMsLong: 60 * MINUTE_MS, writes: 'marked' },
 });

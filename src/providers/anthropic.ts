@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://docs.anthropic.com/en/api/messages */
 export const anthropic = defineProvider({
@@ -14,6 +14,9 @@ export const anthropic = defineProvider({
   onDisconnect: 'cancel',
   quirks: { cacheControl: true, reasoningFormat: 'anthropic-claude-v1' },
   policy: { training: false, retentionDays: 30, headquarters: 'US' },
+  // Five minutes after its last use, or an hour where the mark says so:
+  // https://platform.claude.com/docs/en/build-with-claude/prompt-caching
+  promptCache: { lifeMs: 5 * MINUTE_MS, lifeMsLong: 60 * MINUTE_MS, writes: 'marked' },
   links: {
     privacyPolicy: 'https://www.anthropic.com/legal/privacy',
     termsOfService: 'https://www.anthropic.com/legal/commercial-terms',

@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /**
  * https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle
@@ -19,6 +19,9 @@ export const azure = defineProvider({
   onDisconnect: 'cancel',
   quirks: { maxTokensField: 'max_completion_tokens', developerRole: true },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },
+  // 5 to 10 minutes of inactivity, never above an hour:
+  // https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/prompt-caching
+  promptCache: { lifeMs: 5 * MINUTE_MS, writes: 'automatic' },
   links: {
     statusPage: 'https://azure.status.microsoft/',
   },

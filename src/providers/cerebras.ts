@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://inference-docs.cerebras.ai/api-reference/chat-completions */
 export const cerebras = defineProvider({
@@ -14,6 +14,8 @@ export const cerebras = defineProvider({
   onDisconnect: 'drain',
   quirks: { rejects: ['presence_penalty', 'frequency_penalty', 'logit_bias'], reasoningReplay: 'reasoning' },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },
+  // Five minutes are guaranteed, an hour is possible: https://inference-docs.cerebras.ai/capabilities/prompt-caching
+  promptCache: { lifeMs: 5 * MINUTE_MS, writes: 'automatic' },
   links: {
     privacyPolicy: 'https://www.cerebras.ai/privacy-policy',
     termsOfService: 'https://www.cerebras.ai/terms-of-service',

@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://api-docs.deepseek.com/api/create-chat-completion */
 export const deepseek = defineProvider({
@@ -19,6 +19,8 @@ export const deepseek = defineProvider({
   },
   // Its terms allow training on prompts, kept without a stated limit.
   policy: { training: true, retentionDays: null, headquarters: 'CN' },
+  // "Usually within a few hours to a few days": https://api-docs.deepseek.com/guides/kv_cache
+  promptCache: { lifeMs: 120 * MINUTE_MS, writes: 'automatic' },
   links: {
     privacyPolicy: 'https://cdn.deepseek.com/policies/en-US/deepseek-privacy-policy.html',
     statusPage: 'https://status.deepseek.com/',

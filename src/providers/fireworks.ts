@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://docs.fireworks.ai/api-reference/post-chatcompletions */
 export const fireworks = defineProvider({
@@ -14,6 +14,8 @@ export const fireworks = defineProvider({
   onDisconnect: 'cancel',
   quirks: {},
   policy: { training: false, retentionDays: 0, headquarters: 'US' },
+  // At least several minutes, up to several hours: https://docs.fireworks.ai/guides/prompt-caching
+  promptCache: { lifeMs: 5 * MINUTE_MS, writes: 'automatic' },
   links: {
     privacyPolicy: 'https://fireworks.ai/privacy-policy',
     termsOfService: 'https://fireworks.ai/terms-of-service',

@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://ai.google.dev/api/generate-content */
 export const googleAiStudio = defineProvider({
@@ -15,6 +15,9 @@ export const googleAiStudio = defineProvider({
   quirks: { reasoningFormat: 'google-gemini-v1' },
   // Paid tier. A free-tier key lets Google train: set data_policy in the configuration for one.
   policy: { training: false, retentionDays: 55, headquarters: 'US' },
+  // Implicit caching, whose life Google does not publish; OpenRouter has seen 3 to 5 minutes:
+  // https://openrouter.ai/docs/guides/best-practices/prompt-caching
+  promptCache: { lifeMs: 3 * MINUTE_MS, writes: 'automatic' },
   links: {
     privacyPolicy: 'https://cloud.google.com/terms/cloud-privacy-notice',
     termsOfService: 'https://ai.google.dev/gemini-api/terms',

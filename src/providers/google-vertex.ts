@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /**
  * https://cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/overview
@@ -15,6 +15,9 @@ export const googleVertex = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'beside-output', reportsCost: false },
   // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.
   onDisconnect: 'drain',
-  quirks: { reasoningFormat: 'google-gemini-v1' },
+  // It ignores the body's field: https://cloud.google.com/vertex-ai/generative-ai/docs/priority-paygo
+  quirks: { reasoningFormat: 'google-gemini-v1', tierHeader: 'x-vertex-ai-llm-shared-request-type' },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },
+  // As Google AI Studio: https://openrouter.ai/docs/guides/best-practices/prompt-caching
+  promptCache: { lifeMs: 3 * MINUTE_MS, writes: 'automatic' },
 });

@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://console.groq.com/docs/api-reference */
 export const groq = defineProvider({
@@ -14,6 +14,8 @@ export const groq = defineProvider({
   onDisconnect: 'drain',
   quirks: { usageWrapper: 'x_groq', rejects: ['logprobs', 'top_logprobs', 'logit_bias'] },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },
+  // Two hours without use: https://console.groq.com/docs/prompt-caching
+  promptCache: { lifeMs: 120 * MINUTE_MS, writes: 'automatic' },
   links: {
     privacyPolicy: 'https://groq.com/privacy-policy/',
     termsOfService: 'https://groq.com/terms-of-use/',

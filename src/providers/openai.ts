@@ -1,4 +1,4 @@
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://platform.openai.com/docs/api-reference/chat */
 export const openai = defineProvider({
@@ -14,6 +14,9 @@ export const openai = defineProvider({
   onDisconnect: 'cancel',
   quirks: { maxTokensField: 'max_completion_tokens', developerRole: true, obfuscationOption: true },
   policy: { training: false, retentionDays: 30, headquarters: 'US' },
+  // 5 to 10 minutes of inactivity in memory; `prompt_cache_options.ttl` promises 30 from GPT-5.6 on, and 24 h is a most, not a
+  // promise: https://developers.openai.com/api/docs/guides/prompt-caching
+  promptCache: { lifeMs: 5 * MINUTE_MS, lifeMsLong: 30 * MINUTE_MS, writes: 'automatic' },
   links: {
     privacyPolicy: 'https://openai.com/policies/privacy-policy/',
     termsOfService: 'https://openai.com/policies/row-terms-of-use/',

@@ -24,6 +24,8 @@ export interface ProviderDefinition {
   readonly onDisconnect: 'cancel' | 'drain';
   readonly quirks: HostQuirks;
   readonly policy: DataPolicy;
+  /** Absent where the host documents nothing (`promptCacheOf`). */
+  readonly promptCache?: PromptCache;
   /** True where any unknown `author/slug` may be sent on unchanged (an aggregator). */
   readonly takesAnyModel?: boolean;
   /** True where a query after the model's name (`sim/echo?cut=120`) is part of what the provider is sent. */
@@ -42,6 +44,16 @@ export type AuthScheme =
   | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'none' };
 
+/** How long a host keeps a prompt that it then charges less for: how long a conversation does well to stay there. */
+export interface PromptCache {
+  /** Since its last use, as far as the host commits itself; it may be longer. */
+  readonly lifeMs: number;
+  /** Where the caller asks for the longer life (`ttl: "1h"`). */
+  readonly lifeMsLong?: number;
+  /** `automatic`: whatever is long enough is written, unasked. `marked`: only what carries a mark. */
+  readonly writes: 'automatic' | 'marked';
+}
+
 export interface DataPolicy {
   /** Whether prompts may train models. Unknown counts as yes. */
   readonly training: boolean;
@@ -49,6 +61,16 @@ export interface DataPolicy {
   readonly retentionDays: number | null;
   /** ISO 3166 alpha-2, or null. */
   readonly headquarters: string | null;
+}
+
+export const MINUTE_MS = 60_000;
+
+/** The least that hosts which name a time promise; most of the others say only that they cache by themselves. */
+const UNDOCUMENTED_CACHE: PromptCache = { lifeMs: 5 * MINUTE_MS, writes: 'automatic' };
+
+/** @param definition undefined = a host of the operator's own */
+export function promptCacheOf(definition: Pick<ProviderDefinition, 'promptCache'> | undefined): PromptCache {
+  return definition?.promptCache ?? UNDOCUMENTED_CACHE;
 }
 
 export function defineProvider(definition: ProviderDefinition): ProviderDefinition {

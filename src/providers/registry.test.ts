@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateRegistries } from '../../scripts/generate-registries.ts';
+import { MINUTE_MS, promptCacheOf } from './provider.ts';
 import { providerById, providers } from './registry.gen.ts';
 
 test('the committed list holds every provider file', async () => {
@@ -64,4 +65,18 @@ test('the facts that decide money and privacy are those of the evidence', () => 
     'xai',
   ]);
   expect(providerById.get('deepseek')?.policy.training).toBe(true);
+});
+
+test('prompt caches live as long as their hosts say; five minutes where they say nothing', () => {
+  const lifeOf = (id: string) => promptCacheOf(providerById.get(id)).lifeMs / MINUTE_MS;
+  expect(['anthropic', 'groq', 'deepseek', 'google-ai-studio', 'sim'].map(lifeOf)).toEqual([5, 120, 120, 3, 5]);
+  expect(promptCacheOf(undefined)).toEqual({ lifeMs: 5 * MINUTE_MS, writes: 'automatic' });
+  expect(promptCacheOf(providerById.get('mistral'))).toEqual(promptCacheOf(undefined));
+  const marked = providers.filter((each) => promptCacheOf(each).writes === 'marked').map(({ id }) => id);
+  expect(marked).toEqual(['alibaba', 'amazon-bedrock', 'anthropic']);
+  for (const each of providers) {
+    const { lifeMs, lifeMsLong } = promptCacheOf(each);
+    expect(lifeMs).toBeGreaterThanOrEqual(MINUTE_MS);
+    if (lifeMsLong !== undefined) expect(lifeMsLong).toBeGreaterThan(lifeMs);
+  }
 });

@@ -7,7 +7,7 @@
  *   lab: { dialect: anthropic-messages, base_url: "sim://lab/v1", api_key: none, models: [sim/reasoner] }
  *   bad: { dialect: openai-chat, base_url: "sim://bad/v1", api_key: none, models: [{ id: sim/echo, upstream: "echo?status=503" }] }
  */
-import { defineProvider } from './provider.ts';
+import { defineProvider, MINUTE_MS } from './provider.ts';
 
 export const sim = defineProvider({
   id: 'sim',
@@ -25,5 +25,6 @@ export const sim = defineProvider({
     maxTokensField: 'max_tokens',
   },
   policy: { training: false, retentionDays: 0, headquarters: null },
+  promptCache: { lifeMs: 5 * MINUTE_MS, writes: 'automatic' },
   takesModelQuery: true,
 });
