@@ -206,11 +206,15 @@ export function openMessageReader(context: UpstreamContext): MessageReader {
   };
 }
 
-/** Fast mode is a speed, not a service tier, in this grammar; its price makes it what OpenRouter calls `priority`. */
+/**
+ * Fast mode is a speed in this grammar; its price makes it what OpenRouter calls `priority`. The grammar's own tier `priority`
+ * is capacity that was committed to (https://platform.claude.com/docs/en/api/service-tiers), at no price of its own here.
+ */
 function tierOf(message: JsonObject, usage: JsonObject | undefined): string | undefined {
   if (usage && stringAt(usage, 'speed') === 'fast') return 'priority';
   const word = (usage && stringAt(usage, 'service_tier')) ?? stringAt(message, 'service_tier');
-  return word === undefined ? undefined : tierServed(word);
+  if (word === undefined) return undefined;
+  return word === 'priority' ? 'default' : tierServed(word);
 }
 
 /** See docs/sources.md. Compatible hosts that end a tool call with `end_turn` are read by what they sent. */

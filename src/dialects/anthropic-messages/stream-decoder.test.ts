@@ -157,7 +157,9 @@ describe('the tier that served', () => {
   test.each<[JsonObject, string]>([
     [{ speed: 'fast', service_tier: 'standard' }, 'priority'],
     [{ speed: 'standard', service_tier: 'standard' }, 'default'],
-    [{ service_tier: 'priority' }, 'priority'],
+    [{ service_tier: 'priority' }, 'default'],
+    [{ speed: 'fast', service_tier: 'priority' }, 'priority'],
+    [{ service_tier: 'batch' }, 'batch'],
   ])('%p is %s, whole and streamed', (said, tier) => {
     const usage: JsonObject = { input_tokens: 1, output_tokens: 1, ...said };
     expect(decodeResponse({ ...MESSAGE, usage }, context).serviceTier).toBe(tier);

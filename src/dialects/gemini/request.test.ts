@@ -567,7 +567,7 @@ describe('the service tier', () => {
   });
 
   test('any other endpoint is asked for none', () => {
-    for (const asked of ['priority', 'fast', 'flex', 'ultrafast']) {
+    for (const asked of ['priority', 'fast', 'flex', 'ultrafast', 'scale']) {
       const { body, notes } = encode({ serviceTier: asked });
       expect(body).not.toHaveProperty('serviceTier');
       expect(notes).toEqual(['parameter.dropped service_tier']);

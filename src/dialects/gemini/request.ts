@@ -6,7 +6,7 @@ import type { ChatRequest, Message } from '../../core/chat.ts';
 import { type JsonObject, type MutableJsonObject, objectAt } from '../../core/json.ts';
 import type { Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
-import { isPricedApart } from '../shared/service-tier.ts';
+import { tierServed } from '../shared/service-tier.ts';
 import { needsSignatures, takesMediaInResponses } from './model-family.ts';
 import { encodeContents } from './request/contents.ts';
 import { encodeGenerationConfig } from './request/generation-config.ts';
@@ -97,7 +97,7 @@ function encodeServiceTier(asked: string | undefined, context: UpstreamContext, 
       ? { body: { serviceTier }, headers: {} }
       : { body: {}, headers: { [tierHeader]: serviceTier } };
   }
-  if (asked !== undefined && isPricedApart(asked)) {
+  if (asked !== undefined && asked !== 'auto' && tierServed(asked) !== 'default') {
     notes.add('parameter.dropped', 'service_tier', `This endpoint has no tier ${asked}; it serves its standard one.`);
   }
   return NO_TIER;
