@@ -104,7 +104,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
   const uuid = () => crypto.randomUUID();
   const presetAdmin = createPresetAdmin({ presetStore: store.presets, presetTable, clock, uuid });
   const app = createApp({
-    inference: { pipeline, auth, snapshot: () => snapshot, responseCache: responseCache.ports },
+    inference: { pipeline, auth, presets: presetTable, snapshot: () => snapshot, responseCache: responseCache.ports },
     version: packageJson.version,
     routes: apiRoutes({
       auth,
@@ -114,6 +114,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
       balances,
       keyAdmin,
       presetAdmin,
+      statsOf: health.statsOf,
       ledger: store.ledger,
       queries: store.queries,
       running,

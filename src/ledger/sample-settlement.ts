@@ -59,6 +59,7 @@ export function sampleSettlement(id: string, about: Partial<Settlement> = {}): S
     serviceTier: 'default',
     router: null,
     plan: null,
+    presetId: null,
     cacheSourceId: 'gen-1764072000-AAAAAAAAAAAAAAAAAAAA',
     ...about,
   };

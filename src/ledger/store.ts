@@ -72,6 +72,8 @@ export interface Settlement {
   readonly router: string | null;
   /** How it was routed: candidates, what excluded or ordered each, the draw (docs/concepts/routing.md). */
   readonly plan: JsonObject | null;
+  /** The preset that the request named, or null. */
+  readonly presetId: string | null;
   /** The generation whose answer was given again; null where this one's was made for it. */
   readonly cacheSourceId: string | null;
 }

@@ -96,6 +96,7 @@ async function settleHit(exchange: HitExchange, { sourceId, origin }: CachedAnsw
     router: origin.router,
     // The source was routed; this one was not.
     plan: null,
+    presetId: exchange.presetId,
     cacheSourceId: sourceId,
   };
   ports.log.settled({

@@ -24,6 +24,8 @@ export interface ExchangeBase {
   readonly caller: Caller;
   readonly demand: Demand;
   readonly asked: AskedByHeader;
+  /** The preset that the request was made of, or null. */
+  readonly presetId: string | null;
   /** Notes of parsing. */
   readonly notes: readonly Note[];
   /** Pinned at admission, with its prices. */

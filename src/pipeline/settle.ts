@@ -94,6 +94,7 @@ export function settleExchange(exchange: Exchange, end: ExchangeEnd, routing: Ro
     serviceTier: end.serviceTier,
     router: routing.requested.router,
     plan: planRecord(routing),
+    presetId: exchange.presetId,
     cacheSourceId: null,
   };
   return { record, settled };

@@ -64,6 +64,7 @@ function toDetail(settlement: Settlement): string {
     serviceTier: settlement.serviceTier ?? undefined,
     router: settlement.router ?? undefined,
     plan: settlement.plan ?? undefined,
+    presetId: settlement.presetId ?? undefined,
     cacheSourceId: settlement.cacheSourceId ?? undefined,
   });
 }
@@ -112,6 +113,7 @@ export function fromSettlementRow(row: GenerationsTable): Settlement {
     serviceTier: textOf(detail, 'serviceTier'),
     router: textOf(detail, 'router'),
     plan: objectAt(detail, 'plan') ?? null,
+    presetId: textOf(detail, 'presetId'),
     cacheSourceId: textOf(detail, 'cacheSourceId'),
   };
 }

@@ -96,7 +96,7 @@ function encodeGeneration(settlement: Settlement): JsonObject {
     app_id: null,
     external_user: settlement.user,
     session_id: settlement.sessionId,
-    preset_id: null,
+    preset_id: settlement.presetId,
     service_tier: settlement.serviceTier,
     data_region: 'global',
     response_cache_source_id: settlement.cacheSourceId,

@@ -10,6 +10,7 @@ export function postChatCompletions(request: Request, ports: InferencePorts): Pr
   const betas = betasOf(request.headers);
   return answerInference(request, ports, {
     kind: 'chat',
+    takesPresets: true,
     parse: client.parseRequest,
     demandOf: client.demandOf,
     run: (base, wire, pipeline) => runChat({ ...base, kind: 'chat', dialect: openAiChat, wire, betas }, pipeline),

@@ -11,6 +11,7 @@ const CACHED = { endpoint: 'embeddings', replay: replayEmbeddings, variesBy: [] 
 export function postEmbeddings(request: Request, ports: InferencePorts): Promise<Response> {
   return answerInference(request, ports, {
     kind: 'embeddings',
+    takesPresets: false,
     parse: parseEmbeddingsRequest,
     demandOf: demandOfEmbeddings,
     run: (base, body, pipeline) => runEmbeddings({ ...base, kind: 'embeddings', body }, pipeline),

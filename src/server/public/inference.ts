@@ -1,13 +1,16 @@
 /** What every inference route shares: who calls, the body, the exchange's common part, and the answer over HTTP. */
 
+import type { Caller } from '../../core/caller.ts';
 import type { Demand } from '../../core/demand.ts';
 import { toGatewayError } from '../../core/errors.ts';
 import { generationId } from '../../core/ids.ts';
-import type { Json } from '../../core/json.ts';
+import { isJsonObject, type Json } from '../../core/json.ts';
 import type { ExchangeKind } from '../../dialects/dialect.ts';
 import type { ExchangeBase, PipelinePorts, Reply } from '../../pipeline/exchange.ts';
 import { effectivePreferences } from '../../pipeline/route.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
+import { type Applied, expandPreset } from '../../presets/apply-preset.ts';
+import type { PresetTable } from '../../presets/preset-table.ts';
 import { type AuthPorts, assertKeyKind, authenticate } from '../authenticate.ts';
 import { CORS_HEADERS, type ErrorEncoder, errorResponse } from '../error-response.ts';
 import { readJsonBody } from '../read-body.ts';
@@ -18,6 +21,7 @@ import { answerThroughCache, type CacheableRoute, type ResponseCachePorts } from
 export interface InferencePorts {
   readonly pipeline: PipelinePorts;
   readonly auth: AuthPorts;
+  readonly presets: Pick<PresetTable, 'find'>;
   /** The snapshot in force now: pinned by the exchange at admission. */
   readonly snapshot: () => Snapshot;
   /** Null where the operator turned it off. */
@@ -36,6 +40,8 @@ const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'applic
 /** How a route reads its body and runs what it asks for. */
 export interface InferenceRoute<Wire> {
   readonly kind: ExchangeKind;
+  /** Whether a request of this kind may name a preset: presets are made of conversations. */
+  readonly takesPresets: boolean;
   /** @throws GatewayError `client.invalid_request` with the field's path */
   parse(body: Json): Wire;
   demandOf(wire: Wire): Demand;
@@ -59,11 +65,14 @@ export async function answerInference<Wire>(
     const receivedAtMs = clock.now();
     const { maxBodyBytes } = snapshot;
     const { value, notes } = await readJsonBody(request, { maxBodyBytes, deadlines, nowMs: () => clock.now() });
-    const wire = route.parse(value);
+    const applied = route.takesPresets ? applyPreset(value, caller, ports.presets) : null;
+    const body = applied?.body ?? value;
+    const wire = route.parse(body);
     const demand = withSession(route.demandOf(wire), request.headers);
     const asked = askedByHeader(request.headers);
-    const base = { id, receivedAtMs, caller, demand, asked, notes, snapshot, signal: request.signal };
-    const wish = ports.responseCache && cacheWish(request.headers, null);
+    const presetId = applied?.presetId ?? null;
+    const base = { id, receivedAtMs, caller, demand, asked, presetId, notes, snapshot, signal: request.signal };
+    const wish = ports.responseCache && cacheWish(request.headers, applied?.cache ?? null);
     // Whoever wants no prompt to be kept anywhere wants no answer to be kept here.
     if (!ports.responseCache || !wish || effectivePreferences({ ...base, kind: route.kind }).zdr) {
       return toResponse(await route.run(base, wire, ports.pipeline), id, route.encodeError);
@@ -73,7 +82,7 @@ export async function answerInference<Wire>(
         ...route.cached,
         exchange: { ...base, kind: route.kind },
         wish,
-        body: value,
+        body,
         pipeline: ports.pipeline,
         run: (pipeline) => route.run(base, wire, pipeline),
       },
@@ -85,6 +94,10 @@ export async function answerInference<Wire>(
     if (error.code === 'gateway.internal') log.error('an inference request failed inside', thrown);
     return errorResponse(error, route.encodeError, { 'x-generation-id': id });
   }
+}
+
+function applyPreset(value: Json, { key }: Caller, presets: InferencePorts['presets']): Applied | null {
+  return isJsonObject(value) ? expandPreset(value, (slug) => presets.find(key.workspaceId, slug)) : null;
 }
 
 /** The body's session id wins over the header's (OpenRouter's API). */

@@ -83,6 +83,7 @@ function toVoidSettlement(exchange: OpenExchange, nowMs: number): Settlement {
     serviceTier: null,
     router: null,
     plan: null,
+    presetId: null,
     cacheSourceId: null,
   };
 }
