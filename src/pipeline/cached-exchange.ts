@@ -13,7 +13,7 @@ const WRITE_CHARACTERS = 16 * 1024;
 const utf8 = new TextDecoder();
 
 /** What of an exchange a hit needs: no snapshot, no route. */
-export type HitExchange = Pick<Exchange, 'id' | 'kind' | 'caller' | 'receivedAtMs' | 'notes' | 'demand'>;
+export type HitExchange = Pick<Exchange, 'id' | 'kind' | 'caller' | 'receivedAtMs' | 'notes' | 'demand' | 'presetId'>;
 
 export type HitPorts = Pick<PipelinePorts, 'spend' | 'running' | 'ledger' | 'log' | 'clock'>;
 
