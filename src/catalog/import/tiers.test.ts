@@ -91,7 +91,8 @@ describe('a mode of models.dev', () => {
   });
 
   test('is not believed of a host that copies its maker’s row', () => {
-    expect(take('databricks', offer('databricks-gpt-5-4', fast({ input: 4, output: 20 }))).tiers).toEqual([]);
+    const copied = offer('databricks-gpt-9', { canonical_model_id: 'openai/gpt-9', ...fast({ input: 4, output: 20 }) });
+    expect(take('databricks', copied).rows.endpoints.map(({ tier }) => tier)).toEqual([undefined]);
   });
 
   test('below the standard price is left out, and said', () => {
