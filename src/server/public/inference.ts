@@ -114,10 +114,10 @@ function toResponse(
 ): Response {
   switch (reply.kind) {
     case 'whole':
-      return new Response(reply.body, { headers: { ...withIds(JSON_HEADERS, id, reply.notes), ...more } });
+      return new Response(reply.body, { headers: withIds(JSON_HEADERS, id, reply.notes, more) });
     case 'stream':
       // The runtime takes an async generator as a body; its types do not say so yet.
-      return new Response(toBody(reply.body), { headers: { ...withIds(STREAM_HEADERS, id, reply.notes), ...more } });
+      return new Response(toBody(reply.body), { headers: withIds(STREAM_HEADERS, id, reply.notes, more) });
     case 'error':
       return errorResponse(reply.error, (error) => encodeError(error, reply.routerMetadata), {
         'x-generation-id': id,
@@ -125,10 +125,15 @@ function toResponse(
   }
 }
 
-function withIds(headers: Readonly<Record<string, string>>, id: string, notes: number): Record<string, string> {
+function withIds(
+  headers: Readonly<Record<string, string>>,
+  id: string,
+  notes: number,
+  more: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
   const all: Record<string, string> = { ...headers, 'x-generation-id': id };
   if (notes > 0) all['x-signalbox-notes'] = String(notes);
-  return all;
+  return more ? Object.assign(all, more) : all;
 }
 
 function toBody(frames: AsyncGenerator<string>): AsyncIterable<string> {
