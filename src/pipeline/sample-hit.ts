@@ -47,6 +47,7 @@ export function sampleHit(id: string, receivedAtMs: number): HitExchange {
     kind: 'chat',
     receivedAtMs,
     caller: { key: KEY, referer: null, title: null, userAgent: null },
+    presetId: null,
     notes: [],
     demand: DEMAND,
   };

@@ -181,6 +181,21 @@ describe('what counts as asked again', () => {
     expect(both).toEqual(['MISS', 'MISS']);
   });
 
+  test('a preset asks for it without a header, a header’s no beats its yes, and its no beats any header', async () => {
+    const presets = { cached: { cache_enabled: true, cache_ttl_seconds: 60 }, uncached: { cache_enabled: false } };
+    for (const [slug, settings] of Object.entries(presets)) {
+      const path = `/api/v1/presets/${slug}/chat/completions`;
+      expect((await ask(gateway, { ...chat('sim/echo'), ...settings }, { path })).status).toBe(200);
+    }
+    const request = chat('@preset/cached', 'by preset');
+    expect(cacheHeaders(await ask(gateway, request))).toEqual({ status: 'MISS', ttl: '60' });
+    expect(cacheHeaders(await ask(gateway, request))).toMatchObject({ status: 'HIT', ttl: '60' });
+    expect(cacheHeaders(await ask(gateway, request, { headers: { 'X-OpenRouter-Cache': 'false' } }))).toEqual({});
+    for (let i = 0; i < 2; i++) {
+      expect(cacheHeaders(await ask(gateway, chat('@preset/uncached', 'by preset'), cached()))).toEqual({});
+    }
+  });
+
   test('a browser may read the headers', async () => {
     const response = await ask(gateway, chat('sim/echo', 'browser'), cached());
     const exposed = response.headers.get('access-control-expose-headers');
