@@ -183,8 +183,7 @@ function compare(left: Release, right: Release, previewsCount: boolean): number 
     released ||
     left.seconds - right.seconds ||
     compareVersions(left.version, right.version) ||
-    // The plain id before its dated snapshots, then by the alphabet.
-    right.id.length - left.id.length ||
+    // By the alphabet: a plain id before its dated snapshots.
     (left.id < right.id ? 1 : -1)
   );
 }

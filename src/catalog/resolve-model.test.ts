@@ -116,8 +116,8 @@ describe('the latest of a family', () => {
     ];
     const endpoints = [
       { modelId: 'lab/lynx-4', providerId: 'lab', upstreamModel: 'lynx-4', deprecated: true },
-      { modelId: 'lab/lynx-2', providerId: 'lab', upstreamModel: 'lynx-2', deprecated: true },
       { modelId: 'lab/lynx-2', providerId: 'twin', upstreamModel: 'lynx-2' },
+      { modelId: 'lab/lynx-2', providerId: 'lab', upstreamModel: 'lynx-2', deprecated: true },
     ];
     const aliases = { names: new Map<string, string>(), retired: new Map<string, string>() };
     const latest = (options: Parameters<typeof indexModels>[4]) =>

@@ -194,7 +194,7 @@ describe('what a request needs', () => {
     ['a long answer', { maxOutputTokens: 1001 }, ['a/all', 'b/bare', 'c/json']],
     ['sound', { outputModalities: ['audio'] }, []],
   ])('%s', (_, demand, ids) => {
-    expect(able(demand)).toEqual(ids);
+    expect(able(demand)).toEqual([...ids]);
   });
 
   test('files that are read for the model, and prompts that are fitted to it', () => {

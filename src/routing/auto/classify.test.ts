@@ -137,11 +137,17 @@ describe('where it reads', () => {
     expect(kind).toBe('code');
     expect(scores.writing).toBeUndefined();
     expect(scores.translation).toBeUndefined();
+    // "thanks" stands between two fences.
+    expect(scores.chat).toBeCloseTo(1.9);
   });
 
   test('a word counts once, whole words only', () => {
     const once = classifyTask(asked('translate'), testDemand()).scores.translation;
     expect(classifyTask(asked('translate translate translate'), testDemand()).scores.translation).toBe(once ?? -1);
+    expect(
+      classifyTask(asked(`translate ${'x '.repeat(500)} translate ${'x '.repeat(500)}`), testDemand()).scores
+        .translation,
+    ).toBe(once ?? -1);
     expect(kindOf('the birthday of the archipelago')).toBe('chat');
   });
 
