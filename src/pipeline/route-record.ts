@@ -84,7 +84,8 @@ export function routerMetadata({ demand }: Pick<Exchange, 'demand'>, routing: Ro
     strategy: requested.strategy,
     region: null,
     summary: summaryOf(routing, answeredBy),
-    attempt: answeredBy ? attempts.length : 0,
+    // The number of the last one; 0 where no provider was reached (OpenRouter's API).
+    attempt: attempts.length,
     is_byok: false,
     endpoints: {
       total: plan.targets.length + plan.excluded.length,
@@ -116,12 +117,16 @@ export function unroutedMetadata({ demand }: Pick<Exchange, 'demand'>, error: Ga
 }
 
 function summaryOf({ requested, plan, attempts }: Routing, answeredBy: LiveEndpoint | null): string {
-  const of = `${plan.targets.length} available endpoint${plan.targets.length === 1 ? '' : 's'}`;
+  const of = counted(plan.targets.length, 'available endpoint');
   const why = [...requested.reasons, ...plan.reasons.map(({ because }) => because)].join('; ');
   const outcome = answeredBy
     ? `${answeredBy.model.id} served by ${answeredBy.provider.name} on attempt ${attempts.length}, of ${of}`
-    : `No answer after ${attempts.length} attempts, of ${of}`;
+    : `No answer after ${counted(attempts.length, 'attempt')}, of ${of}`;
   return why ? `${outcome}: ${why}.` : `${outcome}.`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** No status arrived where a connection failed: the one the error stands for. */

@@ -26,6 +26,8 @@ export class ExchangeRun {
   readonly #sequence: AttemptSequence;
   #answer: RoutedAnswer | undefined;
   #settling: Promise<SettledUsage> | undefined;
+  /** As the record has it; null before the end, and where nothing was sent. */
+  #generationTimeMs: number | null = null;
   #isGone = false;
 
   constructor(exchange: Exchange, ports: PipelinePorts, route: Route, laneFor: LaneFor) {
@@ -102,6 +104,7 @@ export class ExchangeRun {
     const settled = settleExchange(exchange, end, this.#routing());
     this.#report(settled, end);
     const { record } = settled;
+    if (end.attemptStartedAtMs !== null) this.#generationTimeMs = record.generationTimeMs;
     ports.spend.post(record.keyHash, record.costNanoUsd, record.settledAtMs);
     exchange.signal.removeEventListener('abort', this.#onClientGone);
     ports.log.settled({
@@ -141,13 +144,12 @@ export class ExchangeRun {
     return metadata ? { ...settled, routerMetadata: metadata } : settled;
   }
 
-  /** How it was routed, where the caller wants to know. */
+  /** How it was routed, where the caller wants to know. Asked for once it is settled. */
   metadata(): JsonObject | undefined {
     if (!this.exchange.asked.metadata) return undefined;
-    const startedAtMs = this.#sequence.current?.startedAtMs;
     return routerMetadata(this.exchange, this.#routing(), {
       answeredBy: this.#answer?.attempt.target ?? null,
-      generationTimeMs: startedAtMs === undefined ? null : this.ports.clock.now() - startedAtMs,
+      generationTimeMs: this.#generationTimeMs,
     });
   }
 
