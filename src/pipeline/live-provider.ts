@@ -3,7 +3,7 @@ import type { ProviderSettings } from '../config/settings.ts';
 import type { UpstreamDialect } from '../dialects/dialect.ts';
 import type { HostProfile } from '../dialects/host.ts';
 import { addressOf } from '../providers/base-url.ts';
-import type { AuthScheme, ProviderDefinition } from '../providers/provider.ts';
+import { type AuthScheme, type ProviderDefinition, promptCacheOf } from '../providers/provider.ts';
 import { authorizationOfDialect, DEFAULT_DIALECT, usageOfDialect } from '../providers/undescribed-host.ts';
 import type { Credential, LiveProvider } from './target.ts';
 
@@ -35,6 +35,7 @@ export function toLiveProvider(
     usage: (isOwnDialect ? definition.usage : undefined) ?? usageOfDialect(dialectId),
     quirks: (isOwnDialect ? definition.quirks : undefined) ?? UNKNOWN_HOST.quirks,
   };
+  const promptCache = promptCacheOf(definition);
   const policy = settings.dataPolicy ?? definition?.policy ?? UNKNOWN_HOST.policy;
   return {
     id: settings.id,
@@ -56,8 +57,8 @@ export function toLiveProvider(
     retentionDays: policy.retentionDays,
     // It is a gateway itself and is sent the caller's policy.
     enforcesPolicy: host.quirks.gatewayFields?.includes('provider') ?? false,
-    writesCache: false,
-    cacheLifeMs: 300_000,
+    writesCache: promptCache.writes === 'automatic',
+    cacheLifeMs: promptCache.lifeMs,
   };
 }
 

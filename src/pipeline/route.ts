@@ -1,5 +1,4 @@
 /** The targets of an exchange: requested models → endpoints → plan, on the exchange's pinned snapshot. */
-import { priceAt } from '../catalog/price.ts';
 import type { Opening } from '../core/demand.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { ProviderPreferences } from '../core/preferences.ts';
@@ -12,7 +11,7 @@ import { sessionRef } from '../sessions/session-ref.ts';
 import type { SessionRef } from '../sessions/sessions.ts';
 import type { Exchange, PipelinePorts } from './exchange.ts';
 import { type RequestedModels, requestedModels } from './requested-models.ts';
-import type { LiveEndpoint } from './target.ts';
+import type { LiveEndpoint, LiveProvider } from './target.ts';
 
 export interface Route {
   readonly requested: RequestedModels;
@@ -48,9 +47,8 @@ export function routeExchange(exchange: RouteInput, plugins: ActivePlugins | nul
     random: ports.random,
     nowMs,
     healthOf: (endpointId) => ports.health.of(endpointId),
-    keyRestsUntilMs: ({ endpoint, provider }) => keyRestsUntilMs(provider.id, endpoint.id, exchange, ports),
-    priceAt: ({ endpoint }, promptTokens, atMs) => priceAt(endpoint.pricing, { promptTokens, nowMs: atMs }),
-    unsayable: ({ provider }) => unsayable(provider.id, exchange),
+    keyRestsUntilMs: (target) => keyRestsUntilMs(target, ports),
+    unsayable: ({ provider }) => unsayable(provider, exchange),
     ...(sticky && { sticky: { ...sticky, isNamed: session.isNamed } }),
     readsFiles: plugins?.readsFiles ?? false,
     fitsPrompt: plugins?.fitsPrompt ?? false,
@@ -106,23 +104,17 @@ export function effectivePreferences({
 const NO_TRAINING: ProviderPreferences = { dataCollection: 'deny' };
 
 /** When the first of the provider's keys may be used again; 0 where one may be used now. */
-function keyRestsUntilMs(
-  providerId: string,
-  endpointId: string,
-  { snapshot }: RouteInput,
-  { health }: RoutePorts,
-): number {
+function keyRestsUntilMs({ endpoint, provider }: LiveEndpoint, { health }: RoutePorts): number {
   let soonest = Number.POSITIVE_INFINITY;
-  for (const { id } of snapshot.provider(providerId)?.credentials ?? []) {
-    soonest = Math.min(soonest, health.credentialRestsUntilMs(id, endpointId));
+  for (const { id } of provider.credentials) {
+    soonest = Math.min(soonest, health.credentialRestsUntilMs(id, endpoint.id));
     if (soonest === 0) return 0;
   }
-  return Number.isFinite(soonest) ? soonest : 0;
+  return soonest;
 }
 
-function unsayable(providerId: string, { kind, demand, snapshot }: RouteInput): readonly string[] {
-  const dialect = snapshot.provider(providerId)?.dialect;
-  if (!dialect?.kinds.includes(kind)) return [kind];
+function unsayable({ dialect }: LiveProvider, { kind, demand }: RouteInput): readonly string[] {
+  if (!dialect.kinds.includes(kind)) return [kind];
   if (demand.inputModalities.length === 0) return NOTHING;
   return demand.inputModalities.filter((modality) => dialect.cannotCarry.includes(modality));
 }

@@ -3,6 +3,7 @@
  * the request path, swapped by one assignment. Counters live elsewhere, by stable id, and survive every swap.
  */
 import { customModel } from '../catalog/custom-model.ts';
+import { inServiceTier } from '../catalog/from-rows.ts';
 import type { Endpoint, Model } from '../catalog/model.ts';
 import { type AliasTable, indexModels, type Resolved, resolveModelId } from '../catalog/resolve-model.ts';
 import { traitsOf } from '../catalog/traits.ts';
@@ -104,14 +105,22 @@ function endpointsOfProvider(
     });
   }
   return entry.models.flatMap((settings) => {
-    const tier = settings.serviceTier ?? undefined;
-    const known = own.find(
-      ({ modelId, upstreamModel, upstreamAliases, serviceTier }) =>
-        serviceTier === tier && [modelId, upstreamModel, ...(upstreamAliases ?? [])].includes(settings.id),
-    );
+    const known = knownEndpoint(own, settings);
     const { model, endpoint } = listedEndpoint(settings, known, entry, provider, sources, notices);
     return toLive(withProviderSettings(endpoint, entry), model, provider) ?? [];
   });
+}
+
+/** The catalogue's endpoint of this name; in a tier that the catalogue lacks it is the standard one's, but for its price. */
+function knownEndpoint(own: readonly Endpoint[], { id, serviceTier }: ModelSettings): Endpoint | undefined {
+  const named = own.filter(({ modelId, upstreamModel, upstreamAliases }) =>
+    [modelId, upstreamModel, ...(upstreamAliases ?? [])].includes(id),
+  );
+  const standard = named.find((endpoint) => endpoint.serviceTier === undefined);
+  if (serviceTier === null) return standard;
+  return (
+    named.find((endpoint) => endpoint.serviceTier === serviceTier) ?? (standard && inServiceTier(standard, serviceTier))
+  );
 }
 
 /** An endpoint the operator lists: the catalogue's with his numbers over it, or one of his own. */
@@ -125,7 +134,7 @@ function listedEndpoint(
 ): { readonly model: Model; readonly endpoint: Endpoint } {
   const model = sources.models.get(known?.modelId ?? settings.id);
   const custom = ownModel(settings, provider, sources);
-  const base = known ?? inTier(custom.endpoint, settings.serviceTier);
+  const base = known ?? custom.endpoint;
   const priced = settings.pricing ? { ...base.pricing, ...settings.pricing.axes } : base.pricing;
   if (!known && !settings.pricing && provider.host.usage.reportsCost !== 'authoritative') {
     notices.push(`${entry.id}: no price is known for ${settings.id}; it is billed at zero. Set its pricing.`);
@@ -152,13 +161,6 @@ function listedEndpoint(
   };
 }
 
-/** An endpoint of the operator's own in a tier is another endpoint than the standard one. */
-function inTier(endpoint: Endpoint, serviceTier: ModelSettings['serviceTier']): Endpoint {
-  if (serviceTier === null) return endpoint;
-  const tag = `${endpoint.providerId}/${serviceTier}`;
-  return { ...endpoint, id: `${tag}|${endpoint.modelId}`, tag, serviceTier };
-}
-
 function withDistillable(model: Model, distillable: boolean | null): Model {
   return distillable === null ? model : { ...model, distillable };
 }
@@ -174,13 +176,14 @@ function ownModel(
   provider: LiveProvider,
   sources: SnapshotSources,
 ): { readonly model: Model; readonly endpoint: Endpoint } {
-  const { name, contextLength, inputModalities, outputModalities } = settings;
+  const { name, contextLength, inputModalities, outputModalities, serviceTier } = settings;
   const { model, endpoint } = customModel({
     id: settings.id,
     providerId: provider.id,
     dialectId: provider.dialect.id,
     source: { name: 'the configuration', date: sources.today },
     ...(name != null && { name }),
+    ...(serviceTier && { serviceTier }),
     ...(contextLength != null && { contextLength }),
     ...(inputModalities && { inputModalities }),
     ...(outputModalities && { outputModalities }),

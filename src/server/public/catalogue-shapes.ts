@@ -124,7 +124,9 @@ export function providerRow(provider: ListedProvider): JsonObject {
 /** The endpoint whose price and limits stand for the model: the cheapest at three input tokens to one of output. */
 export function leadingEndpoint(endpoints: readonly Endpoint[]): Endpoint | undefined {
   let leading: Endpoint | undefined;
-  for (const each of endpoints) if (!leading || mixedPrice(each) < mixedPrice(leading)) leading = each;
+  for (const each of endpoints) {
+    if (!each.serviceTier && (!leading || mixedPrice(each) < mixedPrice(leading))) leading = each;
+  }
   return leading;
 }
 
