@@ -6,6 +6,7 @@ import type { Random } from '../core/ids.ts';
 import type { SortBy } from '../core/preferences.ts';
 import type { PriceAxes } from '../core/pricing.ts';
 import type { ServiceTier } from '../core/service-tier.ts';
+import type { Offer } from './offers.ts';
 import type { EffectivePreferences } from './preferences.ts';
 
 /** An endpoint that could serve a requested model. Built once per snapshot, shared by requests. */
@@ -50,11 +51,9 @@ export interface RouteQuestion<C extends Candidate = Candidate> {
   readonly nowMs: number;
   healthOf(endpointId: string): EndpointHealth;
   /** Until when the provider's keys are better left alone at this endpoint, in ms since the epoch. */
-  keyRestsUntilMs(candidate: Candidate): number;
-  /** The price in force for a prompt of this many tokens at a time. */
-  priceAt(candidate: Candidate, promptTokens: number, atMs: number): PriceAxes;
+  keyRestsUntilMs(candidate: C): number;
   /** Content this endpoint's grammar cannot carry; such an endpoint is excluded, content is never dropped. */
-  unsayable(candidate: Candidate): readonly string[];
+  unsayable(candidate: C): readonly string[];
   /** The endpoint that holds this conversation's prompt cache. */
   readonly sticky?: { readonly endpointId: string; readonly cachedTokens: number; readonly isNamed: boolean };
   /** Files are turned into text for endpoints that take none. */
@@ -63,16 +62,21 @@ export interface RouteQuestion<C extends Candidate = Candidate> {
   readonly fitsPrompt: boolean;
 }
 
-/** A candidate with what this question says of it. */
+/** A candidate that may serve, with what this question says of it. */
 export interface Entry<C extends Candidate = Candidate> {
   readonly candidate: C;
+  readonly offer: Offer;
   /** Index of its group. */
   readonly group: number;
+  /** In force for the estimated prompt. */
   readonly price: PriceAxes;
   /** Expected cost of this request here, in picodollars; a number: it only compares and weighs. */
-  costPico: number;
+  readonly costPico: number;
   readonly health: EndpointHealth;
-  standing: Standing;
+  readonly standing: Standing;
+  /** What it is ordered by, before its cost: the smaller, the earlier (ordering/sort-entries.ts). */
+  place: number;
+  figure: number;
   /** Share of the draw for the first place; 0 where there was none or it could not be first. */
   share: number;
   /** Measured quality, 0–1, where the order depends on it. */
@@ -81,15 +85,3 @@ export interface Entry<C extends Candidate = Candidate> {
 
 /** Worse ones come later within their model. */
 export type Standing = 'ready' | 'outage' | 'resting';
-
-/**
- * Whether a slug of `order`, `only` or `ignore` names the endpoint, by slug or display name, in any case (OpenRouter's API). A
- * base slug covers regions and variants (`deepinfra` covers `deepinfra/turbo`), but never a service tier: that needs its full slug.
- */
-export function slugMatches(slug: string, { endpoint, provider }: Candidate): boolean {
-  const wanted = slug.trim().toLowerCase();
-  const tag = endpoint.tag.toLowerCase();
-  if (tag === wanted) return true;
-  if (endpoint.serviceTier !== undefined) return wanted === `${provider.name.toLowerCase()}/${endpoint.serviceTier}`;
-  return tag.startsWith(`${wanted}/`) || provider.name.toLowerCase() === wanted;
-}

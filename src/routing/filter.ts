@@ -1,17 +1,27 @@
-/** A filter says which endpoints a request may not use, and why. Adding one is adding a file and its line in plan.ts. */
-import type { Candidate, Entry, RouteQuestion } from './candidate.ts';
+/** A filter says which endpoints a request may not use, and why. Adding one is adding a file and its line in filters.ts. */
+import type { Candidate, ModelGroup, RouteQuestion } from './candidate.ts';
+import type { ModelOffers, Offer } from './offers.ts';
 
 export interface Filter {
   readonly id: string;
-  /** Filters that a request does not touch cost nothing. */
-  applies(question: RouteQuestion): boolean;
-  /** Undefined where the endpoint may serve. */
-  against(entry: Entry, question: RouteQuestion): Objection | undefined;
   /**
    * `hard`: excluded, come what may. `soft`: only where another endpoint of the same model passes, so that a preference never
    * leaves a model without endpoints.
    */
   readonly kind: 'hard' | 'soft';
+  /** What is asked of each endpoint of a model; null where the request gives nothing to ask: that costs nothing. */
+  checkFor(scope: FilterScope): Check | null;
+}
+
+/** Undefined where the endpoint may serve. */
+export type Check = (offer: Offer) => Objection | undefined;
+
+export interface FilterScope {
+  readonly question: RouteQuestion;
+  readonly group: ModelGroup;
+  readonly model: ModelOffers;
+  /** What the filters before have left. */
+  readonly left: readonly Offer[];
 }
 
 export interface Objection {

@@ -68,7 +68,7 @@ function withLayer(below: EffectivePreferences, layer: ProviderPreferences): Eff
     enforceDistillableText: below.enforceDistillableText || layer.enforceDistillableText === true,
     quantizations: layer.quantizations ? [...below.quantizations, layer.quantizations] : below.quantizations,
     sort: layer.sort ?? (setsOrder ? null : below.sort),
-    partition: layer.partition ?? below.partition,
+    partition: layer.partition ?? (setsOrder ? 'model' : below.partition),
     maxPrice: layer.maxPrice ? lowerCaps(below.maxPrice, layer.maxPrice) : below.maxPrice,
     minThroughput: layer.minThroughput ?? below.minThroughput,
     maxLatency: layer.maxLatency ?? below.maxLatency,

@@ -1,5 +1,6 @@
-import type { Entry, RouteQuestion } from '../candidate.ts';
+import type { Candidate, RouteQuestion } from '../candidate.ts';
 import type { Filter, Objection } from '../filter.ts';
+import { type Offer, promptRoom } from '../offers.ts';
 
 /** Room left for the estimate's error: characters / 4 is off by up to a third for code and other scripts. */
 const ESTIMATE_SLACK = 0.6;
@@ -8,24 +9,25 @@ const ESTIMATE_SLACK = 0.6;
 export const modality: Filter = {
   id: 'modality',
   kind: 'hard',
-  applies: () => true,
-  against: ({ candidate }, question) => lacking(candidate.endpoint, question) ?? unsayable(candidate, question),
+  checkFor:
+    ({ question }) =>
+    ({ candidate }) =>
+      lacking(candidate, question) ?? unsayable(candidate, question),
 };
 
-function lacking(endpoint: Entry['candidate']['endpoint'], question: RouteQuestion): Objection | undefined {
-  const { inputModalities, outputModalities } = question.demand;
-  for (const input of inputModalities) {
-    if (endpoint.inputModalities.includes(input) || (input === 'file' && question.readsFiles)) continue;
+function lacking({ endpoint }: Candidate, { demand, readsFiles }: RouteQuestion): Objection | undefined {
+  for (const input of demand.inputModalities) {
+    if (endpoint.inputModalities.includes(input) || (input === 'file' && readsFiles)) continue;
     return { excludedBy: 'capability', because: `it takes no ${input} input`, field: 'messages' };
   }
-  for (const output of outputModalities) {
+  for (const output of demand.outputModalities) {
     if (endpoint.outputModalities.some((has) => has === output)) continue;
     return { excludedBy: 'capability', because: `it gives no ${output} output`, field: 'modalities' };
   }
   return undefined;
 }
 
-function unsayable(candidate: Entry['candidate'], question: RouteQuestion): Objection | undefined {
+function unsayable(candidate: Candidate, question: RouteQuestion): Objection | undefined {
   const content = question.unsayable(candidate).find((kind) => kind !== 'file' || !question.readsFiles);
   return content === undefined
     ? undefined
@@ -36,34 +38,44 @@ function unsayable(candidate: Entry['candidate'], question: RouteQuestion): Obje
 export const contextLength: Filter = {
   id: 'context-length',
   kind: 'hard',
-  applies: ({ fitsPrompt }) => !fitsPrompt,
-  against({ candidate: { endpoint } }, { demand }) {
-    if (endpoint.contextIsAssumed) return undefined;
-    if (demand.promptTokensEstimate * ESTIMATE_SLACK <= (endpoint.maxPromptTokens ?? endpoint.contextLength))
-      return undefined;
-    return {
-      excludedBy: 'context_length',
-      because: `the prompt is about ${demand.promptTokensEstimate} tokens and its context is ${endpoint.contextLength}`,
-      field: 'messages',
+  checkFor({ question: { fitsPrompt, demand }, model }) {
+    const tokens = demand.promptTokensEstimate;
+    if (fitsPrompt || tokens * ESTIMATE_SLACK <= model.leastRoom) return null;
+    return ({ candidate }) => {
+      const room = promptRoom(candidate);
+      if (tokens * ESTIMATE_SLACK <= room) return undefined;
+      return {
+        excludedBy: 'context_length',
+        because: `the prompt is about ${tokens} tokens and it takes ${room}`,
+        field: 'messages',
+      };
     };
   },
 };
 
-/** Where the prompt will be fitted: half of what it needs must have room, or the longest context there is. */
+/** Where the prompt will be fitted: half of what it needs must have room, or it goes where there is most (OpenRouter's API). */
 export const halfContext: Filter = {
   id: 'half-context',
   kind: 'soft',
-  applies: ({ fitsPrompt }) => fitsPrompt,
-  against({ candidate: { endpoint } }, { demand }) {
-    if (endpoint.contextIsAssumed) return undefined;
-    if (demand.promptTokensEstimate / 2 <= endpoint.contextLength) return undefined;
-    return {
-      excludedBy: 'context_length',
-      because: `its context of ${endpoint.contextLength} has no room for half of about ${demand.promptTokensEstimate} tokens`,
-      field: 'messages',
+  checkFor({ question: { fitsPrompt, demand }, left }) {
+    if (!fitsPrompt) return null;
+    const half = (demand.promptTokensEstimate + (demand.maxOutputTokens ?? 0)) / 2;
+    const least = Math.min(half, Math.max(...left.map(contextOf)));
+    return (offer) => {
+      const context = contextOf(offer);
+      if (context >= least) return undefined;
+      return {
+        excludedBy: 'context_length',
+        because: `its context of ${context} has no room for half of what is needed, and others have more`,
+        field: 'messages',
+      };
     };
   },
 };
+
+function contextOf({ candidate: { endpoint } }: Offer): number {
+  return endpoint.contextIsAssumed ? Number.POSITIVE_INFINITY : endpoint.contextLength;
+}
 
 /**
  * Only endpoints able to produce the asked length, as long as there is one (OpenRouter's API); where none can, the limit is
@@ -72,14 +84,16 @@ export const halfContext: Filter = {
 export const outputLength: Filter = {
   id: 'output-length',
   kind: 'soft',
-  applies: ({ demand }) => demand.maxOutputTokens !== null,
-  against({ candidate: { endpoint } }, { demand }) {
-    if (endpoint.maxOutputTokens === null || endpoint.maxOutputTokens >= (demand.maxOutputTokens ?? 0))
-      return undefined;
-    return {
-      excludedBy: 'max_tokens',
-      because: `it gives at most ${endpoint.maxOutputTokens} tokens and others give more`,
-      field: 'max_tokens',
+  checkFor({ question: { demand } }) {
+    const asked = demand.maxOutputTokens;
+    if (asked === null) return null;
+    return ({ candidate: { endpoint } }) => {
+      if (endpoint.maxOutputTokens === null || endpoint.maxOutputTokens >= asked) return undefined;
+      return {
+        excludedBy: 'max_tokens',
+        because: `it gives at most ${endpoint.maxOutputTokens} tokens and others give more`,
+        field: 'max_tokens',
+      };
     };
   },
 };

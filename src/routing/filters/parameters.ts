@@ -2,14 +2,8 @@ import type { Endpoint } from '../../catalog/model.ts';
 import type { Demand } from '../../core/demand.ts';
 import type { Filter } from '../filter.ts';
 
-/** Parameters that choose among endpoints even without require_parameters (OpenRouter's API). */
-const SOFT_PREFERENCE: ReadonlySet<string> = new Set([
-  'tools',
-  'tool_choice',
-  'response_format',
-  'structured_outputs',
-  'verbosity',
-]);
+/** Parameters that choose among endpoints even without require_parameters (OpenRouter's API): the weightiest first. */
+const SOFT_PREFERENCES = ['tools', 'tool_choice', 'response_format', 'structured_outputs', 'verbosity'] as const;
 
 const NOTHING: readonly string[] = [];
 
@@ -25,35 +19,42 @@ export function missingParameters(endpoint: Endpoint, demand: Demand): readonly 
 export const requireParameters: Filter = {
   id: 'require-parameters',
   kind: 'hard',
-  applies: ({ preferences, demand }) => preferences.requireParameters && demand.parameters.length > 0,
-  against({ candidate }, { demand }) {
-    const missing = missingParameters(candidate.endpoint, demand);
-    if (missing.length === 0) return undefined;
-    return {
-      excludedBy: 'require_parameters',
-      because: `it does not support ${missing.join(', ')}`,
-      field: 'provider.require_parameters',
+  checkFor({ question: { preferences, demand } }) {
+    if (!preferences.requireParameters || demand.parameters.length === 0) return null;
+    return ({ candidate }) => {
+      const missing = missingParameters(candidate.endpoint, demand);
+      if (missing.length === 0) return undefined;
+      return {
+        excludedBy: 'require_parameters',
+        because: `it does not support ${missing.join(', ')}`,
+        field: 'provider.require_parameters',
+      };
     };
   },
 };
 
 /**
- * Tools, structured output and verbosity: if some endpoints of a model support them, only those are used; if none does, the
+ * Tools, structured output and verbosity: where some endpoints of a model support one, only those are used; where none does, the
  * request still goes out and the parameter is dropped with a note. Never removes a model from the fallback list.
  */
 export const preferParameters: Filter = {
   id: 'prefer-parameters',
   kind: 'soft',
-  applies: ({ demand }) => demand.parameters.some((parameter) => SOFT_PREFERENCE.has(parameter)),
-  against({ candidate: { endpoint } }, { demand }) {
-    for (const parameter of demand.parameters) {
-      if (!SOFT_PREFERENCE.has(parameter) || endpoint.supportedParameters.includes(parameter)) continue;
-      return {
-        excludedBy: 'prefer_parameters',
-        because: `others support ${parameter} and it does not`,
-        field: parameter,
-      };
+  checkFor({ question: { demand }, left }) {
+    const needed: string[] = [];
+    let able = left;
+    for (const parameter of SOFT_PREFERENCES) {
+      if (!demand.parameters.includes(parameter)) continue;
+      const supporting = able.filter(({ candidate }) => candidate.endpoint.supportedParameters.includes(parameter));
+      if (supporting.length === 0) continue;
+      able = supporting;
+      needed.push(parameter);
     }
-    return undefined;
+    if (able.length === left.length) return null;
+    return ({ candidate: { endpoint } }) => {
+      const lacking = needed.find((parameter) => !endpoint.supportedParameters.includes(parameter));
+      if (lacking === undefined) return undefined;
+      return { excludedBy: 'prefer_parameters', because: `others support ${lacking} and it does not`, field: lacking };
+    };
   },
 };

@@ -1,20 +1,23 @@
-import { slugMatches } from '../candidate.ts';
 import type { Filter } from '../filter.ts';
+import { placeIn, toSlugs } from '../slug.ts';
 
 /** `provider.only`, the account's and the request's: every list must name the endpoint. */
 export const only: Filter = {
   id: 'only',
   kind: 'hard',
-  applies: ({ preferences }) => preferences.only.length > 0,
-  against({ candidate }, { preferences }) {
-    const against = preferences.only.find((list) => !list.some((slug) => slugMatches(slug, candidate)));
-    return (
-      against && {
-        excludedBy: 'allowed_providers',
-        because: `only ${against.length === 0 ? 'no provider' : against.join(', ')} may serve`,
-        field: 'provider.only',
-      }
-    );
+  checkFor({ question: { preferences } }) {
+    if (preferences.only.length === 0) return null;
+    const lists = preferences.only.map((written) => ({ written, slugs: toSlugs(written) }));
+    return (offer) => {
+      const against = lists.find(({ slugs }) => placeIn(slugs, offer) < 0);
+      return (
+        against && {
+          excludedBy: 'allowed_providers',
+          because: `only ${against.written.length === 0 ? 'no provider' : against.written.join(', ')} may serve`,
+          field: 'provider.only',
+        }
+      );
+    };
   },
 };
 
@@ -22,12 +25,15 @@ export const only: Filter = {
 export const ignore: Filter = {
   id: 'ignore',
   kind: 'hard',
-  applies: ({ preferences }) => preferences.ignore.length > 0,
-  against({ candidate }, { preferences }) {
-    const slug = preferences.ignore.find((ignored) => slugMatches(ignored, candidate));
-    return slug === undefined
-      ? undefined
-      : { excludedBy: 'ignored_providers', because: `${slug} is to be ignored`, field: 'provider.ignore' };
+  checkFor({ question: { preferences } }) {
+    if (preferences.ignore.length === 0) return null;
+    const slugs = toSlugs(preferences.ignore);
+    return (offer) => {
+      const slug = preferences.ignore[placeIn(slugs, offer)];
+      return slug === undefined
+        ? undefined
+        : { excludedBy: 'ignored_providers', because: `${slug} is to be ignored`, field: 'provider.ignore' };
+    };
   },
 };
 
@@ -35,13 +41,16 @@ export const ignore: Filter = {
 export const orderOnly: Filter = {
   id: 'order-only',
   kind: 'hard',
-  applies: ({ preferences }) => preferences.order.length > 0 && !preferences.allowFallbacks,
-  against: ({ candidate }, { preferences }) =>
-    preferences.order.some((slug) => slugMatches(slug, candidate))
-      ? undefined
-      : {
-          excludedBy: 'allow_fallbacks',
-          because: 'provider.order does not name it and provider.allow_fallbacks is false',
-          field: 'provider.allow_fallbacks',
-        },
+  checkFor({ question: { preferences } }) {
+    if (preferences.order.length === 0 || preferences.allowFallbacks) return null;
+    const slugs = toSlugs(preferences.order);
+    return (offer) =>
+      placeIn(slugs, offer) >= 0
+        ? undefined
+        : {
+            excludedBy: 'allow_fallbacks',
+            because: 'provider.order does not name it and provider.allow_fallbacks is false',
+            field: 'provider.allow_fallbacks',
+          };
+  },
 };

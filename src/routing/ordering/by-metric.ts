@@ -1,31 +1,25 @@
 import type { SortBy } from '../../core/preferences.ts';
 import type { Entry } from '../candidate.ts';
+import { scoreQuality } from './quality.ts';
 
-/** Smaller comes first; what nobody measured comes after what was, the cheapest first. */
-export function compareBy(sort: SortBy): (a: Entry, b: Entry) => number {
-  switch (sort) {
-    case 'price':
-      return byCost;
-    case 'throughput':
-      return (a, b) => speed(b) - speed(a) || byCost(a, b);
-    case 'latency':
-      return (a, b) => delay(a) - delay(b) || byCost(a, b);
-    case 'exacto':
-      return (a, b) => b.quality - a.quality || byCost(a, b);
-  }
-}
-
-export function byCost(a: Entry, b: Entry): number {
-  return a.costPico - b.costPico;
-}
-
-function speed({ health }: Entry): number {
-  return health.throughput?.p50 ?? -1;
+/** Sets the figure that a sort compares. What nobody measured comes after what was; among equals the cheapest is first. */
+export function setFigures(entries: readonly Entry[], sort: SortBy): void {
+  if (sort === 'exacto') scoreQuality(entries);
+  for (const entry of entries) entry.figure = figureOf(entry, sort);
 }
 
 /** Not infinite: two of them must compare as equal. */
-const UNMEASURED_DELAY = Number.MAX_VALUE;
+const UNMEASURED = Number.MAX_VALUE;
 
-function delay({ health }: Entry): number {
-  return health.latency?.p50 ?? UNMEASURED_DELAY;
+function figureOf({ health, quality }: Entry, sort: SortBy): number {
+  switch (sort) {
+    case 'price':
+      return 0;
+    case 'throughput':
+      return health.throughput ? -health.throughput.p50 : UNMEASURED;
+    case 'latency':
+      return health.latency ? health.latency.p50 : UNMEASURED;
+    case 'exacto':
+      return -quality;
+  }
 }

@@ -1,15 +1,34 @@
 import type { Percentiles } from '../../core/health.ts';
 import type { PercentileBounds } from '../../core/preferences.ts';
 import type { Entry, RouteQuestion } from '../candidate.ts';
+import type { EffectivePreferences } from '../preferences.ts';
+import type { Say } from './say.ts';
 
 const CUTS = ['p50', 'p75', 'p90', 'p99'] as const;
 
 /**
- * `preferred_min_throughput` and `preferred_max_latency`: all cut-offs must hold. What nobody measured meets them: there is nothing
- * against it.
+ * `preferred_min_throughput` and `preferred_max_latency`: who misses a cut-off goes to the end of the whole list, behind other models
+ * too. What rests goes with the slow ones of its model, since it comes after them.
  */
-export function meetsPreferredSpeed({ health }: Entry, { preferences }: RouteQuestion): boolean {
-  const { minThroughput, maxLatency } = preferences;
+export function slowToTheEnd<E extends Entry>(
+  entries: readonly E[],
+  { preferences }: RouteQuestion,
+  say: Say,
+): readonly E[] {
+  if (!preferences.minThroughput && !preferences.maxLatency) return entries;
+  const slow = new Set(entries.filter((entry) => !meetsPreferredSpeed(entry, preferences)));
+  if (slow.size === 0 || slow.size === entries.length) return entries;
+  say(
+    'preferred-speed',
+    `at the end of the list: ${[...slow].map(({ candidate }) => candidate.provider.name).join(', ')}`,
+  );
+  const withSlow = new Set([...slow].map(({ group }) => group));
+  const isLast = (entry: E): boolean => slow.has(entry) || (entry.standing === 'resting' && withSlow.has(entry.group));
+  return [...entries.filter((entry) => !isLast(entry)), ...entries.filter(isLast)];
+}
+
+/** All cut-offs must hold. What nobody measured meets them: there is nothing against it. */
+export function meetsPreferredSpeed({ health }: Entry, { minThroughput, maxLatency }: EffectivePreferences): boolean {
   return (
     holds(minThroughput, health.throughput, (measured, bound) => measured >= bound) &&
     holds(maxLatency, health.latency, (measured, bound) => measured <= bound)

@@ -12,37 +12,46 @@ const SPEED_SHARE = 0.2;
 const KNOWN_TOOL_ANSWERS = 20;
 const DERANK_SIGMAS = 2;
 
+export function hasTraffic(entries: readonly Entry[]): boolean {
+  return entries.some(({ health }) => health.attempts30m > 0);
+}
+
 /** Sets `quality` of every entry, 0–1. Endpoints without traffic get the average of those with. */
 export function scoreQuality(entries: readonly Entry[]): void {
-  const success = averageRate(entries, ({ health }) => [health.successes30m, health.attempts30m], 1);
-  const badTools = averageRate(entries, ({ health }) => [health.badToolAnswers, health.toolAnswers], 0);
-  const speeds = entries.flatMap(({ health }) => health.throughput?.p50 ?? []);
-  const fastest = Math.max(0, ...speeds);
-  const usual =
-    speeds.length === 0 ? 1 : speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length / (fastest || 1);
+  const usual = averageOf(entries);
   for (const entry of entries) {
     const { health } = entry;
-    const answers = withPrior(health.successes30m, health.attempts30m, success);
-    const bad = withPrior(health.badToolAnswers, health.toolAnswers, badTools);
-    const speed = health.throughput && fastest > 0 ? health.throughput.p50 / fastest : usual;
+    const answered = withPrior(health.successes30m, health.attempts30m, usual.answered);
+    const bad = withPrior(health.badToolAnswers, health.toolAnswers, usual.badTools);
+    const speed = health.throughput ? relative(health.throughput.p50, usual.fastest) : usual.speed;
     // A bad call costs the caller a whole turn, so it counts twice.
-    entry.quality = answers * (1 - bad) ** 2 * (1 - SPEED_SHARE + SPEED_SHARE * speed);
+    entry.quality = answered * (1 - bad) ** 2 * (1 - SPEED_SHARE + SPEED_SHARE * speed);
   }
 }
 
-function averageRate(
-  entries: readonly Entry[],
-  countsOf: (entry: Entry) => readonly [part: number, whole: number],
-  otherwise: number,
-): number {
-  let part = 0;
-  let whole = 0;
-  for (const entry of entries) {
-    const [some, all] = countsOf(entry);
-    part += some;
-    whole += all;
+/** Averages of all; where nothing was measured, the best is assumed of everybody. */
+function averageOf(entries: readonly Entry[]) {
+  let [attempts, successes, toolAnswers, badToolAnswers, measured, speeds, fastest] = [0, 0, 0, 0, 0, 0, 0];
+  for (const { health } of entries) {
+    attempts += health.attempts30m;
+    successes += health.successes30m;
+    toolAnswers += health.toolAnswers;
+    badToolAnswers += health.badToolAnswers;
+    if (!health.throughput) continue;
+    measured++;
+    speeds += health.throughput.p50;
+    fastest = Math.max(fastest, health.throughput.p50);
   }
-  return whole === 0 ? otherwise : part / whole;
+  return {
+    answered: attempts === 0 ? 1 : successes / attempts,
+    badTools: toolAnswers === 0 ? 0 : badToolAnswers / toolAnswers,
+    speed: measured === 0 ? 1 : relative(speeds / measured, fastest),
+    fastest,
+  };
+}
+
+function relative(speed: number, fastest: number): number {
+  return fastest > 0 ? speed / fastest : 1;
 }
 
 function withPrior(part: number, whole: number, average: number): number {

@@ -1,5 +1,6 @@
 import type { EndpointHealth } from '../../core/health.ts';
-import type { Standing } from '../candidate.ts';
+import type { Entry, Standing } from '../candidate.ts';
+import type { Say } from './say.ts';
 
 /** A significant outage: at least this share of the attempts of the last 30 s failed by the endpoint's own fault. */
 export const OUTAGE_SHARE = 0.3;
@@ -14,17 +15,11 @@ export function isOutage({ recentAttempts, recentFailures }: EndpointHealth): bo
   return recentFailures > 0 && recentFailures >= recentAttempts * OUTAGE_SHARE;
 }
 
-/**
- * Position of a standing. An order or sort that was asked for is kept through an outage, which may be over by now; an endpoint
- * that rests is certain to refuse and comes last even then.
- */
-export function rankOf(standing: Standing, keepsOrder: boolean): number {
-  switch (standing) {
-    case 'ready':
-      return 0;
-    case 'outage':
-      return keepsOrder ? 0 : 1;
-    case 'resting':
-      return 2;
-  }
+/** Tells who stands so that it comes later than its order alone would have it. */
+export function sayBehind(entries: readonly Entry[], behind: readonly Standing[], say: Say): void {
+  if (!entries.some(({ standing }) => behind.includes(standing))) return;
+  const names = entries
+    .filter(({ standing }) => behind.includes(standing))
+    .map(({ candidate, standing }) => `${candidate.provider.name} (${standing})`);
+  say('health', `behind the others: ${names.join(', ')}`);
 }
