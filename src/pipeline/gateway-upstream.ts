@@ -38,7 +38,7 @@ export function toldToGateway(
 }
 
 /** The caps in force, in the wire's unit: per million tokens, per request and image. */
-function capsOf({ maxPrice }: EffectivePreferences, asked: JsonObject | undefined): JsonObject | undefined {
+export function capsOf({ maxPrice }: EffectivePreferences, asked: JsonObject | undefined): JsonObject | undefined {
   const caps: MutableJsonObject = { ...asked };
   for (const axis of PRICE_CAP_AXES) {
     const cap = maxPrice[axis];

@@ -3,10 +3,11 @@ import type { Resolved } from '../catalog/resolve-model.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { SortBy } from '../core/preferences.ts';
 import type { ServiceTier } from '../core/service-tier.ts';
+import { ROUTER_NAMES, routerNamed } from '../routing/auto/routers.ts';
 import type { ModelGroup } from '../routing/candidate.ts';
 import { MODELS_DOCS_URL } from '../routing/docs.ts';
-import { chosenByRouter, isRouter } from './model-routers.ts';
-import type { RouteInput, RoutePorts } from './route.ts';
+import { chooseModels, type OpenQuestion } from './model-routers.ts';
+import type { RouteInput } from './route.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { LiveEndpoint } from './target.ts';
 
@@ -40,7 +41,11 @@ interface Variants {
  * @throws GatewayError `client.invalid_request` where no model is named and there is no default, `client.model_not_found` with near
  * matches
  */
-export function requestedModels(input: RouteInput, ports: RoutePorts): RequestedModels {
+export function requestedModels(
+  input: RouteInput,
+  question: OpenQuestion,
+  stickyModel: () => string | null,
+): RequestedModels {
   const names = namesOf(input);
   const groups: ModelGroup<LiveEndpoint>[] = [];
   const reasons: string[] = [];
@@ -53,10 +58,11 @@ export function requestedModels(input: RouteInput, ports: RoutePorts): Requested
     const { model, variants } = splitVariants(name, input.snapshot);
     online ||= variants.online;
     thinking ||= variants.thinking;
-    if (isRouter(model)) {
-      const chosen = chosenByRouter(model, input, ports);
-      strategy = chosen.strategy;
-      router ??= chosen.router;
+    const kind = routerNamed(model);
+    if (kind !== null) {
+      const chosen = chooseModels(kind, input, question, stickyModel());
+      strategy = kind;
+      router ??= ROUTER_NAMES[kind];
       reasons.push(...chosen.reasons);
       groups.push(...chosen.models.map((id) => groupOf(id, variants, input.snapshot)));
       continue;

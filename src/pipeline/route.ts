@@ -3,13 +3,13 @@ import type { Opening } from '../core/demand.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { ProviderPreferences } from '../core/preferences.ts';
 import type { ActivePlugins } from '../plugins/plugin.ts';
-import type { RouteQuestion } from '../routing/candidate.ts';
 import { noEndpoints } from '../routing/no-endpoints.ts';
 import { type Plan, planRoute } from '../routing/plan.ts';
 import { type EffectivePreferences, mergePreferences } from '../routing/preferences.ts';
 import { sessionRef } from '../sessions/session-ref.ts';
 import type { SessionRef } from '../sessions/sessions.ts';
 import type { Exchange, PipelinePorts } from './exchange.ts';
+import type { OpenQuestion } from './model-routers.ts';
 import { type RequestedModels, requestedModels } from './requested-models.ts';
 import type { LiveEndpoint, LiveProvider } from './target.ts';
 
@@ -34,39 +34,54 @@ export type RoutePorts = Pick<PipelinePorts, 'random' | 'clock' | 'health' | 'se
  * @throws GatewayError `client.model_not_found` (with near matches), `route.model_retired`, `route.no_endpoints`
  */
 export function routeExchange(exchange: RouteInput, plugins: ActivePlugins | null, ports: RoutePorts): Route {
-  const nowMs = ports.clock.now();
+  const question = openQuestion(exchange, plugins, ports);
   const { demand } = exchange;
-  const requested = requestedModels(exchange, ports);
-  const session = sessionOf(exchange, requested, ports);
-  const preferences = effectivePreferences(exchange);
-  const sticky = session && ports.sessions.find(session, nowMs);
-  const question: RouteQuestion<LiveEndpoint> = {
-    groups: requested.groups,
-    demand,
-    preferences,
-    random: ports.random,
-    nowMs,
-    healthOf: (endpointId) => ports.health.of(endpointId),
-    keyRestsUntilMs: (target) => keyRestsUntilMs(target, ports),
-    unsayable: ({ provider }) => unsayable(provider, exchange),
-    ...(sticky && { sticky: { ...sticky, isNamed: session.isNamed } }),
-    readsFiles: plugins?.readsFiles ?? false,
-    fitsPrompt: plugins?.fitsPrompt ?? false,
-  };
+  const requested = requestedModels(exchange, question, () => modelOfSession(exchange, ports, question.nowMs));
   if (requested.groups.every(({ candidates }) => candidates.length === 0)) {
     throw requested.unserved ?? noEndpoints(demand.models, []);
   }
-  const plan = planRoute(question);
+  const session = sessionOf(exchange, requested, ports);
+  const sticky = session && ports.sessions.find(session, question.nowMs);
+  const plan = planRoute({
+    ...question,
+    groups: requested.groups,
+    ...(sticky && { sticky: { ...sticky, isNamed: session.isNamed } }),
+  });
   if (plan.targets.length === 0) throw noEndpoints(demand.models, plan.excluded);
+  const { preferences } = question;
   return { requested, preferences, plan, targets: plan.targets.map(({ candidate }) => candidate), session };
 }
 
+function openQuestion(exchange: RouteInput, plugins: ActivePlugins | null, ports: RoutePorts): OpenQuestion {
+  const { demand } = exchange;
+  const grown = plugins?.addedPromptTokens ?? 0;
+  return {
+    demand: grown === 0 ? demand : { ...demand, promptTokensEstimate: demand.promptTokensEstimate + grown },
+    preferences: effectivePreferences(exchange),
+    random: ports.random,
+    nowMs: ports.clock.now(),
+    healthOf: ports.health.of,
+    keyRestsUntilMs: ({ endpoint, provider }) => keyRestsUntilMs(endpoint.id, provider, ports.health),
+    unsayable: ({ provider }) => unsayable(provider, exchange),
+    readsFiles: plugins?.readsFiles ?? false,
+    fitsPrompt: plugins?.fitsPrompt ?? false,
+  };
+}
+
+/** The model that has answered this conversation: a router stays with it. */
+function modelOfSession(input: RouteInput, ports: RoutePorts, nowMs: number): string | null {
+  const sticky = ports.sessions.find(sessionRefOf(input, ports), nowMs);
+  return sticky ? sticky.endpointId.slice(sticky.endpointId.indexOf('|') + 1) : null;
+}
+
 /** The conversation this request belongs to; null where there is nothing to stay at: one endpoint, or no cache to gain by. */
-function sessionOf(input: RouteInput, { groups }: RequestedModels, { fingerprint }: RoutePorts): SessionRef | null {
-  const { demand, caller, opening, kind } = input;
-  if (kind !== 'chat' || groups.reduce((sum, { candidates }) => sum + candidates.length, 0) < 2) return null;
+function sessionOf(input: RouteInput, { groups }: RequestedModels, ports: RoutePorts): SessionRef | null {
+  if (input.kind !== 'chat' || groups.reduce((sum, { candidates }) => sum + candidates.length, 0) < 2) return null;
   const hasCache = groups.some(({ candidates }) => candidates.some(readsCheaper));
-  if (demand.sessionId === null && !hasCache) return null;
+  return input.demand.sessionId === null && !hasCache ? null : sessionRefOf(input, ports);
+}
+
+function sessionRefOf({ demand, caller, opening }: RouteInput, { fingerprint }: RoutePorts): SessionRef {
   return sessionRef({
     tenant: caller.key.workspaceId,
     model: demand.models[0] ?? '',
@@ -104,10 +119,10 @@ export function effectivePreferences({
 const NO_TRAINING: ProviderPreferences = { dataCollection: 'deny' };
 
 /** When the first of the provider's keys may be used again; 0 where one may be used now. */
-function keyRestsUntilMs({ endpoint, provider }: LiveEndpoint, { health }: RoutePorts): number {
+function keyRestsUntilMs(endpointId: string, { credentials }: LiveProvider, health: RoutePorts['health']): number {
   let soonest = Number.POSITIVE_INFINITY;
-  for (const { id } of provider.credentials) {
-    soonest = Math.min(soonest, health.credentialRestsUntilMs(id, endpoint.id));
+  for (const { id } of credentials) {
+    soonest = Math.min(soonest, health.credentialRestsUntilMs(id, endpointId));
     if (soonest === 0) return 0;
   }
   return soonest;

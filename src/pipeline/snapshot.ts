@@ -10,6 +10,7 @@ import { traitsOf } from '../catalog/traits.ts';
 import type { ModelSettings, PluginSettings, ProviderSettings, RoutingSettings, Settings } from '../config/settings.ts';
 import type { UpstreamDialect } from '../dialects/dialect.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
+import { type AutoPool, autoPoolOf } from '../routing/auto/pool.ts';
 import { toLiveProvider } from './live-provider.ts';
 import type { LiveEndpoint, LiveProvider } from './target.ts';
 
@@ -20,6 +21,8 @@ export interface Snapshot {
   readonly maxBodyBytes: number;
   readonly routing: RoutingSettings;
   readonly plugins: PluginSettings;
+  /** What the routers `auto` and `free` choose among; built when the first one asks. */
+  autoPool(): AutoPool;
   /** Models that the configured providers can serve. */
   readonly models: ReadonlyMap<string, Model>;
   /** Whether this very id is a model, served or not. */
@@ -63,7 +66,11 @@ export function buildSnapshot(settings: Settings, sources: SnapshotSources): Sna
   const providerById = new Map(providers.map((provider) => [provider.id, provider]));
   const served = [...byModel.values()].flat();
   const vendorNames = [...sources.endpoints, ...served.map(({ endpoint }) => endpoint)];
-  const index = indexModels([...all.values()], vendorNames, sources.aliases, settings.aliases);
+  const index = indexModels([...all.values()], vendorNames, sources.aliases, settings.aliases, {
+    today: sources.today,
+    isServed: (id) => byModel.has(id),
+  });
+  let pool: AutoPool | undefined;
   const lookup = createLookup(providers, byModel, sources, (name) => resolveModelId(index, name));
   return {
     publicCatalogue: settings.publicCatalogue,
@@ -73,6 +80,15 @@ export function buildSnapshot(settings: Settings, sources: SnapshotSources): Sna
     routing: settings.routing,
     plugins: settings.plugins,
     models,
+    autoPool() {
+      pool ??= autoPoolOf(
+        [...models.values()].map((model) => ({
+          model,
+          endpoints: lookup.endpointsOf(model.id).map(({ endpoint }) => endpoint),
+        })),
+      );
+      return pool;
+    },
     isModel: (id) => all.has(id),
     ...lookup,
     provider: (id) => providerById.get(id),
