@@ -75,8 +75,10 @@ function modelOfSession(input: RouteInput, ports: RoutePorts, nowMs: number): st
 }
 
 /** The conversation this request belongs to; null where there is nothing to stay at: one endpoint, or no cache to gain by. */
-function sessionOf(input: RouteInput, { groups }: RequestedModels, ports: RoutePorts): SessionRef | null {
-  if (input.kind !== 'chat' || groups.reduce((sum, { candidates }) => sum + candidates.length, 0) < 2) return null;
+function sessionOf(input: RouteInput, { groups, router }: RequestedModels, ports: RoutePorts): SessionRef | null {
+  const choices = groups.reduce((sum, { candidates }) => sum + candidates.length, 0);
+  // A router may choose another model the next time.
+  if (input.kind !== 'chat' || (choices < 2 && router === null)) return null;
   const hasCache = groups.some(({ candidates }) => candidates.some(readsCheaper));
   return input.demand.sessionId === null && !hasCache ? null : sessionRefOf(input, ports);
 }
