@@ -27,7 +27,8 @@ export function priceAt(pricing: Pricing, situation: PriceSituation): PriceAxes 
   return discount ? discounted(axes, discount) : axes;
 }
 
-function isInForce(override: PriceOverride, situation: PriceSituation): boolean {
+/** Whether an override's conditions hold. */
+export function isInForce(override: PriceOverride, situation: PriceSituation): boolean {
   // "Strictly greater": at exactly the threshold the base price holds.
   if (override.minPromptTokens !== undefined && situation.promptTokens <= override.minPromptTokens) return false;
   return isInWindow(override, situation.nowMs);

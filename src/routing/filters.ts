@@ -1,7 +1,7 @@
 /** Which endpoints of a model may serve a request: all filters, one after the other. */
 import type { ModelGroup, RouteQuestion } from './candidate.ts';
 import { type Check, type Exclusion, exclusionOf, type Filter, type FilterScope } from './filter.ts';
-import { contextLength, halfContext, modality, outputLength } from './filters/capability.ts';
+import { contextLength, grammar, halfContext, modality, outputLength } from './filters/capability.ts';
 import { distillable, retention, training } from './filters/data-policy.ts';
 import { preferParameters, requireParameters } from './filters/parameters.ts';
 import { priceCap } from './filters/price-cap.ts';
@@ -22,6 +22,7 @@ export const FILTERS: readonly Filter[] = [
   quantization,
   priceCap,
   modality,
+  grammar,
   contextLength,
   requireParameters,
   flexOnly,

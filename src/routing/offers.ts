@@ -1,5 +1,6 @@
 /** What every plan would work out again of a model's endpoints, worked out once per snapshot: a plan then reads little memory. */
-import { priceAt } from '../catalog/price.ts';
+import type { Modality } from '../catalog/model.ts';
+import { isInForce, priceAt } from '../catalog/price.ts';
 import type { PriceAxes, PriceOverride } from '../core/pricing.ts';
 import type { Candidate } from './candidate.ts';
 
@@ -27,11 +28,16 @@ export interface Offer {
   readonly price: OfferPrice;
   /** Prompts of at most so many tokens meet no condition of the price, whatever the time. */
   readonly unconditionalTokens: number;
+  /** Prices under conditions, by which of them are in force: made when first asked for. */
+  readonly conditional: Map<number, OfferPrice>;
 }
 
 export interface ModelOffers {
   readonly offers: readonly Offer[];
   readonly hasTiers: boolean;
+  /** Content that every endpoint takes, and gives. */
+  readonly inputs: readonly Modality[];
+  readonly outputs: readonly Modality[];
   /** A prompt of so many tokens has room everywhere. */
   readonly leastRoom: number;
 }
@@ -45,10 +51,16 @@ export function offersOf(candidates: readonly Candidate[]): ModelOffers {
   const made: ModelOffers = {
     offers: candidates.map(toOffer),
     hasTiers: candidates.some(({ endpoint }) => endpoint.serviceTier !== undefined),
+    inputs: inAll(candidates.map(({ endpoint }) => endpoint.inputModalities)),
+    outputs: inAll(candidates.map(({ endpoint }) => endpoint.outputModalities)),
     leastRoom: Math.min(...candidates.map(promptRoom)),
   };
   known.set(candidates, made);
   return made;
+}
+
+function inAll<T>([first = [], ...others]: readonly (readonly T[])[]): readonly T[] {
+  return first.filter((each) => others.every((list) => list.includes(each)));
 }
 
 /** Tokens of a prompt that the endpoint takes; without end where nobody said. */
@@ -60,7 +72,16 @@ export function promptRoom({ endpoint }: Candidate): number {
 /** The price in force for a prompt of so many tokens. */
 export function priceInForce(offer: Offer, promptTokens: number, nowMs: number): OfferPrice {
   if (promptTokens <= offer.unconditionalTokens) return offer.price;
-  return toOfferPrice(priceAt(offer.candidate.endpoint.pricing, { promptTokens, nowMs }));
+  const { pricing } = offer.candidate.endpoint;
+  const situation = { promptTokens, nowMs };
+  let inForce = 0;
+  for (const override of pricing.overrides) inForce = inForce * 2 + Number(isInForce(override, situation));
+  if (inForce === 0) return offer.price;
+  const found = offer.conditional.get(inForce);
+  if (found) return found;
+  const made = toOfferPrice(priceAt(pricing, situation));
+  offer.conditional.set(inForce, made);
+  return made;
 }
 
 function toOffer(candidate: Candidate, at: number): Offer {
@@ -76,6 +97,7 @@ function toOffer(candidate: Candidate, at: number): Offer {
     fullName: serviceTier === undefined ? name : `${name}/${serviceTier}`,
     price: toOfferPrice(priceAt({ ...pricing, overrides: [] }, { promptTokens: 0, nowMs: 0 })),
     unconditionalTokens: Math.min(...pricing.overrides.map(unconditionalTokens)),
+    conditional: new Map(),
   };
 }
 

@@ -10,6 +10,7 @@ import { priceInForce } from './offers.ts';
 import { orderGroup } from './ordering/order-group.ts';
 import { slowToTheEnd } from './ordering/preferred-speed.ts';
 import type { Say } from './ordering/say.ts';
+import { settleShares } from './ordering/shares.ts';
 import { standingOf } from './ordering/standing.ts';
 
 export interface Plan<C extends Candidate = Candidate> {
@@ -34,6 +35,7 @@ export function planRoute<C extends Candidate>(question: RouteQuestion<C>): Plan
   };
   const models = question.groups.map((group, at) => entriesOf(group, at, question, excluded));
   const targets = slowToTheEnd(arrange(models, question, say), question, say);
+  settleShares(targets, question.preferences.partition === 'none');
   return { targets: withoutFallbacks(targets, question, excluded), excluded, reasons };
 }
 
@@ -45,12 +47,16 @@ function entriesOf<C extends Candidate>(
   excluded: Exclusion[],
 ): Entry<C>[] {
   const { nowMs, demand } = question;
+  const offers = allowedOffers(model, question, excluded);
+  // By itself: one look-up waits for memory while the next is under way.
+  const healths = offers.map(({ endpointId }) => question.healthOf(endpointId));
   const entries: Entry<C>[] = [];
-  for (const offer of allowedOffers(model, question, excluded)) {
-    const candidate = model.candidates[offer.at];
-    if (!candidate) continue;
+  for (let i = 0; i < offers.length; i++) {
+    const offer = offers[i];
+    const health = healths[i];
+    const candidate = offer && model.candidates[offer.at];
+    if (!candidate || !health) continue;
     const price = priceInForce(offer, demand.promptTokensEstimate, nowMs);
-    const health = question.healthOf(offer.endpointId);
     entries.push({
       candidate,
       offer,

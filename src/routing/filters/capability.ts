@@ -1,5 +1,4 @@
-import type { Candidate, RouteQuestion } from '../candidate.ts';
-import type { Filter, Objection } from '../filter.ts';
+import type { Filter } from '../filter.ts';
 import { type Offer, promptRoom } from '../offers.ts';
 
 /** Room left for the estimate's error: characters / 4 is off by up to a third for code and other scripts. */
@@ -9,30 +8,39 @@ const ESTIMATE_SLACK = 0.6;
 export const modality: Filter = {
   id: 'modality',
   kind: 'hard',
-  checkFor:
-    ({ question }) =>
-    ({ candidate }) =>
-      lacking(candidate, question) ?? unsayable(candidate, question),
+  checkFor({ question: { demand, readsFiles }, model }) {
+    const inputs = demand.inputModalities.filter((input) => !(input === 'file' && readsFiles));
+    const isEverywhere = (wanted: readonly string[], common: readonly string[]): boolean =>
+      wanted.every((each) => common.includes(each));
+    if (isEverywhere(inputs, model.inputs) && isEverywhere(demand.outputModalities, model.outputs)) return null;
+    return ({ candidate: { endpoint } }) => {
+      const input = inputs.find((each) => !endpoint.inputModalities.includes(each));
+      if (input !== undefined)
+        return { excludedBy: 'capability', because: `it takes no ${input} input`, field: 'messages' };
+      const output = demand.outputModalities.find((each) => !endpoint.outputModalities.some((has) => has === each));
+      if (output !== undefined)
+        return { excludedBy: 'capability', because: `it gives no ${output} output`, field: 'modalities' };
+      return undefined;
+    };
+  },
 };
 
-function lacking({ endpoint }: Candidate, { demand, readsFiles }: RouteQuestion): Objection | undefined {
-  for (const input of demand.inputModalities) {
-    if (endpoint.inputModalities.includes(input) || (input === 'file' && readsFiles)) continue;
-    return { excludedBy: 'capability', because: `it takes no ${input} input`, field: 'messages' };
-  }
-  for (const output of demand.outputModalities) {
-    if (endpoint.outputModalities.some((has) => has === output)) continue;
-    return { excludedBy: 'capability', because: `it gives no ${output} output`, field: 'modalities' };
-  }
-  return undefined;
-}
-
-function unsayable(candidate: Candidate, question: RouteQuestion): Objection | undefined {
-  const content = question.unsayable(candidate).find((kind) => kind !== 'file' || !question.readsFiles);
-  return content === undefined
-    ? undefined
-    : { excludedBy: 'capability', because: `its interface cannot carry ${content}`, field: 'messages' };
-}
+/** Content that the endpoint's grammar has words for. */
+export const grammar: Filter = {
+  id: 'grammar',
+  kind: 'hard',
+  checkFor:
+    ({ question }) =>
+    ({ candidate }) => {
+      const contents = question.unsayable(candidate);
+      // Every request asks every endpoint: the usual answer costs nothing.
+      if (contents.length === 0) return undefined;
+      const content = contents.find((kind) => kind !== 'file' || !question.readsFiles);
+      return content === undefined
+        ? undefined
+        : { excludedBy: 'capability', because: `its interface cannot carry ${content}`, field: 'messages' };
+    },
+};
 
 /** Room for the prompt, unless it will be fitted. */
 export const contextLength: Filter = {
