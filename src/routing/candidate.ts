@@ -77,7 +77,10 @@ export interface Entry<C extends Candidate = Candidate> {
   /** What it is ordered by, before its cost: the smaller, the earlier (ordering/sort-entries.ts). */
   place: number;
   figure: number;
-  /** Share of the draw for the first place; 0 where there was none or it could not be first. */
+  /**
+   * Chance of the draw to make it the first of its model (of all, where models are ordered together); 0 where nothing was drawn or
+   * it could not be first.
+   */
   share: number;
   /** Measured quality, 0–1, where the order depends on it. */
   quality: number;

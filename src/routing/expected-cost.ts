@@ -1,3 +1,4 @@
+import type { Demand } from '../core/demand.ts';
 import type { RouteQuestion } from './candidate.ts';
 import type { Offer, OfferPrice } from './offers.ts';
 
@@ -9,9 +10,8 @@ const EXPECTED_OUTPUT_TOKENS = 1000;
  * endpoint's cache is expected to hold counts at its read price; what it will write counts at its write price.
  */
 export function expectedCostPico(offer: Offer, price: OfferPrice, { demand, sticky }: RouteQuestion): number {
-  const { maxOutputTokens, promptTokensEstimate } = demand;
-  const output = Math.min(maxOutputTokens ?? EXPECTED_OUTPUT_TOKENS, EXPECTED_OUTPUT_TOKENS);
-  const rest = price.completion * output + price.request;
+  const { promptTokensEstimate } = demand;
+  const rest = price.completion * expectedOutputTokens(demand) + price.request;
   if (sticky === undefined) return price.prompt * promptTokensEstimate + rest;
   // A conversation: its other endpoints begin with a cold cache.
   const isWarm = sticky.endpointId === offer.endpointId && price.axes.inputCacheRead !== undefined;
@@ -19,4 +19,9 @@ export function expectedCostPico(offer: Offer, price: OfferPrice, { demand, stic
   const writes = offer.candidate.provider.writesCache || demand.marksCache;
   const fresh = writes ? price.cacheWrite : price.prompt;
   return cached * price.cacheRead + (promptTokensEstimate - cached) * fresh + rest;
+}
+
+/** min(max_tokens, 1000). */
+export function expectedOutputTokens({ maxOutputTokens }: Pick<Demand, 'maxOutputTokens'>): number {
+  return Math.min(maxOutputTokens ?? EXPECTED_OUTPUT_TOKENS, EXPECTED_OUTPUT_TOKENS);
 }

@@ -37,6 +37,8 @@ export interface Exclusion extends Objection {
   readonly endpointId: string;
   readonly providerName: string;
   readonly modelId: string;
+  /** Where only the first is tried: the chance that the draw had made this one the first. */
+  readonly share?: number;
 }
 
 export function exclusionOf({ endpoint, model, provider }: Candidate, objection: Objection): Exclusion {

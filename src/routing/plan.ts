@@ -102,9 +102,8 @@ function withoutFallbacks<C extends Candidate>(
   return targets.filter((entry) => {
     if (!seen.has(entry.group)) return seen.add(entry.group);
     const because = 'provider.allow_fallbacks is false and another endpoint comes first';
-    excluded.push(
-      exclusionOf(entry.candidate, { excludedBy: 'allow_fallbacks', because, field: 'provider.allow_fallbacks' }),
-    );
+    const objection = { excludedBy: 'allow_fallbacks', because, field: 'provider.allow_fallbacks' };
+    excluded.push({ ...exclusionOf(entry.candidate, objection), ...(entry.share > 0 && { share: entry.share }) });
     return false;
   });
 }

@@ -3,6 +3,7 @@ import type { PercentileBounds } from '../../core/preferences.ts';
 import type { Entry, RouteQuestion } from '../candidate.ts';
 import type { EffectivePreferences } from '../preferences.ts';
 import type { Say } from './say.ts';
+import { leaveShares } from './shares.ts';
 
 const CUTS = ['p50', 'p75', 'p90', 'p99'] as const;
 
@@ -24,6 +25,8 @@ export function slowToTheEnd<E extends Entry>(
   );
   const withSlow = new Set([...slow].map(({ group }) => group));
   const isLast = (entry: E): boolean => slow.has(entry) || (entry.standing === 'resting' && withSlow.has(entry.group));
+  for (const pool of preferences.partition === 'none' ? [entries] : Map.groupBy(entries, ({ group }) => group).values())
+    leaveShares(pool, isLast);
   return [...entries.filter((entry) => !isLast(entry)), ...entries.filter(isLast)];
 }
 

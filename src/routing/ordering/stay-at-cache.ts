@@ -1,5 +1,6 @@
 import type { Entry, RouteQuestion } from '../candidate.ts';
 import type { Say } from './say.ts';
+import { BEFORE_THE_DRAWN } from './shares.ts';
 import { moveToFront } from './sort-entries.ts';
 
 /** A conversation stays where its cache is unless moving is cheaper by more than this. */
@@ -17,5 +18,6 @@ export function stayAtCache(entries: Entry[], { sticky }: RouteQuestion, say: Sa
     return;
   }
   moveToFront(entries, at);
+  entry.place = BEFORE_THE_DRAWN;
   say('session', `the conversation stays at ${entry.candidate.provider.name}, which holds its prompt cache`);
 }
