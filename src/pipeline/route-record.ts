@@ -53,7 +53,7 @@ function targetRow({ candidate, costPico, share, standing, quality, health }: En
     endpoint_id: endpoint.id,
     provider: provider.name,
     model: model.id,
-    expected_cost: rounded(costPico / PICO_PER_USD),
+    expected_cost: roundedUsd(costPico),
     ...(share > 0 && { share: rounded(share) }),
     ...(standing !== 'ready' && { standing }),
     ...(quality > 0 && { quality: rounded(quality) }),
@@ -62,8 +62,13 @@ function targetRow({ candidate, costPico, share, standing, quality, health }: En
   };
 }
 
+/** An expected cost in USD. */
+export function roundedUsd(costPico: number): number {
+  return rounded(costPico / PICO_PER_USD);
+}
+
 /** Nine digits: enough to compare, without the noise of a float. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(9));
 }
 

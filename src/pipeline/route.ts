@@ -1,17 +1,18 @@
 /** The targets of an exchange: requested models → endpoints → plan, on the exchange's pinned snapshot. */
-import type { Opening } from '../core/demand.ts';
+import type { Demand, Opening } from '../core/demand.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { ProviderPreferences } from '../core/preferences.ts';
 import type { ActivePlugins } from '../plugins/plugin.ts';
+import type { Exclusion } from '../routing/filter.ts';
 import { noEndpoints } from '../routing/no-endpoints.ts';
 import { type Plan, planRoute } from '../routing/plan.ts';
 import { type EffectivePreferences, mergePreferences } from '../routing/preferences.ts';
 import { sessionRef } from '../sessions/session-ref.ts';
-import type { SessionRef } from '../sessions/sessions.ts';
+import type { SessionRef, StickyEndpoint } from '../sessions/sessions.ts';
 import type { Exchange, PipelinePorts } from './exchange.ts';
 import type { OpenQuestion } from './model-routers.ts';
 import { type RequestedModels, requestedModels } from './requested-models.ts';
 import type { LiveEndpoint, LiveProvider } from './target.ts';
+import type { PreferenceLayer } from './told-preferences.ts';
 
 export interface Route {
   readonly requested: RequestedModels;
@@ -34,22 +35,44 @@ export type RoutePorts = Pick<PipelinePorts, 'random' | 'clock' | 'health' | 'se
  * @throws GatewayError `client.model_not_found` (with near matches), `route.model_retired`, `route.no_endpoints`
  */
 export function routeExchange(exchange: RouteInput, plugins: ActivePlugins | null, ports: RoutePorts): Route {
+  const planned = planExchange(exchange, plugins, ports);
+  if (planned.refusal) throw planned.refusal;
+  return planned;
+}
+
+/** With the refusal as a value: what was excluded and why is worth knowing then, too. */
+export interface PlannedRoute extends Route {
+  readonly refusal: GatewayError | undefined;
+  /** The endpoint that holds this conversation's prompt cache. */
+  readonly sticky: StickyEndpoint | null;
+}
+
+/** @throws GatewayError `client.model_not_found` (with near matches), and what a router refuses */
+export function planExchange(exchange: RouteInput, plugins: ActivePlugins | null, ports: RoutePorts): PlannedRoute {
   const question = openQuestion(exchange, plugins, ports);
   const { demand } = exchange;
   const requested = requestedModels(exchange, question, () => modelOfSession(exchange, ports, question.nowMs));
-  if (requested.groups.every(({ candidates }) => candidates.length === 0)) {
-    throw requested.unserved ?? noEndpoints(demand.models, []);
-  }
   const session = sessionOf(exchange, requested, ports);
-  const sticky = session && ports.sessions.find(session, question.nowMs);
+  const sticky = (session && ports.sessions.find(session, question.nowMs)) ?? null;
   const plan = planRoute({
     ...question,
     groups: requested.groups,
-    ...(sticky && { sticky: { ...sticky, isNamed: session.isNamed } }),
+    ...(session && sticky && { sticky: { ...sticky, isNamed: session.isNamed } }),
   });
-  if (plan.targets.length === 0) throw noEndpoints(demand.models, plan.excluded);
-  const { preferences } = question;
-  return { requested, preferences, plan, targets: plan.targets.map(({ candidate }) => candidate), session };
+  return {
+    requested,
+    preferences: question.preferences,
+    plan,
+    targets: plan.targets.map(({ candidate }) => candidate),
+    session,
+    sticky,
+    refusal: plan.targets.length > 0 ? undefined : refusalOf(demand, requested, plan.excluded),
+  };
+}
+
+function refusalOf({ models }: Demand, { groups, unserved }: RequestedModels, excluded: readonly Exclusion[]) {
+  const isServed = groups.some(({ candidates }) => candidates.length > 0);
+  return (isServed ? undefined : unserved) ?? noEndpoints(models, excluded);
 }
 
 function openQuestion(exchange: RouteInput, plugins: ActivePlugins | null, ports: RoutePorts): OpenQuestion {
@@ -64,7 +87,7 @@ function openQuestion(exchange: RouteInput, plugins: ActivePlugins | null, ports
     keyRestsUntilMs: ({ endpoint, provider }) => keyRestsUntilMs(endpoint.id, provider, ports.health),
     unsayable: ({ provider }) => unsayable(provider, exchange),
     readsFiles: plugins?.readsFiles ?? false,
-    fitsPrompt: plugins?.fitsPrompt ?? false,
+    fitsContextUpTo: plugins?.fitsContextUpTo ?? 0,
   };
 }
 
@@ -99,26 +122,31 @@ function readsCheaper({ endpoint: { pricing } }: LiveEndpoint): boolean {
 }
 
 /** The account's defaults, those of the key, then the request's own. */
-export function effectivePreferences({
+export function effectivePreferences(input: Omit<RouteInput, 'opening'>): EffectivePreferences {
+  return mergePreferences(preferenceLayers(input).map(({ said }) => said));
+}
+
+/** Who says what, least specific first. */
+export function preferenceLayers({
   snapshot,
   caller,
   demand,
   asked,
-}: Omit<RouteInput, 'opening'>): EffectivePreferences {
+}: Omit<RouteInput, 'opening'>): readonly PreferenceLayer[] {
   const { defaults, byKey } = snapshot.routing;
-  const layers: ProviderPreferences[] = [defaults];
+  const layers: PreferenceLayer[] = [{ from: 'account', said: defaults }];
   if (byKey.size > 0) {
     for (const name of [caller.key.name, caller.key.label, caller.key.hash]) {
       const ofKey = byKey.get(name);
-      if (ofKey) layers.push(ofKey);
+      if (ofKey) layers.push({ from: 'key', said: ofKey });
     }
   }
-  layers.push(demand.preferences);
+  layers.push({ from: 'request', said: demand.preferences });
   if (asked.noPromptTraining) layers.push(NO_TRAINING);
-  return mergePreferences(layers);
+  return layers;
 }
 
-const NO_TRAINING: ProviderPreferences = { dataCollection: 'deny' };
+const NO_TRAINING: PreferenceLayer = { from: 'header', said: { dataCollection: 'deny' } };
 
 /** When the first of the provider's keys may be used again; 0 where one may be used now. */
 function keyRestsUntilMs(endpointId: string, { credentials }: LiveProvider, health: RoutePorts['health']): number {

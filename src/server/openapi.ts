@@ -31,6 +31,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /presets/:slug/versions/:version': 'One version',
   'GET /credits': 'Credits and usage (management key)',
   'GET /generation': 'Usage, cost and attempts of one generation',
+  'GET /signalbox/generations/:id': 'How one generation was routed: its plan and its attempts',
   'GET /signalbox/sessions': 'What the prompt caches of the latest sessions saved and cost',
   'GET /signalbox/sessions/:id': 'What the prompt cache of one session saved and cost',
 };

@@ -11,7 +11,8 @@ import { authenticate } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
 import { jsonResponse } from './json-response.ts';
 import { getCredits } from './management/credits.ts';
-import { getGeneration } from './management/generation.ts';
+import { type GenerationDeps, getGeneration } from './management/generation.ts';
+import { getGenerationRecord } from './management/generation-record.ts';
 import { getCurrentKey } from './management/key.ts';
 import type { KeyAdmin } from './management/key-admin.ts';
 import { createKeyRoutes } from './management/keys.ts';
@@ -95,14 +96,14 @@ function presetRoutes(ports: ApiPorts): readonly Route[] {
 function accountRoutes(ports: ApiPorts): readonly Route[] {
   const { balances, ledger, queries, running } = ports;
   const callerOf = (request: Request): Caller => authenticate(request.headers, ports.auth);
+  const generations: GenerationDeps = { ledger, queries, runningKeyHash: (id) => running.keyHashOf(id) };
   return [
     route('GET', '/key', (request) => getCurrentKey(callerOf(request).key, balances)),
     route('GET', '/credits', (request) => getCredits(callerOf(request).key, balances)),
-    route('GET', '/generation', (request) => {
-      const { key } = callerOf(request);
-      const runningKeyHash = (id: string) => running.keyHashOf(id);
-      return getGeneration({ ledger, queries, runningKeyHash }, key, queryOf(request));
-    }),
+    route('GET', '/generation', (request) => getGeneration(generations, callerOf(request).key, queryOf(request))),
+    route('GET', '/signalbox/generations/:id', (request, { id = '' }) =>
+      getGenerationRecord(generations, callerOf(request).key, id),
+    ),
     route('GET', '/signalbox/sessions', (request) => listSessions(queries, callerOf(request).key, queryOf(request))),
     route('GET', '/signalbox/sessions/:id', (request, { id = '' }) =>
       getSession(queries, callerOf(request).key, id, queryOf(request)),

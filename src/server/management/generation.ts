@@ -16,10 +16,6 @@ export interface GenerationDeps {
   runningKeyHash(id: string): string | undefined;
 }
 
-/**
- * Answers at once: exchanges that are not durable yet come from memory. Another key's exchange is as unknown as one that
- * never was; a management key sees all.
- */
 export async function getGeneration(
   deps: GenerationDeps,
   caller: KeyRecord,
@@ -27,10 +23,17 @@ export async function getGeneration(
 ): Promise<ManagementResult> {
   const id = query['id'];
   if (id === undefined || id === '') throw invalidRequest('id', 'is required: the "gen-…" id of a response');
+  return { status: 200, body: { data: encodeGeneration(await findGeneration(deps, caller, id)) } };
+}
+
+/**
+ * Answers at once: exchanges that are not durable yet come from memory. Another key's exchange is as unknown as one that
+ * never was; a management key sees all.
+ * @throws GatewayError `client.not_found`, saying so where it is still running
+ */
+export async function findGeneration(deps: GenerationDeps, caller: KeyRecord, id: string): Promise<Settlement> {
   const settlement = deps.ledger.pending(id) ?? (await deps.queries.generation(id));
-  if (settlement !== undefined && maySee(caller, settlement.keyHash)) {
-    return { status: 200, body: { data: encodeGeneration(settlement) } };
-  }
+  if (settlement !== undefined && maySee(caller, settlement.keyHash)) return settlement;
   const running = settlement === undefined ? deps.runningKeyHash(id) : undefined;
   if (running !== undefined && maySee(caller, running)) {
     throw new GatewayError(
