@@ -57,9 +57,29 @@ export function activatePlugins(
   const { demand, transforms, isOnline, defaults } = question;
   const choices = choosePlugins({ wishes: demand.plugins, transforms, isOnline: isOnline === true, defaults });
   const files = readsFiles(choices, question);
-  if (choices === NO_CHOICES && !files && demand.promptTokensEstimate <= SURELY_FITS_TOKENS) return null;
+  if (choices === NO_CHOICES && !files) return compressingOnly(demand);
   if (!files && !choices.web) return compose(question, choices, NO_FILES, NOTHING);
   return prepare(question, choices, files, ports);
+}
+
+/** What nearly every request gets: quick. */
+function compressingOnly({ promptTokensEstimate, maxOutputTokens }: PluginQuestion['demand']): ActivePlugins | null {
+  if (promptTokensEstimate <= SURELY_FITS_TOKENS) return null;
+  const { mayEditRequest, editRequest } = compressionEffect(SHORT_CONTEXT, {
+    promptTokens: promptTokensEstimate,
+    maxOutputTokens,
+  });
+  return {
+    notes: [],
+    stages: [],
+    usage: {},
+    addedPromptTokens: 0,
+    readsFiles: false,
+    fitsPrompt: false,
+    fitsContextUpTo: SHORT_CONTEXT,
+    ...(mayEditRequest && { mayEditRequest }),
+    ...(editRequest && { editRequest }),
+  };
 }
 
 function readsFiles({ files }: PluginChoices, { demand, fileInput }: PluginQuestion): boolean {

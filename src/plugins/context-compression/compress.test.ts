@@ -77,6 +77,8 @@ describe('compress', () => {
     expect(done.messagesDropped % 3).toBe(0);
     expect(done.messagesDropped).toBeGreaterThan(0);
     expect(done.fits).toBe(true);
+    const least = compress(request, endpointOf(600));
+    expect(kept(least.request.messages)).toEqual(['hello', 'the', 's19', 'r19', 'r19']);
   });
 
   test('a result that comes after other messages still goes with its call', () => {
