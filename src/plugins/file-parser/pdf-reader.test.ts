@@ -55,10 +55,10 @@ describe('createPdfReader', () => {
   });
 
   test('gives up a file that takes too much memory', async () => {
-    const reader = createPdfReader({ maxGrowthBytes: 100 * 1024 * 1024 });
+    const reader = createPdfReader({ maxGrowthBytes: 64 * 1024 * 1024 });
     expect(await reader.read(bombOf(200_000_000), OPTIONS)).toEqual({
       kind: 'unreadable',
-      because: 'reading it takes more than 100 MB of memory',
+      because: 'reading it takes more than 64 MB of memory',
     });
   });
 
