@@ -9,6 +9,7 @@ import type { Settings } from './config/settings.ts';
 import { NO_POSTGRESQL } from './config/settings.ts';
 import { watchConfig } from './config/watch.ts';
 import { createEgress } from './egress/egress.ts';
+import { getJson } from './egress/get-json.ts';
 import { createHealth } from './health/create-health.ts';
 import { createRetryBudget } from './health/retry-budget.ts';
 import { refuseOverLimit } from './ledger/admission.ts';
@@ -18,6 +19,7 @@ import { createDeadlines } from './pipeline/deadlines.ts';
 import type { PipelinePorts } from './pipeline/exchange.ts';
 import { createRunningExchanges } from './pipeline/running.ts';
 import { buildSnapshot } from './pipeline/snapshot.ts';
+import { createPdfReader } from './plugins/file-parser/pdf-reader.ts';
 import { createPresetTable } from './presets/preset-table.ts';
 import { createSimScheme } from './providers/sim/local-scheme.ts';
 import { type SeedEnvironment, type SeededKeys, seedKeys } from './seed-keys.ts';
@@ -86,6 +88,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
     sessions: createSessions(),
     fingerprint: (text) => Bun.hash(text).toString(36),
     instanceId: randomHex(8),
+    pluginSources: { clock, pdfReader: createPdfReader(), getJson },
     ledger: store.ledger,
     spend: {
       admit: ({ key }) => refuseOverLimit(balances, key, 0n),
@@ -103,6 +106,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
   const keyAdmin = createKeyAdmin({ ...keySources, keyStore: store.keys, keyTable, clock });
   const uuid = () => crypto.randomUUID();
   const presetAdmin = createPresetAdmin({ presetStore: store.presets, presetTable, clock, uuid });
+  const explain = { ...pipeline, snapshot: () => snapshot, presets: presetTable };
   const app = createApp({
     inference: { pipeline, auth, presets: presetTable, snapshot: () => snapshot, responseCache: responseCache.ports },
     version: packageJson.version,
@@ -114,6 +118,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
       balances,
       keyAdmin,
       presetAdmin,
+      explain,
       statsOf: health.statsOf,
       ledger: store.ledger,
       queries: store.queries,
@@ -122,7 +127,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
       wholeCatalogue: sources,
     }),
   });
-  const control = listenControl(socketPath, createControl({ keyAdmin, balances, clock }));
+  const control = listenControl(socketPath, createControl({ keyAdmin, balances, clock, explain }));
   const listener = openListener({ ...settings.listen, tls: settings.tls, app });
   const certificate = watchCertificate(settings, listener, log);
   return {

@@ -137,6 +137,10 @@ export interface ClientFace<Wire> {
   withUser(wire: Wire, user: string): Wire;
   /** The same request with reasoning on, unless it says something about reasoning itself. */
   withReasoning(wire: Wire): Wire;
+  /** The body's `transforms`, the older way to ask for prompt compression. */
+  transformsOf(wire: Wire): Json | undefined;
+  /** The messages as they were sent. */
+  messagesOf(wire: Wire): readonly JsonObject[];
   /** The tools that the model may call. */
   toolsOf(wire: Wire): readonly CallableTool[];
   /** OpenRouter's `provider` object as it was sent. */

@@ -7,6 +7,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { Note } from '../core/note.ts';
 import type { CallableTool } from '../core/tool-check.ts';
+import type { UsageCounts } from '../core/usage.ts';
 import type { ClientDialect, ExchangeKind } from '../dialects/dialect.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { Health } from '../health/health.ts';
@@ -14,6 +15,7 @@ import type { RetryBudget } from '../health/retry-budget.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { PluginSources } from './exchange-plugins.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** The part that every kind shares: admission, plan, attempts, settlement and telemetry are written on it. */
@@ -63,6 +65,8 @@ export interface EmbeddingsExchange extends ExchangeBase {
 /** Any exchange, as the shared parts see it. */
 export type Exchange = ExchangeBase & {
   readonly kind: ExchangeKind;
+  /** What plugins used themselves; no endpoint's price applies to it. */
+  readonly pluginUsage: UsageCounts;
   /** The tools that the model may call; read only where it called one. */
   readonly tools: () => readonly CallableTool[];
 };
@@ -84,6 +88,8 @@ export interface PipelinePorts {
   readonly sessions: Sessions;
   /** Fast and not cryptographic: tells conversations apart. */
   readonly fingerprint: (text: string) => string;
+  /** What plugins are made of besides the request: a reader of files, the way to a search. */
+  readonly pluginSources: PluginSources;
   /** This gateway's own id, in `X-Signalbox-Via`. */
   readonly instanceId: string;
   readonly ledger: LedgerStore;

@@ -23,7 +23,7 @@ import type {
   UpstreamContext,
   UpstreamRequest,
 } from '../dialects/dialect.ts';
-import type { ActivePlugins, PluginEndpoint, PluginStage } from '../plugins/plugin.ts';
+import type { ActivePlugins, PluginEndpoint, PluginStage, StreamEdit } from '../plugins/plugin.ts';
 import type { ToldByProvider } from './settle.ts';
 import type { LiveEndpoint, LiveProvider } from './target.ts';
 
@@ -72,6 +72,8 @@ export interface LaneRequest<Wire> {
   readonly gateway?: UpstreamContext['gateway'];
   /** Their edits are written on the core's words: a request that has them is translated. */
   readonly plugins?: ActivePlugins | null;
+  /** Whether the caller gets a stream: its plugins differ from those of a whole reply. */
+  readonly stream?: boolean;
 }
 
 /** The part of a target that a lane needs. */
@@ -85,11 +87,13 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
   const { upstream } = target.provider.dialect;
   const context: RelayContext = { ...target.context, head, ...(betas && { betas }), ...(gateway && { gateway }) };
   const { client, relay } = dialect;
+  const { plugins } = request;
   const edited = editRequest(request, target);
-  const editReply = request.plugins?.editReply;
-  const isEdited = edited !== null || editReply !== undefined;
+  const editReply = plugins?.editReply;
+  const editStream = plugins?.openStreamEdit;
+  const isEdited = edited !== null || (request.stream ? editStream : editReply) !== undefined;
   const relays = !isEdited && target.provider.dialect.id === dialect.id && relay.canRelay(context, wire);
-  const stages: PluginStage[] = edited ? [...edited.stages] : [];
+  const stages: PluginStage[] = [...(plugins?.stages ?? []), ...(edited?.stages ?? [])];
   const reply = (received: ChatResponse): WholeReply => {
     const edit = editReply?.(received);
     if (edit) stages.push(...edit.stages);
@@ -114,8 +118,10 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
     },
     streams: {
       open: () =>
-        relays ? relay.openRelay(context) : new TranslatedStream(upstream.openDecoder(context), client, head),
-      of: (body) => unfoldedStream(upstream.decodeResponse(body, context), client, head),
+        relays
+          ? relay.openRelay(context)
+          : new TranslatedStream(upstream.openDecoder(context), client, head, editStream?.()),
+      of: (body) => unfoldedStream(upstream.decodeResponse(body, context), client, head, editStream?.()),
       openFolded: () => foldedStream(upstream.openDecoder(context), reply),
     },
   };
@@ -123,7 +129,7 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
 
 /** The request as plugins leave it for this endpoint; null where they change nothing. */
 function editRequest<Wire>({ dialect, wire, plugins }: LaneRequest<Wire>, { endpoint }: LaneTarget) {
-  if (!plugins?.editRequest) return null;
+  if (!plugins?.editRequest || plugins.mayEditRequest?.(endpoint) === false) return null;
   const decoded = dialect.client.decodeRequest(wire);
   const { value, notes, stages } = plugins.editRequest(decoded.value, endpoint);
   if (value === decoded.value) return null;
@@ -157,8 +163,10 @@ class TranslatedStream<Wire> implements RelayStream {
   failure: GatewayError | undefined;
   readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder;
+  readonly #edit: StreamEdit | undefined;
 
-  constructor(decoder: StreamDecoder, client: ClientFace<Wire>, head: ReplyHead) {
+  constructor(decoder: StreamDecoder, client: ClientFace<Wire>, head: ReplyHead, edit: StreamEdit | undefined) {
+    this.#edit = edit;
     this.#decoder = decoder;
     this.#encoder = client.openEncoder(head);
   }
@@ -171,7 +179,9 @@ class TranslatedStream<Wire> implements RelayStream {
     return this.encode(this.#decoder.push({ data, event }));
   }
 
-  encode(events: readonly ChatEvent[]): string {
+  encode(received: readonly ChatEvent[]): string {
+    const edit = this.#edit;
+    const events = edit ? received.flatMap((event) => edit.push(event)) : received;
     let text = '';
     for (const event of events) {
       meterEvent(this.meter, event);
@@ -207,8 +217,9 @@ function unfoldedStream<Wire>(
   response: ChatResponse,
   client: ClientFace<Wire>,
   head: ReplyHead,
+  edit: StreamEdit | undefined,
 ): RelayStream & { readonly opening: string } {
-  const stream = new TranslatedStream(SPENT_DECODER, client, head);
+  const stream = new TranslatedStream(SPENT_DECODER, client, head, edit);
   return Object.assign(stream, { opening: stream.encode(unfold(response)) });
 }
 

@@ -30,7 +30,8 @@ export function chooseModels(
   question: OpenQuestion,
   stickyModel: string | null,
 ): ChosenModels {
-  const { readsFiles, fitsPrompt } = question;
+  const { readsFiles } = question;
+  const fitsPrompt = question.fitsContextUpTo === Number.POSITIVE_INFINITY;
   const needs: Needs = { demand, readsFiles, fitsPrompt, admits: admission(snapshot, question) };
   const pool = snapshot.autoPool();
   switch (router) {

@@ -21,19 +21,29 @@ export interface RequestedModels {
   readonly router: string | null;
   /** Why the router chose so. */
   readonly reasons: readonly string[];
-  /** `:online`: search the web first. */
-  readonly online: boolean;
   /** `:thinking` on a model that has no entry of that name: reasoning is on unless the request says otherwise. */
   readonly thinking: boolean;
   /** The error where no model has an endpoint. */
   readonly unserved: GatewayError | undefined;
 }
 
+/** `:online` on a model of the request: the web is searched before anything is planned (OpenRouter's API). */
+export function isOnline(models: readonly string[]): boolean {
+  return models.some((name) => /:online(:|$)/.test(name));
+}
+
+/** The endpoints of the models that are named, as far as no router has to choose one: for what is asked before planning. */
+export function endpointsNamed({ demand, snapshot }: Pick<RouteInput, 'demand' | 'snapshot'>): readonly LiveEndpoint[] {
+  return demand.models.flatMap((name) => {
+    const resolved = snapshot.resolve(splitVariants(name, snapshot).model);
+    return resolved.kind === 'found' ? snapshot.endpointsOf(resolved.id) : [];
+  });
+}
+
 /** Variants that steer the request (OpenRouter's API); the others are catalogue entries of their own. */
 interface Variants {
   sort?: SortBy;
   admits?: ServiceTier;
-  online: boolean;
   thinking: boolean;
 }
 
@@ -52,11 +62,9 @@ export function requestedModels(
   let strategy: RoutingStrategy = names.length > 1 ? 'fallback' : 'direct';
   let router: string | null = null;
   let unserved: GatewayError | undefined;
-  let online = false;
   let thinking = false;
   for (const name of names) {
     const { model, variants } = splitVariants(name, input.snapshot);
-    online ||= variants.online;
     thinking ||= variants.thinking;
     const kind = routerNamed(model);
     if (kind !== null) {
@@ -74,7 +82,7 @@ export function requestedModels(
       groups.push(groupOf(found.id, variants, input.snapshot));
     }
   }
-  return { groups: withoutRepeats(groups), strategy, router, reasons, online, thinking, unserved };
+  return { groups: withoutRepeats(groups), strategy, router, reasons, thinking, unserved };
 }
 
 function namesOf({ demand, snapshot }: RouteInput): readonly string[] {
@@ -90,7 +98,7 @@ function namesOf({ demand, snapshot }: RouteInput): readonly string[] {
 
 /** `x:free:online` → `x:free`, online. A name that exists as it is written stays whole. */
 function splitVariants(name: string, snapshot: Snapshot): { readonly model: string; readonly variants: Variants } {
-  const variants: Variants = { online: false, thinking: false };
+  const variants: Variants = { thinking: false };
   const query = name.indexOf('?');
   let base = query < 0 ? name : name.slice(0, query);
   const rest = query < 0 ? '' : name.slice(query);
@@ -117,7 +125,7 @@ function applyVariant(suffix: string, variants: Variants): boolean {
       variants.sort ??= 'exacto';
       return true;
     case 'online':
-      variants.online = true;
+      // Read before planning: isOnline.
       return true;
     case 'thinking':
       variants.thinking = true;

@@ -4,12 +4,14 @@
  */
 import { toGatewayError } from '../core/errors.ts';
 import type { Note } from '../core/note.ts';
+import type { UsageCounts } from '../core/usage.ts';
 import type { ReplyHead } from '../dialects/dialect.ts';
 import type { ActivePlugins } from '../plugins/plugin.ts';
 import { missingParameters } from '../routing/filters/parameters.ts';
 import { admitExchange } from './admit.ts';
 import type { LaneFor } from './attempts.ts';
 import type { ChatExchange, PipelinePorts, Reply } from './exchange.ts';
+import { exchangePlugins } from './exchange-plugins.ts';
 import { toldToGateway } from './gateway-upstream.ts';
 import { openLane } from './lane.ts';
 import type { Route } from './route.ts';
@@ -21,8 +23,10 @@ import { streamReply } from './stream-reply.ts';
 export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: PipelinePorts): Promise<Reply> {
   const opening = () => exchange.dialect.client.openingOf(exchange.wire);
   let route: Route;
-  const plugins: ActivePlugins | null = null;
+  let plugins: ActivePlugins | null;
   try {
+    const asked = exchangePlugins(exchange, ports);
+    plugins = asked instanceof Promise ? await asked : asked;
     route = admitExchange({ ...exchange, opening }, plugins, ports);
   } catch (thrown) {
     const error = toGatewayError(thrown);
@@ -30,12 +34,21 @@ export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: Pipelin
     return { kind: 'error', error, routerMetadata: unroutedMetadata(exchange, error) };
   }
   const tools = () => exchange.dialect.client.toolsOf(exchange.wire);
-  const run = new ExchangeRun({ ...exchange, tools }, ports, route, chatLanes(exchange, route, plugins, ports));
+  const notes = plugins && plugins.notes.length > 0 ? [...exchange.notes, ...plugins.notes] : exchange.notes;
+  const pluginUsage = plugins?.usage ?? NO_USAGE;
+  const run = new ExchangeRun(
+    { ...exchange, notes, pluginUsage, tools },
+    ports,
+    route,
+    chatLanes(exchange, route, plugins, ports),
+  );
   if (!exchange.demand.stream) return run.wholeReply();
   return streamReply(run, () =>
     exchange.dialect.client.openEncoder(headOf(exchange, exchange.demand.models[0] ?? '', '')),
   );
 }
+
+const NO_USAGE: UsageCounts = {};
 
 /** The lane to a target, with what its endpoint lacks left out of the request. */
 function chatLanes<Wire>(
@@ -60,7 +73,7 @@ function chatLanes<Wire>(
       route.preferences,
       exchange.asked,
     );
-    const request = { dialect, head, betas, plugins, ...(gateway && { gateway }) };
+    const request = { dialect, head, betas, plugins, stream: demand.stream, ...(gateway && { gateway }) };
     const missing = missingParameters(target.endpoint, demand);
     if (missing.length === 0) return { lane: openLane({ ...request, wire }, target), notes: unhonoured };
     const dropped: Note[] = missing.map((parameter) => ({

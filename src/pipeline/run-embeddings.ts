@@ -19,7 +19,12 @@ export async function runEmbeddings(exchange: EmbeddingsExchange, ports: Pipelin
   } catch (error) {
     return { kind: 'error', error: toGatewayError(error) };
   }
-  return new ExchangeRun({ ...exchange, tools: () => [] }, ports, route, embeddingsLanes(exchange, ports)).wholeReply();
+  return new ExchangeRun(
+    { ...exchange, pluginUsage: {}, tools: () => [] },
+    ports,
+    route,
+    embeddingsLanes(exchange, ports),
+  ).wholeReply();
 }
 
 /** Inputs to embed are no conversation. */

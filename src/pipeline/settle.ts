@@ -3,7 +3,7 @@ import { priceAt } from '../catalog/price.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { Note } from '../core/note.ts';
 import type { SeenToolCall } from '../core/tool-check.ts';
-import { countOf, type Usage } from '../core/usage.ts';
+import { countOf, type Usage, type UsageCounts } from '../core/usage.ts';
 import type { SettledUsage } from '../dialects/dialect.ts';
 import { chargeFor } from '../ledger/charge.ts';
 import type { AttemptRecord, Settlement } from '../ledger/store.ts';
@@ -77,7 +77,7 @@ export function settleExchange(exchange: Exchange, end: ExchangeEnd, routing: Ro
     streamed: end.streamed,
     finishReason: end.finishReason,
     nativeFinishReason: end.nativeFinishReason,
-    usage,
+    usage: withPluginUsage(usage, exchange.pluginUsage),
     costNanoUsd,
     upstreamCostNanoUsd: charge.costNanoUsd,
     cacheDiscountNanoUsd: charge.cacheDiscountNanoUsd,
@@ -111,6 +111,12 @@ function priced(usage: Usage, target: LiveEndpoint | undefined, end: ExchangeEnd
     nowMs: end.attemptStartedAtMs ?? end.endedAtMs,
   });
   return chargeFor(usage, axes);
+}
+
+/** Searches and the like, beside what the provider counted. */
+function withPluginUsage(usage: Usage, used: UsageCounts): Usage {
+  for (const _ in used) return { ...usage, counts: { ...usage.counts, ...used } };
+  return usage;
 }
 
 /** The tier in our words; one that nobody told is no other than the endpoint's own. */

@@ -21,7 +21,6 @@ export const openrouter = defineProvider({
     gatewayFields: [
       'provider',
       'plugins',
-      'transforms',
       'session_id',
       'trace',
       'max_tool_calls',

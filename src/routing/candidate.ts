@@ -58,8 +58,8 @@ export interface RouteQuestion<C extends Candidate = Candidate> {
   readonly sticky?: { readonly endpointId: string; readonly cachedTokens: number; readonly isNamed: boolean };
   /** Files are turned into text for endpoints that take none. */
   readonly readsFiles: boolean;
-  /** The prompt is fitted to the endpoint: its length excludes nothing. */
-  readonly fitsPrompt: boolean;
+  /** Endpoints with at most this context have the prompt fitted: its length does not exclude them. 0 = none, infinite = all. */
+  readonly fitsContextUpTo: number;
 }
 
 /** A candidate that may serve, with what this question says of it. */

@@ -12,16 +12,13 @@ const fieldsOf = (body: object, quirks = {}) =>
 
 describe('what is asked of the gateway and nobody does is noted', () => {
   test.each([
-    [{ plugins: [{ id: 'web' }] }, ['plugins']],
-    [{ plugins: [{ id: 'web', enabled: false }] }, []],
-    [{ transforms: ['middle-out'] }, ['transforms']],
-    [{ transforms: [] }, []],
-    [{ route: 'fallback' }, []],
-    [{ route: 'sort', trace: { trace_id: 'x' } }, ['route', 'trace']],
+    [{ plugins: [{ id: 'web' }], transforms: ['middle-out'], route: 'sort' }, []],
+    [{ debug: { echo_upstream_body: true }, trace: { trace_id: 'x' } }, ['debug', 'trace']],
+    [{ max_tool_calls: 3 }, ['max_tool_calls']],
     [{ usage: { include: true }, stream_options: { include_usage: true } }, []],
   ])('%j', (body, fields) => expect(fieldsOf(body)).toEqual(fields));
 
   test('a host that is a gateway too is asked itself', () => {
-    expect(fieldsOf({ plugins: [{ id: 'web' }], trace: {} }, { gatewayFields: ['plugins'] })).toEqual(['trace']);
+    expect(fieldsOf({ debug: {}, trace: {} }, { gatewayFields: ['debug'] })).toEqual(['trace']);
   });
 });

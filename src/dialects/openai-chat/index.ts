@@ -29,6 +29,8 @@ const client: ClientFace<WireChatRequest> = {
   withoutParameters,
   withUser: (wire, user) => ({ ...wire, user }),
   withReasoning: (wire) => (wire.reasoning || wire.reasoning_effort ? wire : { ...wire, reasoning: { enabled: true } }),
+  transformsOf: (wire) => wire['transforms'],
+  messagesOf: (wire) => wire.messages,
   toolsOf,
   providerObjectOf: (wire) => objectAt(wire, 'provider'),
   decodeRequest: decodeChatRequest,

@@ -60,7 +60,7 @@ describe('the body', () => {
       models: ['a/b'],
       provider: { order: ['x'] },
       route: 'fallback',
-      plugins: [{ id: 'web' }],
+      plugins: [{ id: 'web' }, { id: 'fusion' }],
       transforms: ['middle-out'],
       usage: { include: true },
       session_id: 's',
@@ -71,7 +71,7 @@ describe('the body', () => {
     };
     expect(Object.keys(send(ours).body).sort()).toEqual(['messages', 'model']);
     const gateway = send(ours, { gatewayFields: ['provider', 'plugins'] }).body;
-    expect(gateway).toMatchObject({ provider: { order: ['x'] }, plugins: [{ id: 'web' }] });
+    expect(gateway).toMatchObject({ provider: { order: ['x'] }, plugins: [{ id: 'fusion' }] });
     expect(gateway).not.toHaveProperty('models');
   });
 

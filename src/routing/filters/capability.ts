@@ -46,12 +46,12 @@ export const grammar: Filter = {
 export const contextLength: Filter = {
   id: 'context-length',
   kind: 'hard',
-  checkFor({ question: { fitsPrompt, demand }, model }) {
+  checkFor({ question: { fitsContextUpTo, demand }, model }) {
     const tokens = demand.promptTokensEstimate;
-    if (fitsPrompt || tokens * ESTIMATE_SLACK <= model.leastRoom) return null;
+    if (fitsContextUpTo === Number.POSITIVE_INFINITY || tokens * ESTIMATE_SLACK <= model.leastRoom) return null;
     return ({ candidate }) => {
       const room = promptRoom(candidate);
-      if (tokens * ESTIMATE_SLACK <= room) return undefined;
+      if (tokens * ESTIMATE_SLACK <= room || candidate.endpoint.contextLength <= fitsContextUpTo) return undefined;
       return {
         excludedBy: 'context_length',
         because: `the prompt is about ${tokens} tokens and it takes ${room}`,
@@ -65,8 +65,8 @@ export const contextLength: Filter = {
 export const halfContext: Filter = {
   id: 'half-context',
   kind: 'soft',
-  checkFor({ question: { fitsPrompt, demand }, left }) {
-    if (!fitsPrompt) return null;
+  checkFor({ question: { fitsContextUpTo, demand }, left }) {
+    if (fitsContextUpTo !== Number.POSITIVE_INFINITY) return null;
     const half = (demand.promptTokensEstimate + (demand.maxOutputTokens ?? 0)) / 2;
     const least = Math.min(half, Math.max(...left.map(contextOf)));
     return (offer) => {

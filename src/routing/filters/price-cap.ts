@@ -61,11 +61,11 @@ function overCap(
 /** A price changes at the lengths and moments of its conditions only, so these are all there are. */
 function possiblePrices(
   { candidate, price }: Offer,
-  { demand, fitsPrompt, nowMs }: RouteQuestion,
+  { demand, fitsContextUpTo, nowMs }: RouteQuestion,
 ): readonly PriceAxes[] {
-  const { pricing } = candidate.endpoint;
+  const { pricing, contextLength } = candidate.endpoint;
   if (pricing.overrides.length === 0) return [price.axes];
-  const shortest = fitsPrompt ? 0 : Math.floor(demand.promptTokensEstimate * SHORTEST_FACTOR);
+  const shortest = contextLength <= fitsContextUpTo ? 0 : Math.floor(demand.promptTokensEstimate * SHORTEST_FACTOR);
   const longest = Math.ceil(demand.promptTokensEstimate * LONGEST_FACTOR);
   const times = momentsOf(pricing.overrides, nowMs);
   return lengthsOf(pricing.overrides, shortest, longest).flatMap((promptTokens) =>

@@ -85,7 +85,7 @@ function planAt({ models, preferences = {}, serviceTier, stickyAt, isNamed = tru
     unsayable: () => [],
     ...(sticky !== undefined && { sticky: { endpointId: sticky, cachedTokens: 0, isNamed } }),
     readsFiles: false,
-    fitsPrompt: false,
+    fitsContextUpTo: 0,
   };
   return planRoute(question);
 }
