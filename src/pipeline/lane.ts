@@ -128,12 +128,20 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
 }
 
 /** The request as plugins leave it for this endpoint; null where they change nothing. */
-function editRequest<Wire>({ dialect, wire, plugins }: LaneRequest<Wire>, { endpoint }: LaneTarget) {
+function editRequest<Wire>({ dialect, wire, plugins }: LaneRequest<Wire>, { endpoint, provider }: LaneTarget) {
   if (!plugins?.editRequest || plugins.mayEditRequest?.(endpoint) === false) return null;
   const decoded = dialect.client.decodeRequest(wire);
-  const { value, notes, stages } = plugins.editRequest(decoded.value, endpoint);
+  const { value, notes, stages } = plugins.editRequest(decoded.value, takenBy(endpoint, provider));
   if (value === decoded.value) return null;
   return { value, stages, notes: joinNotes(decoded.notes, notes) };
+}
+
+/** What the endpoint takes in the grammar that it is spoken to in. */
+function takenBy(endpoint: PluginEndpoint, { dialect }: LaneTarget['provider']): PluginEndpoint {
+  const { cannotCarry } = dialect;
+  if (cannotCarry.length === 0) return endpoint;
+  const cannot = (modality: string): boolean => cannotCarry.some((kind) => kind === modality);
+  return { ...endpoint, inputModalities: endpoint.inputModalities.filter((modality) => !cannot(modality)) };
 }
 
 function toldBy(response: ChatResponse): ToldByProvider {

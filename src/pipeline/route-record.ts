@@ -83,7 +83,9 @@ export function routerMetadata({ demand }: Pick<Exchange, 'demand'>, routing: Ro
   const { requested, plan, preferences, attempts, stages, notes } = routing;
   const { answeredBy, generationTimeMs } = answered;
   const throughputFloor = preferences.minThroughput?.p50;
-  const pipeline = [...stages.map(stageRow), ...notes.map(noteRow)];
+  // What a stage says already needs no note beside it.
+  const untold = notes.filter(({ message }) => !stages.some(({ summary }) => summary === message));
+  const pipeline = [...stages.map(stageRow), ...untold.map(noteRow)];
   return {
     requested: demand.models[0] ?? '',
     strategy: requested.strategy,

@@ -12,6 +12,7 @@ function healed(text: string): unknown {
 describe('healJson', () => {
   test.each([
     ['a code fence', '```json\n{"a": 1}\n```', { a: 1 }],
+    ['a cut inside a code fence', 'So:\n```json\n{"a": [1,\n```', { a: [1] }],
     ['a code fence that was never closed', '```\n{"a": 1}', { a: 1 }],
     ['prose around', 'Sure, [as asked], here it is: {"a": [1]} Anything else?', { a: [1] }],
     ['a code fence inside a string', 'So:\n```json\n{"md": "```js\\nx\\n```",}\n```', { md: '```js\nx\n```' }],

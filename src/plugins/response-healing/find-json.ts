@@ -40,9 +40,15 @@ function foundAt(text: string, start: number, end: number): Found | undefined {
   const isArray = text[start] === '[';
   const slice = end < 0 ? '' : text.slice(start, end);
   if (slice !== '' && isJson(slice)) return { json: slice, isArray, span: slice.length };
-  const repaired = repairJson(text, start);
+  const repaired = repairJson(end < 0 ? beforeFence(text, start) : text, start);
   if (!repaired || !isJson(repaired.json)) return undefined;
   return { json: repaired.json, isArray, span: repaired.end - start };
+}
+
+/** JSON that was cut inside its code fence ends where the fence does. */
+function beforeFence(text: string, start: number): string {
+  const fence = text.lastIndexOf('\n```');
+  return fence > start ? text.slice(0, fence) : text;
 }
 
 /** The expected kind first, then the longest. */

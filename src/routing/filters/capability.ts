@@ -66,12 +66,12 @@ export const halfContext: Filter = {
   id: 'half-context',
   kind: 'soft',
   checkFor({ question: { fitsContextUpTo, demand }, left }) {
-    if (fitsContextUpTo !== Number.POSITIVE_INFINITY) return null;
+    if (fitsContextUpTo === 0) return null;
     const half = (demand.promptTokensEstimate + (demand.maxOutputTokens ?? 0)) / 2;
     const least = Math.min(half, Math.max(...left.map(contextOf)));
     return (offer) => {
       const context = contextOf(offer);
-      if (context >= least) return undefined;
+      if (context >= least || context > fitsContextUpTo) return undefined;
       return {
         excludedBy: 'context_length',
         because: `its context of ${context} has no room for half of what is needed, and others have more`,
