@@ -31,10 +31,14 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /presets/:slug/versions/:version': 'One version',
   'GET /credits': 'Credits and usage (management key)',
   'GET /generation': 'Usage, cost and attempts of one generation',
+  'POST /signalbox/route': 'Where a chat request would go and why, without sending it',
   'GET /signalbox/generations/:id': 'How one generation was routed: its plan and its attempts',
   'GET /signalbox/sessions': 'What the prompt caches of the latest sessions saved and cost',
   'GET /signalbox/sessions/:id': 'What the prompt cache of one session saved and cost',
 };
+
+/** Paths whose body is a chat request. */
+const TAKES_CHAT: readonly string[] = ['/chat/completions', '/signalbox/route'];
 
 export function openApiDocument(routes: readonly Pick<Route, 'method' | 'path'>[], version: string): JsonObject {
   const paths: MutableJsonObject = {};
@@ -70,7 +74,7 @@ function operation(method: string, path: string, templated: string, isRoot: bool
     summary: SUMMARIES[`${method} ${path}`] ?? templated,
     ...(isRoot ? {} : { security: [{ key: [] }] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(path === '/chat/completions' && { requestBody: chatBody() }),
+    ...(TAKES_CHAT.includes(path) && { requestBody: chatBody() }),
     responses: { default: { description: 'The answer, or {"error": {"code", "message", "metadata"}}' } },
   };
 }

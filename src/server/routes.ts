@@ -7,7 +7,7 @@ import type { LedgerStore } from '../ledger/store.ts';
 import type { Deadlines } from '../pipeline/deadlines.ts';
 import type { RunningExchanges } from '../pipeline/exchange.ts';
 import type { PresetGrammar } from '../presets/capture.ts';
-import { authenticate } from './authenticate.ts';
+import { assertKeyKind, authenticate } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
 import { jsonResponse } from './json-response.ts';
 import { getCredits } from './management/credits.ts';
@@ -20,7 +20,9 @@ import type { ManagementResult } from './management/management-result.ts';
 import type { PresetAdmin } from './management/preset-admin.ts';
 import { createPresetRoutes } from './management/presets.ts';
 import type { ManagementQueries } from './management/queries.ts';
+import { explainRoute, type RouteExplainPorts } from './management/route-explain.ts';
 import { getSession, listSessions } from './management/sessions.ts';
+import { askedByHeader } from './public/asked-headers.ts';
 import { type CataloguePorts, mountCatalogue } from './public/mount-catalogue.ts';
 import { readJsonBody } from './read-body.ts';
 import type { Route } from './route.ts';
@@ -31,6 +33,7 @@ export interface ApiPorts extends CataloguePorts {
   readonly balances: Balances;
   readonly keyAdmin: KeyAdmin;
   readonly presetAdmin: PresetAdmin;
+  readonly explain: RouteExplainPorts;
   readonly ledger: LedgerStore;
   readonly queries: ManagementQueries;
   readonly running: RunningExchanges & { readonly size: () => number };
@@ -42,6 +45,7 @@ export function apiRoutes(ports: ApiPorts): readonly Route[] {
     ...keyRoutes(ports),
     ...presetRoutes(ports),
     ...accountRoutes(ports),
+    explainingRoute(ports),
     ...mountCatalogue(ports),
     ...healthRoutes(ports),
   ];
@@ -109,6 +113,17 @@ function accountRoutes(ports: ApiPorts): readonly Route[] {
       getSession(queries, callerOf(request).key, id, queryOf(request)),
     ),
   ];
+}
+
+function explainingRoute(ports: ApiPorts): Route {
+  return route('POST', '/signalbox/route', async (request) => {
+    const caller = authenticate(request.headers, ports.auth);
+    assertKeyKind(caller, 'inference');
+    const { headers } = request;
+    const body = await bodyOf(request, ports, ports.snapshot().maxBodyBytes);
+    const asking = { caller, asked: askedByHeader(headers), sessionId: headers.get('x-session-id') };
+    return { status: 200, body: { data: explainRoute(body, asking, ports.explain) } };
+  });
 }
 
 type Answer = ManagementResult | Promise<ManagementResult>;

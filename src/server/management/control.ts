@@ -9,24 +9,30 @@ import type { KeyAdmin } from './key-admin.ts';
 import { encodeKey, type SpendView } from './key-view.ts';
 import { parseNewKey } from './keys.ts';
 import { parseBody } from './parse-body.ts';
+import { explainRoute, type RouteExplainPorts, withKey, withoutKey } from './route-explain.ts';
 
 export interface ControlDeps {
   readonly keyAdmin: KeyAdmin;
   readonly balances: SpendView;
   readonly clock: Clock;
+  /** Absent where no server runs: what it would do is not known. */
+  readonly explain?: RouteExplainPorts;
 }
 
 const kind = z.enum(['inference', 'management']);
 const selector = z.strictObject({ key: z.string().min(1) });
+const explainArguments = z.strictObject({ body: z.json(), key: z.string().min(1).optional() });
 
 /**
  * `keys.create` takes the body of `POST /keys` and a `kind`; `keys.list` lists keys of both kinds, disabled ones included;
- * `keys.disable` takes a `key`: a hash, the beginning of one, or a label.
+ * `keys.disable` takes a `key`: a hash, the beginning of one, or a label; `route.explain` takes the `body` of a chat request, and
+ * a `key` by its name as well, whose defaults and limit hold.
  */
 export function createControl({
   keyAdmin,
   balances,
   clock,
+  explain,
 }: ControlDeps): (command: string, args: Json) => Promise<Json> {
   const view = (key: KeyRecord) => ({ ...encodeKey(key, balances), kind: key.kind, source: key.source });
   return async (command, args) => {
@@ -43,6 +49,14 @@ export function createControl({
         const found = findKey(keyAdmin.list(), parseBody(selector, args).key);
         return { data: view(await keyAdmin.change(found.hash, { disabled: true })) };
       }
+      case 'route.explain': {
+        if (!explain) throw new GatewayError('gateway.unsupported', 'Only a running server can say what it would do.');
+        const { body, key: selected } = parseBody(explainArguments, args);
+        const asking = selected === undefined ? withoutKey() : withKey(findCaller(keyAdmin.list(), selected));
+        // Nobody's limit is asked where no key is chosen.
+        const spend = selected === undefined ? null : explain.spend;
+        return { data: explainRoute(body, asking, { ...explain, spend }) };
+      }
       default:
         throw new GatewayError('client.not_found', `There is no command "${command}".`);
     }
@@ -51,6 +65,15 @@ export function createControl({
 
 /** Long enough that a beginning names one key among millions by intent, not by luck. */
 const MIN_HASH_DIGITS = 6;
+
+/** The inference key of this name, hash or label. */
+function findCaller(keys: readonly KeyRecord[], selected: string): KeyRecord {
+  const named = keys.filter(({ name, kind }) => name === selected && kind === 'inference');
+  const [only] = named;
+  const key = only && named.length === 1 ? only : findKey(keys, selected);
+  if (key.kind === 'inference') return key;
+  throw new GatewayError('client.invalid_request', `"${selected}" is a management key: choose an inference key.`);
+}
 
 function findKey(keys: readonly KeyRecord[], selected: string): KeyRecord {
   const isBeginning = selected.length >= MIN_HASH_DIGITS && /^[0-9a-f]+$/.test(selected);

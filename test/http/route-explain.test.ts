@@ -1,0 +1,471 @@
+/** `POST /signalbox/route` and `GET /signalbox/generations/{id}`: where a request would go and why, and where one went. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { z } from 'zod';
+import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
+import { generationOf, spendOf } from '../kit/generation.ts';
+import { createApiKey, spendLimit } from '../kit/keys.ts';
+import { readStream } from '../kit/read-stream.ts';
+import { type Gateway, startGateway } from '../kit/start-gateway.ts';
+
+let gateway: Gateway;
+beforeAll(async () => {
+  const model = (id: string, upstream: string, usd: number, more = '') =>
+    `{ id: ${id}, upstream: "${upstream}", supported_parameters: [max_tokens, temperature], ` +
+    `pricing: { prompt: "0.00000${usd}", completion: "0.00000${usd}", input_cache_read: "0.0000001" }${more} }`;
+  const host = (name: string, more: string, models: readonly string[]) =>
+    `  ${name}: { dialect: openai-chat, base_url: "sim://${name}/v1", api_key: none, ${more}, models: [${models.join(', ')}] }\n`;
+  gateway = await startGateway({
+    config:
+      'aliases: { quick: lab/plain }\n' +
+      'routing:\n  defaults: { max_price: { prompt: 5 } }\n  keys: { careful: { zdr: true, ignore: [two] } }\n' +
+      'providers:\n' +
+      host('one', 'data_policy: { training: true }', [
+        model('lab/plain', 'echo', 1),
+        model('lab/fails', 'echo?status=503', 1),
+        model('lab/rests', 'echo?status=429&retry_after=60', 1),
+        model('lab/alone', 'echo', 2),
+      ]) +
+      host('two', 'name: Two & Co, data_policy: { training: false, retention_days: 30 }', [
+        model('lab/plain', 'echo', 3),
+        model('lab/fails', 'echo', 3),
+        model('lab/rests', 'echo', 3),
+        model('lab/plain', 'echo-fast', 4, ', service_tier: priority'),
+      ]) +
+      host('dear', 'data_policy: { training: false, retention_days: 0 }', [model('lab/plain', 'echo', 9)]),
+  });
+});
+afterAll(() => gateway.stop());
+
+const target = z.strictObject({
+  rank: z.int(),
+  endpoint_id: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  expected_cost: z.number(),
+  pricing: z.record(z.string(), z.string()),
+  share: z.number(),
+  standing: z.enum(['ready', 'outage', 'resting']),
+  quality: z.number().optional(),
+  latency_p50: z.number().optional(),
+  throughput_p50: z.number().optional(),
+  session: z.strictObject({ cached_tokens: z.number(), is_named: z.boolean() }).optional(),
+  dropped_parameters: z.array(z.string()).optional(),
+});
+const excluded = z.strictObject({
+  endpoint_id: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  excluded_by: z.string(),
+  because: z.string(),
+  share: z.number().optional(),
+});
+const report = z.strictObject({
+  would_go_to: z
+    .strictObject({
+      provider: z.string(),
+      model: z.string(),
+      endpoint_id: z.string(),
+      upstream_model: z.string(),
+      service_tier: z.string().optional(),
+    })
+    .nullable(),
+  error: z.looseObject({ code: z.int(), message: z.string() }).nullable(),
+  admitted: z.strictObject({ ok: z.boolean().nullable(), reason: z.string().nullable() }),
+  strategy: z.string(),
+  router: z.string().optional(),
+  because: z.array(z.string()),
+  estimate: z.strictObject({
+    prompt_tokens: z.int(),
+    output_tokens: z.int(),
+    expected_cost_usd: z.number().nullable(),
+  }),
+  targets: z.array(target),
+  excluded: z.array(excluded),
+  preferences: z.record(z.string(), z.unknown()),
+  preferences_from: z.record(z.string(), z.array(z.string())),
+  policies: z.array(
+    z.strictObject({
+      policy: z.string(),
+      summary: z.string(),
+      from: z.array(z.string()).optional(),
+      excluded: z.int().optional(),
+    }),
+  ),
+});
+
+type Options = Parameters<typeof ask>[2];
+const explain = (body: unknown, options: Options = {}) =>
+  ask(gateway, body, { path: '/api/v1/signalbox/route', ...options });
+
+async function reportOf(body: unknown, options: Options = {}) {
+  const response = await explain(body, options);
+  expect(response.status).toBe(200);
+  return z.strictObject({ data: report }).parse(await response.json()).data;
+}
+
+const plain = (more: Readonly<Record<string, unknown>> = {}) => chat('lab/plain', 'one two three', more);
+
+describe('where a request would go', () => {
+  test('in which order, at what price and with which chance', async () => {
+    const told = await reportOf(plain());
+    expect(told.targets.map(({ provider, share, rank }) => [provider, share, rank]).toSorted()).toEqual([
+      ['Two & Co', expect.closeTo(0.1, 6), expect.any(Number)],
+      ['one', expect.closeTo(0.9, 6), expect.any(Number)],
+    ]);
+    const [first] = told.targets;
+    expect(told).toMatchObject({
+      error: null,
+      admitted: { ok: true, reason: null },
+      strategy: 'direct',
+      because: ['drawn with weight 1/price², then by price'],
+      // 13 characters, and four tokens of framing.
+      estimate: { prompt_tokens: 8, output_tokens: 1000, expected_cost_usd: first?.expected_cost ?? -1 },
+      would_go_to: { provider: first?.provider, endpoint_id: first?.endpoint_id, upstream_model: 'echo' },
+    });
+    const one = told.targets.find(({ provider }) => provider === 'one');
+    expect(one).toMatchObject({
+      endpoint_id: 'one|lab/plain',
+      expected_cost: 0.001008,
+      pricing: { prompt: '0.000001', completion: '0.000001', input_cache_read: '0.0000001' },
+      standing: 'ready',
+    });
+  });
+
+  test('and who is left out, by which rule and whose word', async () => {
+    const told = await reportOf(plain({ provider: { data_collection: 'deny', sort: 'price' } }));
+    expect(told.targets.map(({ provider, share }) => [provider, share])).toEqual([['Two & Co', 1]]);
+    expect(told.excluded.map(({ provider, excluded_by }) => [provider, excluded_by]).toSorted()).toEqual([
+      ['Two & Co', 'service_tier'],
+      ['dear', 'max_price'],
+      ['one', 'data_policy:training'],
+    ]);
+    expect(told.preferences).toEqual({ data_collection: 'deny', sort: 'price', max_price: { prompt: '5' } });
+    expect(told.preferences_from).toEqual({ data_collection: ['request'], sort: ['request'], max_price: ['account'] });
+    expect(told.policies).toEqual([
+      {
+        policy: 'data_collection',
+        summary: 'providers that may train on prompts, or do not say, may not serve',
+        from: ['request'],
+        excluded: 1,
+      },
+      { policy: 'max_price', summary: 'at most $5 a million prompt tokens', from: ['account'], excluded: 1 },
+    ]);
+  });
+
+  test.each<
+    [string, Readonly<Record<string, unknown>>, Readonly<Record<string, string>>, Readonly<Record<string, unknown>>]
+  >([
+    ['the variant', { model: 'lab/plain:floor' }, {}, { because: ['sorted by price'] }],
+    ['the alias', { model: 'quick' }, {}, { strategy: 'alias', would_go_to: { model: 'lab/plain' } }],
+    [
+      'several models',
+      { model: 'lab/alone', models: ['lab/plain'] },
+      {},
+      {
+        strategy: 'fallback',
+        targets: [{ model: 'lab/alone', share: 1 }, { model: 'lab/plain' }, { share: expect.any(Number) }],
+      },
+    ],
+    [
+      'the tier',
+      { service_tier: 'priority' },
+      {},
+      {
+        would_go_to: { service_tier: 'priority', upstream_model: 'echo-fast' },
+        targets: [{ share: 1 }, { share: 0 }, { share: 0 }],
+      },
+    ],
+    [
+      'the header against training',
+      {},
+      { 'x-openrouter-no-prompt-training': 'true' },
+      { preferences_from: { data_collection: ['header'] }, would_go_to: { provider: 'Two & Co' } },
+    ],
+    [
+      'what would be dropped',
+      { top_k: 5, provider: { order: ['one'] } },
+      {},
+      { targets: [{ dropped_parameters: ['top_k'] }, { dropped_parameters: ['top_k'] }] },
+    ],
+    [
+      'only the first is tried',
+      { provider: { allow_fallbacks: false } },
+      {},
+      { targets: [{ rank: 1 }], policies: [{ policy: 'allow_fallbacks', excluded: 1 }, { policy: 'max_price' }] },
+    ],
+  ])('with %s', async (_, more, headers, told) => {
+    expect(await reportOf(plain(more), { headers })).toMatchObject(told);
+  });
+
+  test('the shares of those who were not drawn are told with what excludes them', async () => {
+    const { targets, excluded } = await reportOf(plain({ provider: { allow_fallbacks: false } }));
+    const shares = [...targets, ...excluded.filter(({ excluded_by }) => excluded_by === 'allow_fallbacks')];
+    expect(shares.map(({ share }) => share ?? 0).toSorted()).toEqual([expect.closeTo(0.1, 6), expect.closeTo(0.9, 6)]);
+  });
+
+  test('is drawn anew each time, in proportion to the shares', async () => {
+    const draws = await Promise.all(Array.from({ length: 60 }, () => reportOf(plain())));
+    const firsts = draws.map(({ would_go_to }) => would_go_to?.provider);
+    expect(new Set(firsts)).toEqual(new Set(['one', 'Two & Co']));
+    expect(firsts.filter((provider) => provider === 'one').length).toBeGreaterThan(40);
+  });
+
+  test('the defaults of the key that asks hold', async () => {
+    const { key } = await createApiKey(gateway, { name: 'careful', limit: 2, limit_reset: 'daily' });
+    const told = await reportOf(plain({ provider: { ignore: ['one'] } }), { key });
+    expect(told).toMatchObject({
+      preferences: { zdr: true, ignore: ['two', 'one'] },
+      preferences_from: { zdr: ['key'], ignore: ['key', 'request'], max_price: ['account'] },
+      error: { code: 404 },
+    });
+    expect(told.policies.at(-1)).toEqual({ policy: 'key_limit', summary: 'the key may spend $2 daily' });
+  });
+});
+
+describe('what routing would refuse is an answer, too', () => {
+  test('nothing left: the very error, and what excluded each', async () => {
+    const body = plain({ provider: { max_price: { prompt: 0.1 } } });
+    const told = await reportOf(body);
+    expect(told.error).toEqual(await errorOf(await ask(gateway, body)));
+    expect(told).toMatchObject({ would_go_to: null, targets: [], estimate: { expected_cost_usd: null } });
+    expect(told.excluded.map(({ excluded_by }) => excluded_by)).toEqual([
+      'service_tier',
+      'max_price',
+      'max_price',
+      'max_price',
+    ]);
+  });
+
+  test.each([
+    ['an unknown model', 'lab/plian', 400, 'model_not_found'],
+    ['a model that nobody serves', 'anthropic/claude-opus-4.5', 404, 'no_endpoints'],
+  ])('%s', async (_, model, code, availability) => {
+    expect(await reportOf(chat(model))).toMatchObject({
+      would_go_to: null,
+      error: { code, availability: { code: availability } },
+      strategy: 'direct',
+    });
+  });
+
+  test('a request that comes back to the gateway it left', async () => {
+    const seen: string[] = [];
+    const upstream = Bun.serve({
+      hostname: '127.0.0.1',
+      port: 0,
+      fetch(request) {
+        seen.push(request.headers.get('x-signalbox-via') ?? '');
+        return new Response(null, { status: 500 });
+      },
+    });
+    const looping = await startGateway({
+      config: `providers:\n  back: { dialect: openai-chat, base_url: "http://127.0.0.1:${upstream.port}/v1", api_key: none, models: [lab/loop] }\n`,
+    });
+    try {
+      await ask(looping, chat('lab/loop'));
+      const headers = { 'x-signalbox-via': seen[0] ?? '' };
+      const response = await ask(looping, chat('lab/loop'), { path: '/api/v1/signalbox/route', headers });
+      const { data } = z.strictObject({ data: report }).parse(await response.json());
+      expect(data).toMatchObject({ would_go_to: null, error: { code: 508 } });
+    } finally {
+      await looping.stop();
+      await upstream.stop(true);
+    }
+  });
+
+  test('a key whose limit is spent: where it would go, and that it may not', async () => {
+    const own = await startGateway();
+    try {
+      const { key } = await spendLimit(own);
+      const response = await ask(own, chat('sim/echo'), { path: '/api/v1/signalbox/route', key });
+      const { data } = z.strictObject({ data: report }).parse(await response.json());
+      expect(data).toMatchObject({
+        admitted: { ok: false, reason: expect.stringContaining('Key limit exceeded') },
+        error: null,
+        would_go_to: { provider: 'Sim' },
+      });
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
+describe('a body that is no request is refused as /chat/completions refuses it', () => {
+  test.each<[string, unknown, Options]>([
+    ['no messages', { model: 'lab/plain' }, {}],
+    ['a wrong type', plain({ temperature: 'hot' }), {}],
+    ['a wrong wish', plain({ provider: { sort: 'fame' } }), {}],
+    ['no model', { messages: [{ role: 'user', content: 'hi' }] }, {}],
+    ['no JSON', '{"model":', {}],
+    ['an unknown preset', plain({ preset: 'nobodys' }), {}],
+    ['no key', plain(), { key: null }],
+  ])('%s', async (_, body, options) => {
+    const [dry, real] = [await explain(body, options), await ask(gateway, body, options)];
+    expect([dry.status, await dry.json()]).toEqual([real.status, await real.json()]);
+    expect(dry.status).toBeWithin(400, 405);
+  });
+
+  test('a management key', async () => {
+    expect(await errorOf(await explain(plain(), { key: gateway.managementKey }))).toMatchObject({ code: 403 });
+  });
+});
+
+describe('a preset', () => {
+  test('is applied as it would be', async () => {
+    const preset = { model: 'lab/plain', messages: [{ role: 'user', content: 'x' }], provider: { only: ['two'] } };
+    const made = await ask(gateway, preset, { path: '/api/v1/presets/cautious/chat/completions' });
+    expect(made.status).toBeLessThan(300);
+    const told = await reportOf({ model: '@preset/cautious', messages: [{ role: 'user', content: 'hi' }] });
+    expect(told).toMatchObject({ would_go_to: { provider: 'Two & Co' }, preferences_from: { only: ['request'] } });
+    expect(told.policies.at(-1)).toEqual({
+      policy: 'preset',
+      summary: 'the preset "cautious" adds its fields where the request says none',
+    });
+  });
+});
+
+describe('a dry run leaves no trace', () => {
+  test('no attempt, no record, no cost', async () => {
+    const { key } = await createApiKey(gateway, { name: 'dry' });
+    for (let i = 0; i < 12; i++) await reportOf(chat('lab/fails'), { key });
+    expect(await spendOf(gateway, key)).toBe(0);
+    // Twelve attempts there would have ejected it.
+    const told = await reportOf(chat('lab/fails', 'x', { provider: { sort: 'price' } }), { key });
+    expect(told.targets.map(({ provider, standing }) => [provider, standing])).toEqual([
+      ['one', 'ready'],
+      ['Two & Co', 'ready'],
+    ]);
+    expect(gateway.log()).not.toContain('lab/fails');
+  });
+
+  test('and sees what real traffic has shown', async () => {
+    await wholeOf(await ask(gateway, chat('lab/rests', 'x', { provider: { order: ['one'] } })));
+    const told = await reportOf(chat('lab/rests', 'x', { provider: { sort: 'price' } }));
+    expect(told.targets.map(({ provider, standing }) => [provider, standing])).toEqual([
+      ['Two & Co', 'ready'],
+      ['one', 'resting'],
+    ]);
+    expect(told.targets[0]).toMatchObject({ latency_p50: expect.any(Number), share: 1 });
+    expect(told.because).toContain('behind the others: one (resting)');
+  });
+
+  test('a conversation is known by its session, in the body or the header', async () => {
+    const stays = { session_id: 'talk-1' };
+    await wholeOf(await ask(gateway, plain({ ...stays, provider: { order: ['two'] } })));
+    for (const told of [
+      await reportOf(plain(stays)),
+      await reportOf(plain(), { headers: { 'x-session-id': 'talk-1' } }),
+    ]) {
+      expect(told.targets[0]).toMatchObject({ provider: 'Two & Co', share: 1, session: { is_named: true } });
+      expect(told.because.join()).toContain('the conversation stays at Two & Co');
+    }
+  });
+});
+
+describe('GET /signalbox/generations/{id}', () => {
+  const recordOf = async (id: string, key = gateway.apiKey) => {
+    const response = await ask(gateway, null, { method: 'GET', path: `/api/v1/signalbox/generations/${id}`, key });
+    return z.object({ data: z.looseObject({ id: z.string() }) }).parse(await response.json()).data;
+  };
+
+  test('the plan, every attempt with its outcome, time and cost', async () => {
+    const body = chat('lab/fails', 'one two three', { provider: { order: ['one', 'two'] }, top_k: 3 });
+    const whole = await wholeOf(await ask(gateway, body));
+    expect(await recordOf(whole.id)).toEqual({
+      id: whole.id,
+      upstream_id: expect.any(String),
+      session_id: null,
+      preset_id: null,
+      response_cache_source_id: null,
+      created_at: expect.any(String),
+      outcome: 'complete',
+      status: 200,
+      error: null,
+      requested_model: 'lab/fails',
+      model: 'lab/fails',
+      provider: 'Two & Co',
+      endpoint_id: 'two|lab/fails',
+      router: null,
+      service_tier: null,
+      latency: expect.any(Number),
+      generation_time: expect.any(Number),
+      total_cost: whole.usage.cost,
+      plan: {
+        strategy: 'direct',
+        because: ['provider.order: one, two'],
+        targets: [
+          expect.objectContaining({ endpoint_id: 'one|lab/fails', provider: 'one', expected_cost: 0.001008 }),
+          expect.objectContaining({ endpoint_id: 'two|lab/fails', provider: 'Two & Co', expected_cost: 0.003024 }),
+        ],
+      },
+      attempts: [
+        {
+          endpoint_id: 'one|lab/fails',
+          provider: 'one',
+          model: 'lab/fails',
+          status: 503,
+          error: 'provider.overloaded',
+          latency: expect.any(Number),
+          cost: 0,
+        },
+        {
+          endpoint_id: 'two|lab/fails',
+          provider: 'Two & Co',
+          model: 'lab/fails',
+          status: 200,
+          error: null,
+          latency: expect.any(Number),
+          cost: whole.usage.cost,
+        },
+      ],
+      notes: [
+        {
+          code: 'parameter.dropped',
+          field: 'top_k',
+          message: 'lab/fails at Two & Co does not support top_k',
+        },
+      ],
+    });
+  });
+
+  test('says what excluded the others, and who was not drawn', async () => {
+    const stream = await readStream(
+      await ask(gateway, plain({ stream: true, provider: { allow_fallbacks: false, data_collection: 'deny' } })),
+    );
+    expect(await recordOf(stream.id)).toMatchObject({
+      plan: {
+        targets: [{ provider: 'Two & Co' }],
+        excluded: [
+          { provider: 'Two & Co', excluded_by: 'service_tier' },
+          { provider: 'one', excluded_by: 'data_policy:training' },
+          { provider: 'dear', excluded_by: 'max_price' },
+        ],
+      },
+    });
+  });
+
+  test('of a failure: no cost, and the error of the table', async () => {
+    const body = chat('lab/fails', 'x', { provider: { only: ['one'] } });
+    const response = await ask(gateway, body);
+    const record = await recordOf(response.headers.get('x-generation-id') ?? '');
+    expect(record).toMatchObject({
+      outcome: 'failed',
+      error: 'provider.overloaded',
+      total_cost: 0,
+      attempts: [{ provider: 'one', status: 503, cost: 0 }],
+    });
+  });
+
+  test('is for whom the generation is', async () => {
+    const { id } = await wholeOf(await ask(gateway, chat('lab/alone')));
+    const { key: other } = await createApiKey(gateway, { name: 'other' });
+    expect((await recordOf(id, gateway.managementKey)).id).toBe(id);
+    const refused = await ask(gateway, null, {
+      method: 'GET',
+      path: `/api/v1/signalbox/generations/${id}`,
+      key: other,
+    });
+    const generation = await ask(gateway, null, { method: 'GET', path: `/api/v1/generation?id=${id}`, key: other });
+    expect([refused.status, await refused.json()]).toEqual([404, await generation.json()]);
+    expect((await generationOf(gateway, id)).id).toBe(id);
+  });
+});
