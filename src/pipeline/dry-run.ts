@@ -36,6 +36,8 @@ export interface DryRunPorts extends RoutePorts {
 /** What the caller of a dry run adds to it. */
 export interface DryRunContext {
   readonly plugins: ActivePlugins | null;
+  /** Where the request would be refused before it is planned. */
+  readonly refusal: GatewayError | null;
   /** What acts beside routing: a preset, plugins. */
   readonly policies: readonly PolicyReport[];
   /** The body of an error in the caller's grammar. */
@@ -44,7 +46,8 @@ export interface DryRunContext {
 
 /** @throws GatewayError `client.invalid_request` where the request is no request: it names no model */
 export function dryRun(input: RouteInput, context: DryRunContext, ports: DryRunPorts): RouteReport {
-  const { route, error } = planned(input, context.plugins, ports);
+  const { route, error: unrouted } = planned(input, context.plugins, ports);
+  const error = context.refusal ?? unrouted;
   const preferences = route?.preferences ?? effectivePreferences(input);
   const told = toldPreferences(preferences);
   const sources = preferenceSources(told, preferenceLayers(input));

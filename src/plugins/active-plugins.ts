@@ -43,7 +43,7 @@ export interface PluginPorts {
 }
 
 /** No endpoint's context is so short that a prompt of this many tokens needs fitting. */
-const SURELY_FITS_TOKENS = 128;
+export const SURELY_FITS_TOKENS = 128;
 
 /**
  * What plugins do to this exchange; null where nothing. A promise only where one of them has to wait for something.
@@ -82,7 +82,8 @@ function compressingOnly({ promptTokensEstimate, maxOutputTokens }: PluginQuesti
   };
 }
 
-function readsFiles({ files }: PluginChoices, { demand, fileInput }: PluginQuestion): boolean {
+/** Whether files become text for endpoints that take none. */
+export function readsFiles({ files }: PluginChoices, { demand, fileInput }: PluginQuestion): boolean {
   if (files === 'native' || !demand.inputModalities.includes('file')) return false;
   return files === 'text' || fileInput() !== 'all';
 }
@@ -143,7 +144,8 @@ function compose(
   };
 }
 
-function contextLimit(compression: PluginChoices['compression']): number {
+/** Endpoints with at most this context have prompts fitted. */
+export function contextLimit(compression: PluginChoices['compression']): number {
   switch (compression) {
     case 'forbidden':
       return 0;

@@ -323,6 +323,71 @@ describe('a preset', () => {
   });
 });
 
+describe('plugins', () => {
+  const json = { response_format: { type: 'json_object' } };
+
+  test.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
+    [
+      'asked for',
+      { plugins: [{ id: 'response-healing' }, { id: 'context-compression' }], ...json },
+      ['plugin:context-compression', 'plugin:response-healing'],
+    ],
+    ['that have nothing to do', { plugins: [{ id: 'response-healing' }] }, []],
+    ['in the older words', { transforms: ['middle-out'] }, ['plugin:context-compression']],
+  ])('%s', async (_, more, acting) => {
+    const { policies } = await reportOf(plain(more));
+    expect(policies.flatMap(({ policy }) => (policy.startsWith('plugin:') ? policy : []))).toEqual([...acting]);
+  });
+
+  test('that would refuse: their very error, and the plan beside it', async () => {
+    const body = plain({ model: 'lab/plain:online' });
+    const told = await reportOf(body);
+    expect(told.error).toEqual(await errorOf(await ask(gateway, body)));
+    expect(told).toMatchObject({ would_go_to: null, error: { code: 501 } });
+    expect(told.targets).toHaveLength(2);
+  });
+
+  test('wrong options are refused as there', async () => {
+    const body = plain({ plugins: [{ id: 'file-parser', pdf: { engine: 'magic' } }] });
+    const [dry, real] = [await explain(body), await ask(gateway, body)];
+    expect([dry.status, await dry.json()]).toEqual([real.status, await real.json()]);
+  });
+});
+
+describe('the plan is the one that the exchange gets', () => {
+  const file = { type: 'file', file: { filename: 'a.txt', file_data: 'data:text/plain;base64,aGVsbG8=' } };
+  const stored = z.object({
+    data: z.object({
+      plan: z.looseObject({
+        targets: z.array(z.looseObject({ endpoint_id: z.string(), expected_cost: z.number() })),
+        excluded: z.array(z.looseObject({ endpoint_id: z.string(), excluded_by: z.string() })).default([]),
+      }),
+    }),
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ['plain', {}],
+    ['a long prompt', { messages: [{ role: 'user', content: 'word '.repeat(4000) }] }],
+    ['much output', { max_tokens: 100_000 }],
+    ['a file', { messages: [{ role: 'user', content: [{ type: 'text', text: 'what is it?' }, file] }] }],
+    ['parameters', { top_k: 3, tools: [{ type: 'function', function: { name: 'f' } }] }],
+  ])('%s', async (_, more) => {
+    const body = plain({ ...more, provider: { sort: 'price' } });
+    const told = await reportOf(body);
+    const { id } = await wholeOf(await ask(gateway, body));
+    const path = `/api/v1/signalbox/generations/${id}`;
+    const { plan } = stored.parse(await (await ask(gateway, null, { method: 'GET', path })).json()).data;
+    const rows = (list: readonly { endpoint_id: string; expected_cost: number }[], withCost: boolean) =>
+      list.map(({ endpoint_id, expected_cost }) => [endpoint_id, withCost ? expected_cost : null]);
+    const left = (list: readonly { endpoint_id: string; excluded_by: string }[]) =>
+      list.map(({ endpoint_id, excluded_by }) => [endpoint_id, excluded_by]);
+    // What a file adds to the prompt is known only when it has been read.
+    const isKnown = !told.policies.some(({ policy }) => policy === 'plugin:file-parser');
+    expect(rows(told.targets, isKnown)).toEqual(rows(plan.targets, isKnown));
+    expect(left(told.excluded)).toEqual(left(plan.excluded));
+  });
+});
+
 describe('a dry run leaves no trace', () => {
   test('no attempt, no record, no cost', async () => {
     const { key } = await createApiKey(gateway, { name: 'dry' });

@@ -34,19 +34,21 @@ export interface WebPorts {
   readonly signal?: AbortSignal;
 }
 
+export function noSearch({ field }: WebOptions): GatewayError {
+  return new GatewayError(
+    'gateway.unsupported',
+    `${field}: web search is not configured here. Set plugins.web.base_url in the configuration to a search service that answers /search?q=…&format=json, or leave the plugin out.`,
+    { field },
+  );
+}
+
 /**
  * Searches, and says what becomes of the request and the reply.
  * @throws GatewayError `gateway.unsupported` where no search is configured, the backend's error where it fails
  */
 export async function prepareWeb(request: ChatRequest, options: WebOptions, ports: WebPorts): Promise<PreparedPlugin> {
   const { search, nowMs, signal } = ports;
-  if (!search) {
-    throw new GatewayError(
-      'gateway.unsupported',
-      `${options.field}: web search is not configured here. Set plugins.web.base_url in the configuration to a search service that answers /search?q=…&format=json, or leave the plugin out.`,
-      { field: options.field },
-    );
-  }
+  if (!search) throw noSearch(options);
   const query = searchQuery(request.messages);
   if (query === '') return nothingDone(options.field, 'the last user message has no text to search for');
   let found: readonly SearchResult[];

@@ -7,13 +7,12 @@ import { invalidRequest } from '../../core/errors.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { DEFAULT_WORKSPACE_ID } from '../../core/keys.ts';
 import { openAiChat } from '../../dialects/openai-chat/index.ts';
-import type { WireChatRequest } from '../../dialects/openai-chat/wire-types.ts';
 import { type DryRunPorts, dryRun } from '../../pipeline/dry-run.ts';
 import { ASKED_NOTHING, type AskedByHeader } from '../../pipeline/exchange.ts';
+import { exchangeForesight } from '../../pipeline/exchange-plugins.ts';
 import type { RouteInput } from '../../pipeline/route.ts';
-import type { PolicyReport, RouteReport } from '../../pipeline/route-report.ts';
+import type { RouteReport } from '../../pipeline/route-report.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
-import type { ActivePlugins } from '../../plugins/plugin.ts';
 import { expandPreset } from '../../presets/apply-preset.ts';
 import type { PresetTable } from '../../presets/preset-table.ts';
 import { presetReferenceOf } from '../../presets/reference.ts';
@@ -22,13 +21,6 @@ export interface RouteExplainPorts extends DryRunPorts {
   readonly snapshot: () => Snapshot;
   /** Null where there is no store to find them in. */
   readonly presets: Pick<PresetTable, 'find'> | null;
-  /** What plugins would do to the request, as far as that is known without doing it; absent: nothing. */
-  readonly plugins?: (wire: WireChatRequest, input: RouteInput) => PlannedPlugins;
-}
-
-export interface PlannedPlugins {
-  readonly active: ActivePlugins | null;
-  readonly policies: readonly PolicyReport[];
 }
 
 /** Who asks, and what his headers say. */
@@ -40,7 +32,6 @@ export interface Asking {
 }
 
 const { client } = openAiChat;
-const NO_PLUGINS: PlannedPlugins = { active: null, policies: [] };
 
 /** @throws GatewayError as `/chat/completions` refuses a body that is no request */
 export function explainRoute(body: Json, { caller, asked, sessionId }: Asking, ports: RouteExplainPorts): RouteReport {
@@ -55,9 +46,15 @@ export function explainRoute(body: Json, { caller, asked, sessionId }: Asking, p
     caller,
     opening: () => client.openingOf(wire),
   };
-  const plugins = ports.plugins?.(wire, input) ?? NO_PLUGINS;
-  const policies = [...expanded.policies, ...plugins.policies];
-  return dryRun(input, { plugins: plugins.active, policies, encodeError: client.encodeError }, ports);
+  const { active, acts, refusal } = exchangeForesight({
+    demand: input.demand,
+    dialect: openAiChat,
+    wire,
+    snapshot: input.snapshot,
+  });
+  const plugins = acts.map(({ id, summary }) => ({ policy: `plugin:${id}`, summary }));
+  const policies = [...expanded.policies, ...plugins];
+  return dryRun(input, { plugins: active, policies, refusal, encodeError: client.encodeError }, ports);
 }
 
 function expand(body: Json, key: KeyRecord, presets: RouteExplainPorts['presets']) {
