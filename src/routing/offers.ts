@@ -38,6 +38,8 @@ export interface ModelOffers {
   /** Content that every endpoint takes, and gives. */
   readonly inputs: readonly Modality[];
   readonly outputs: readonly Modality[];
+  /** Parameters that every endpoint takes. */
+  readonly parameters: readonly string[];
   /** A prompt of so many tokens has room everywhere. */
   readonly leastRoom: number;
 }
@@ -53,6 +55,7 @@ export function offersOf(candidates: readonly Candidate[]): ModelOffers {
     hasTiers: candidates.some(({ endpoint }) => endpoint.serviceTier !== undefined),
     inputs: inAll(candidates.map(({ endpoint }) => endpoint.inputModalities)),
     outputs: inAll(candidates.map(({ endpoint }) => endpoint.outputModalities)),
+    parameters: inAll(candidates.map(({ endpoint }) => endpoint.supportedParameters)),
     leastRoom: Math.min(...candidates.map(promptRoom)),
   };
   known.set(candidates, made);

@@ -40,20 +40,22 @@ export const requireParameters: Filter = {
 export const preferParameters: Filter = {
   id: 'prefer-parameters',
   kind: 'soft',
-  checkFor({ question: { demand }, left }) {
+  checkFor({ question: { demand }, model, left }) {
     const needed: string[] = [];
     let able = left;
     for (const parameter of SOFT_PREFERENCES) {
-      if (!demand.parameters.includes(parameter)) continue;
+      if (!demand.parameters.includes(parameter) || model.parameters.includes(parameter)) continue;
       const supporting = able.filter(({ candidate }) => candidate.endpoint.supportedParameters.includes(parameter));
       if (supporting.length === 0) continue;
       able = supporting;
       needed.push(parameter);
     }
     if (able.length === left.length) return null;
-    return ({ candidate: { endpoint } }) => {
-      const lacking = needed.find((parameter) => !endpoint.supportedParameters.includes(parameter));
-      if (lacking === undefined) return undefined;
+    const passing = new Set(able);
+    return (offer) => {
+      if (passing.has(offer)) return undefined;
+      const { supportedParameters } = offer.candidate.endpoint;
+      const lacking = needed.find((parameter) => !supportedParameters.includes(parameter)) ?? '';
       return { excludedBy: 'prefer_parameters', because: `others support ${lacking} and it does not`, field: lacking };
     };
   },

@@ -1,9 +1,8 @@
-import { priceAt } from '../../catalog/price.ts';
 import type { Demand } from '../../core/demand.ts';
 import type { PriceAxes, PriceAxis, PriceOverride } from '../../core/pricing.ts';
 import type { RouteQuestion } from '../candidate.ts';
 import type { Filter, Objection } from '../filter.ts';
-import type { Offer } from '../offers.ts';
+import { type Offer, priceInForce } from '../offers.ts';
 import { PRICE_CAP_AXES } from '../preferences.ts';
 
 type CapAxis = (typeof PRICE_CAP_AXES)[number];
@@ -26,50 +25,54 @@ export const priceCap: Filter = {
   kind: 'hard',
   checkFor({ question }) {
     const { maxPrice } = question.preferences;
-    const capped = PRICE_CAP_AXES.filter((axis) => maxPrice[axis] !== undefined);
-    if (capped.length === 0) return null;
+    const caps: Cap[] = [];
+    for (const axis of PRICE_CAP_AXES) {
+      const most = maxPrice[axis];
+      if (most !== undefined) caps.push({ axis, most });
+    }
+    if (caps.length === 0) return null;
     return (offer) => {
-      const writesCache = question.demand.marksCache || offer.candidate.provider.writesCache;
       for (const price of possiblePrices(offer, question)) {
-        for (const axis of capped) {
-          const charged = chargedAxes(axis, price, writesCache, question.demand);
-          const objection = overCap(axis, maxPrice[axis], price, charged);
-          if (objection) return objection;
-        }
+        const objection = overCap(price, caps, offer, question.demand);
+        if (objection) return objection;
       }
       return undefined;
     };
   },
 };
 
+interface Cap {
+  readonly axis: CapAxis;
+  readonly most: bigint;
+}
+
 function overCap(
-  cap: CapAxis,
-  most: bigint | undefined,
   price: PriceAxes,
-  charged: readonly PriceAxis[],
+  caps: readonly Cap[],
+  { candidate: { provider } }: Offer,
+  demand: Demand,
 ): Objection | undefined {
-  const over = charged.find((axis) => most !== undefined && (price[axis] ?? 0n) > most);
-  if (over === undefined) return undefined;
-  const what = over === cap ? cap : `${cap} (${over})`;
-  return {
-    excludedBy: 'max_price',
-    because: `its ${what} price is above provider.max_price.${cap}`,
-    field: `provider.max_price.${cap}`,
-  };
+  for (const cap of caps) {
+    for (const axis of chargedAxes(cap.axis, price, provider.writesCache, demand)) {
+      const charged = price[axis];
+      if (charged === undefined || charged <= cap.most) continue;
+      const what = axis === cap.axis ? axis : `${cap.axis} (${axis})`;
+      const field = `provider.max_price.${cap.axis}`;
+      return { excludedBy: 'max_price', because: `its ${what} price is above ${field}`, field };
+    }
+  }
+  return undefined;
 }
 
 /** A price changes at the lengths and moments of its conditions only, so these are all there are. */
-function possiblePrices(
-  { candidate, price }: Offer,
-  { demand, fitsContextUpTo, nowMs }: RouteQuestion,
-): readonly PriceAxes[] {
-  const { pricing, contextLength } = candidate.endpoint;
-  if (pricing.overrides.length === 0) return [price.axes];
-  const shortest = contextLength <= fitsContextUpTo ? 0 : Math.floor(demand.promptTokensEstimate * SHORTEST_FACTOR);
+function possiblePrices(offer: Offer, { demand, fitsContextUpTo, nowMs }: RouteQuestion): readonly PriceAxes[] {
   const longest = Math.ceil(demand.promptTokensEstimate * LONGEST_FACTOR);
+  if (longest <= offer.unconditionalTokens) return [offer.price.axes];
+  const { contextLength, pricing } = offer.candidate.endpoint;
+  const shortest = contextLength <= fitsContextUpTo ? 0 : Math.floor(demand.promptTokensEstimate * SHORTEST_FACTOR);
   const times = momentsOf(pricing.overrides, nowMs);
   return lengthsOf(pricing.overrides, shortest, longest).flatMap((promptTokens) =>
-    times.map((atMs) => priceAt(pricing, { promptTokens, nowMs: atMs })),
+    times.map((atMs) => priceInForce(offer, promptTokens, atMs).axes),
   );
 }
 
@@ -99,25 +102,33 @@ function minutesOf(hhmm: number): number {
 const READ = ['prompt', 'inputCacheRead'] as const;
 const WRITTEN = [...READ, 'inputCacheWrite'] as const;
 const MARKED = [...WRITTEN, 'inputCacheWrite1h'] as const;
+const TOLD = ['completion', 'internalReasoning'] as const;
+const TOLD_AND_SHOWN = [...TOLD, 'imageOutput'] as const;
+const REQUEST = ['request'] as const;
+const IMAGE = ['image'] as const;
 
 /** The axes that units capped as one may be charged by: those without a price of their own bill as what they are a part of. */
-function chargedAxes(cap: CapAxis, price: PriceAxes, writesCache: boolean, demand: Demand): readonly PriceAxis[] {
+function chargedAxes(
+  cap: CapAxis,
+  price: PriceAxes,
+  writesCache: boolean,
+  { marksCache, inputModalities, outputModalities }: Demand,
+): readonly PriceAxis[] {
   switch (cap) {
     case 'prompt':
-      if (demand.marksCache) return MARKED;
+      if (marksCache) return MARKED;
       return writesCache ? WRITTEN : READ;
     case 'completion':
-      return demand.outputModalities.includes('image')
-        ? ['completion', 'internalReasoning', 'imageOutput']
-        : ['completion', 'internalReasoning'];
+      return outputModalities.includes('image') ? TOLD_AND_SHOWN : TOLD;
     case 'audio':
       return [
-        price.audio === undefined && demand.inputModalities.includes('audio') ? 'prompt' : 'audio',
+        price.audio === undefined && inputModalities.includes('audio') ? 'prompt' : 'audio',
         'inputAudioCache',
-        price.audioOutput === undefined && demand.outputModalities.includes('audio') ? 'completion' : 'audioOutput',
+        price.audioOutput === undefined && outputModalities.includes('audio') ? 'completion' : 'audioOutput',
       ];
     case 'request':
+      return REQUEST;
     case 'image':
-      return [cap];
+      return IMAGE;
   }
 }
