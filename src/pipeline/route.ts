@@ -28,7 +28,10 @@ export interface RouteInput extends Pick<Exchange, 'kind' | 'demand' | 'asked' |
   readonly opening: () => Opening;
 }
 
-export type RoutePorts = Pick<PipelinePorts, 'random' | 'clock' | 'health' | 'sessions' | 'fingerprint'>;
+export interface RoutePorts extends Pick<PipelinePorts, 'random' | 'clock' | 'fingerprint'> {
+  readonly health: Pick<PipelinePorts['health'], 'of' | 'credentialRestsUntilMs'>;
+  readonly sessions: Pick<PipelinePorts['sessions'], 'find'>;
+}
 
 /**
  * The ordered targets of an exchange.
