@@ -71,7 +71,8 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
   const presetTable = createPresetTable(await store.presets.list());
   const balances = createBalances(clock);
   balances.load(await store.queries.spendByKeyAndDay());
-  const sources = loadSources(await readRefreshedRows(dataDirectory));
+  const instanceId = randomHex(8);
+  const sources = { ...loadSources(await readRefreshedRows(dataDirectory)), instanceId };
   let snapshot = buildSnapshot(settings, sources);
 
   const deadlines = createDeadlines(clock);
@@ -87,7 +88,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
     retries: createRetryBudget({ clock }),
     sessions: createSessions(),
     fingerprint: (text) => Bun.hash(text).toString(36),
-    instanceId: randomHex(8),
+    instanceId,
     pluginSources: { clock, pdfReader: createPdfReader(), getJson },
     ledger: store.ledger,
     spend: {

@@ -30,7 +30,6 @@ function silentAttempt(takesConnections: boolean) {
       name: 'Lab',
       baseUrl: 'http://lab.invalid/v1',
       dialect: openAiChat,
-      isOwnAddress: true,
       credentials: [{ id: 'lab', headers: {} }],
       host: context.host,
       timeouts: { ...DEFAULT_TIMEOUTS, connectMs: 50, firstByteMs: 400 },
@@ -57,7 +56,7 @@ function silentAttempt(takesConnections: boolean) {
   return startAttempt(
     prepared,
     credential,
-    { stream: true, viaHeaders: {} },
+    { stream: true, via: [] },
     { egress, clock, deadlines: createDeadlines(clock) },
   );
 }

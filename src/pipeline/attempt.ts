@@ -9,6 +9,7 @@ import { tryParseJson } from '../wire/json.ts';
 import { openSseReader } from '../wire/sse.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import type { Lane, StreamFace, WholeReply } from './lane.ts';
+import { VIA_HEADER } from './live-provider.ts';
 import { LiveStream } from './live-stream.ts';
 import type { Credential, LiveEndpoint } from './target.ts';
 
@@ -60,22 +61,23 @@ export interface PreparedAttempt {
 /** How an exchange's attempts are sent, besides what a target needs. */
 export interface Sending {
   readonly stream: boolean;
-  /** Sent to addresses that the operator wrote. */
-  readonly viaHeaders: Readonly<Record<string, string>>;
+  /** Gateways of this kind that the request came through; told on to addresses that the operator wrote. */
+  readonly via: readonly string[];
 }
 
 export function startAttempt(
   { target, lane, request, notes }: PreparedAttempt,
   credential: Credential,
-  { stream, viaHeaders }: Sending,
+  { stream, via }: Sending,
   ports: AttemptPorts,
 ): Attempt {
   const controller = new AbortController();
   const startedAtMs = ports.clock.now();
   const run = new AttemptRun(target, lane, stream, ports, controller, startedAtMs);
-  const headers = target.provider.isOwnAddress
-    ? { ...credential.headers, ...viaHeaders, ...request.headers }
-    : { ...credential.headers, ...request.headers };
+  let headers =
+    Object.keys(request.headers).length === 0 ? credential.headers : { ...credential.headers, ...request.headers };
+  const own = credential.headers[VIA_HEADER];
+  if (own !== undefined && via.length > 0) headers = { ...headers, [VIA_HEADER]: [...via, own].join(',') };
   return {
     target,
     credential,

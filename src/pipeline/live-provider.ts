@@ -15,16 +15,25 @@ const UNKNOWN_HOST = {
   policy: { training: true, retentionDays: null },
 } as const;
 
+/** Names the gateways of this kind that a request came through. */
+export const VIA_HEADER = 'x-signalbox-via';
+
+export interface LiveProviderSources {
+  readonly dialects: ReadonlyMap<string, UpstreamDialect>;
+  /** Told to addresses that the operator wrote. */
+  readonly instanceId?: string;
+}
+
 /**
  * @throws RangeError where the address cannot be built or the dialect is not built; the message says why
  */
 export function toLiveProvider(
   settings: ProviderSettings,
   definition: ProviderDefinition | undefined,
-  dialectById: ReadonlyMap<string, UpstreamDialect>,
+  { dialects, instanceId }: LiveProviderSources,
 ): LiveProvider {
   const dialectId = settings.dialect ?? definition?.dialect ?? DEFAULT_DIALECT;
-  const dialect = dialectById.get(dialectId);
+  const dialect = dialects.get(dialectId);
   if (!dialect) throw new RangeError(`the dialect ${dialectId} is not built into this release`);
   // Another dialect than the host's own: its quirks are about another grammar.
   const isOwnDialect = definition?.dialect === dialectId;
@@ -42,8 +51,7 @@ export function toLiveProvider(
     name,
     baseUrl: addressOf(definition ?? null, { ...settings, dialect: definition ? settings.dialect : dialectId }),
     dialect,
-    isOwnAddress: settings.baseUrl !== null,
-    credentials: credentialsOf(settings, definition, dialectId),
+    credentials: credentialsOf(settings, definition, dialectId, settings.baseUrl === null ? undefined : instanceId),
     host,
     timeouts: settings.timeouts,
     onDisconnect: {
@@ -66,10 +74,11 @@ function credentialsOf(
   settings: ProviderSettings,
   definition: ProviderDefinition | undefined,
   dialectId: string,
+  via: string | undefined,
 ): LiveProvider['credentials'] {
   const credential = (apiKey: string | null, at: number): Credential => ({
     id: at === 0 ? settings.id : `${settings.id}#${at + 1}`,
-    headers: headersOf(settings, apiKey, definition, dialectId),
+    headers: { ...headersOf(settings, apiKey, definition, dialectId), ...(via && { [VIA_HEADER]: via }) },
   });
   return [credential(settings.apiKey, 0), ...settings.moreApiKeys.map((key, i) => credential(key, i + 1))];
 }

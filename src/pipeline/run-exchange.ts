@@ -41,7 +41,7 @@ export class ExchangeRun {
     this.#sequence = startAttempts({
       targets,
       laneFor,
-      sending: { stream: demand.stream, viaHeaders: viaHeaders(exchange, ports.instanceId) },
+      sending: { stream: demand.stream, via: exchange.asked.via },
       ports,
       onFailed: (endpointId) => session && ports.sessions.failed(session, endpointId),
     });
@@ -261,11 +261,6 @@ const HOUR_MS = 3_600_000;
 function cacheLifeMs({ endpoint, provider }: LiveEndpoint, usage: Usage): number {
   if (endpoint.pricing.inputCacheRead === undefined) return 0;
   return countOf(usage, 'cacheWrite1hTokens') > 0 ? Math.max(HOUR_MS, provider.cacheLifeMs) : provider.cacheLifeMs;
-}
-
-/** Names this gateway to the next one, so that a loop is seen. */
-function viaHeaders({ asked }: Exchange, instanceId: string): Readonly<Record<string, string>> {
-  return { 'x-signalbox-via': [...asked.via, instanceId].join(',') };
 }
 
 function streamEnd(meter: StreamMeter | undefined): ToldByProvider {

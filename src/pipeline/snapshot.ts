@@ -42,6 +42,8 @@ export interface SnapshotSources {
   readonly aliases: AliasTable;
   readonly definitions: ReadonlyMap<string, ProviderDefinition>;
   readonly dialects: ReadonlyMap<string, UpstreamDialect>;
+  /** This gateway's own id, told to addresses that the operator wrote: how a loop is noticed. Absent where nothing is sent. */
+  readonly instanceId?: string;
   /** YYYY-MM-DD: the date of what the operator defines. */
   readonly today: string;
 }
@@ -99,7 +101,7 @@ export function buildSnapshot(settings: Settings, sources: SnapshotSources): Sna
 
 function liveProviderOf(entry: ProviderSettings, sources: SnapshotSources): LiveProvider {
   try {
-    return toLiveProvider(entry, sources.definitions.get(entry.id), sources.dialects);
+    return toLiveProvider(entry, sources.definitions.get(entry.id), sources);
   } catch (error) {
     if (error instanceof RangeError)
       throw new RangeError(`${entry.declaredAt ?? 'environment'}: providers.${entry.id}: ${error.message}`);

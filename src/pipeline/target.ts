@@ -8,8 +8,6 @@ import type { RoutingProvider } from '../routing/candidate.ts';
 
 export interface LiveProvider extends RoutingProvider {
   readonly baseUrl: string;
-  /** True where the operator wrote the address: it may lead anywhere, back to this gateway too. */
-  readonly isOwnAddress: boolean;
   readonly dialect: UpstreamDialect;
   /** At least one; where one is refused or limited, the next is tried. */
   readonly credentials: readonly [Credential, ...Credential[]];

@@ -86,5 +86,10 @@ export interface Entry<C extends Candidate = Candidate> {
   quality: number;
 }
 
+/** Whether a prompt may be written to the host's cache, at its price, although nothing in it is marked. */
+export function writesByItself({ endpoint, provider }: Candidate): boolean {
+  return provider.writesCache && endpoint.supportsImplicitCaching;
+}
+
 /** Worse ones come later within their model. */
 export type Standing = 'ready' | 'outage' | 'resting';

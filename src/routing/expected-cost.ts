@@ -1,5 +1,5 @@
 import type { Demand } from '../core/demand.ts';
-import type { RouteQuestion } from './candidate.ts';
+import { type RouteQuestion, writesByItself } from './candidate.ts';
 import type { Offer, OfferPrice } from './offers.ts';
 
 /** Output counted for the price of a request that names no or a large limit. */
@@ -16,7 +16,7 @@ export function expectedCostPico(offer: Offer, price: OfferPrice, { demand, stic
   // A conversation: its other endpoints begin with a cold cache.
   const isWarm = sticky.endpointId === offer.endpointId && price.axes.inputCacheRead !== undefined;
   const cached = isWarm ? Math.min(sticky.cachedTokens, promptTokensEstimate) : 0;
-  const writes = offer.candidate.provider.writesCache || demand.marksCache;
+  const writes = writesByItself(offer.candidate) || demand.marksCache;
   const fresh = writes ? price.cacheWrite : price.prompt;
   return cached * price.cacheRead + (promptTokensEstimate - cached) * fresh + rest;
 }

@@ -1,6 +1,6 @@
 import type { Demand } from '../../core/demand.ts';
 import type { PriceAxes, PriceAxis, PriceOverride } from '../../core/pricing.ts';
-import type { RouteQuestion } from '../candidate.ts';
+import { type RouteQuestion, writesByItself } from '../candidate.ts';
 import type { Filter, Objection } from '../filter.ts';
 import { type Offer, priceInForce } from '../offers.ts';
 import { PRICE_CAP_AXES } from '../preferences.ts';
@@ -49,11 +49,11 @@ interface Cap {
 function overCap(
   price: PriceAxes,
   caps: readonly Cap[],
-  { candidate: { provider } }: Offer,
+  { candidate }: Offer,
   demand: Demand,
 ): Objection | undefined {
   for (const cap of caps) {
-    for (const axis of chargedAxes(cap.axis, price, provider.writesCache, demand)) {
+    for (const axis of chargedAxes(cap.axis, price, writesByItself(candidate), demand)) {
       const charged = price[axis];
       if (charged === undefined || charged <= cap.most) continue;
       const what = axis === cap.axis ? axis : `${cap.axis} (${axis})`;

@@ -1,8 +1,6 @@
 /** What a caller asks of the gateway by request headers (OpenRouter's API). */
 import { ASKED_NOTHING, type AskedByHeader } from '../../pipeline/exchange.ts';
-
-/** Names the gateways of this kind that a request came through: how one that leads back here is noticed. */
-export const VIA_HEADER = 'x-signalbox-via';
+import { VIA_HEADER } from '../../pipeline/live-provider.ts';
 
 /** Longest list of gateways that is read; a real chain has two or three. */
 const MAX_VIA = 16;
