@@ -59,7 +59,8 @@ export const METRICS: readonly Metric[] = [
     better: 'low',
     of: ({ meanCostUsd }) => meanCostUsd * 1000,
     format: dollars,
-    why: paysForMore,
+    why: (ours, other) =>
+      `${paysForMore(ours, other)} Requests with tools cost it ${dollars(ours.meanCostUsdWithTools * 1000)}, the others ${dollars(ours.meanCostUsdWithoutTools * 1000)}.`,
   },
   {
     name: '… of requests without tools',
@@ -144,7 +145,7 @@ function cheapHostsAreSlower(ours: Score, other: Score): string {
 }
 
 function paysForMore(ours: Score, other: Score): string {
-  return `The draw by 1/price² gives dearer hosts a share, and requests with tools go by quality: ${percent(cheapShare(ours))} of its answers come from the five cheapest hosts, ${percent(cheapShare(other))} there; for that ${percent(1 - other.availability)} of the requests go unanswered there, ${percent(1 - ours.availability)} here.`;
+  return `The draw by 1/price² gives dearer hosts a share: ${percent(cheapShare(ours))} of its answers come from the five cheapest hosts, ${percent(cheapShare(other))} there; for that ${percent(1 - other.availability)} of the requests go unanswered there, ${percent(1 - ours.availability)} here.`;
 }
 
 function qualityBeforePrice(ours: Score, other: Score): string {
