@@ -6,9 +6,11 @@ import { parseArgs } from 'node:util';
 import { catalogCommand } from './cli/catalog.ts';
 import { configCommand } from './cli/config.ts';
 import { keysCommand } from './cli/keys.ts';
+import { readRefreshedRows } from './cli/refreshed-rows.ts';
+import { routeCommand } from './cli/route.ts';
 import { serveCommand } from './cli/serve.ts';
 import { simCommand } from './cli/sim.ts';
-import { builtDialects, randomHex, sha256Hex, systemClock } from './compose.ts';
+import { builtDialects, createSecureRandom, loadSources, randomHex, sha256Hex, systemClock } from './compose.ts';
 import { createKeyTable } from './config/key-table.ts';
 import { type LoadOutcome, loadSettings } from './config/load.ts';
 import { createBalances } from './ledger/balances.ts';
@@ -16,6 +18,8 @@ import { providers } from './providers/registry.gen.ts';
 import { startServer } from './serve.ts';
 import { createControl } from './server/management/control.ts';
 import { createKeyAdmin } from './server/management/key-admin.ts';
+import { sendControl } from './store/control-socket.ts';
+import { findLockHolder } from './store/lock.ts';
 import { openControl } from './store/open-control.ts';
 import { createLog } from './telemetry/log.ts';
 
@@ -24,6 +28,7 @@ const USAGE = `usage: signalbox <command>
   serve    [--config FILE] [--listen HOST:PORT] [--data DIR]   serve the API (the default command)
   keys     create|list|disable                                 manage API keys
   config   check FILE                                          say what is wrong with a configuration file
+  route    explain FILE | test FILE.yaml                       where a request would go and why; routing tests for CI
   catalog  refresh|show                                        update models and prices, or show their date
   sim      --listen HOST:PORT [--log FILE]                     the simulated provider as a server of its own
   help                                                         this text
@@ -53,6 +58,8 @@ async function main(args: readonly string[]): Promise<number> {
         { write: out, readFile: (path) => readFile(path, 'utf8'), env },
         { knownProviders: providers, builtDialects: builtDialectIds },
       );
+    case 'route':
+      return route(rest);
     case 'catalog':
       return catalog(rest);
     case 'sim':
@@ -159,6 +166,25 @@ async function controlStore(command: string, args: Parameters<ReturnType<typeof 
   } finally {
     await control.close();
   }
+}
+
+function route(args: readonly string[]): Promise<number> {
+  return routeCommand(args, {
+    print: (line) => out(`${line}\n`),
+    complain: (line) => err(`${line}\n`),
+    env,
+    readText: (path) => (path === '-' ? Bun.stdin.text() : readFile(path, 'utf8')),
+    knownProviders: providers,
+    builtDialects: builtDialectIds,
+    sources: async (dataDirectory) =>
+      loadSources(dataDirectory === null ? undefined : await readRefreshedRows(dataDirectory)),
+    async askServer(dataDirectory, command, request) {
+      const holder = await findLockHolder(dataDirectory);
+      return holder?.socketPath ? sendControl(holder.socketPath, command, request) : null;
+    },
+    random: createSecureRandom(),
+    now: () => systemClock.now(),
+  });
 }
 
 async function catalog(args: readonly string[]): Promise<number> {

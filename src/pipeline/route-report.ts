@@ -1,7 +1,6 @@
 /** What a dry run says, in the wire's words: plain data, the same over HTTP, on the control socket and in the route tests. */
 import type { WirePrices } from '../catalog/price-axes.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Standing } from '../routing/candidate.ts';
 import type { PreferenceLayer, PreferenceSources } from './told-preferences.ts';
 
 // Type aliases, as an interface is no JSON object.
@@ -53,7 +52,8 @@ export type TargetReport = {
   readonly pricing: WirePrices<string>;
   /** The chance that it is the first of its model. */
   readonly share: number;
-  readonly standing: Standing;
+  /** `ready`, or why it comes later (docs/concepts/routing.md). */
+  readonly standing: string;
   /** Measured, 0–1, where the order depends on it. */
   readonly quality?: number;
   /** Seconds to the first token, and tokens a second: the medians of 5 minutes. */

@@ -44,7 +44,7 @@ const target = z.strictObject({
   expected_cost: z.number(),
   pricing: z.record(z.string(), z.string()),
   share: z.number(),
-  standing: z.enum(['ready', 'outage', 'resting']),
+  standing: z.string(),
   quality: z.number().optional(),
   latency_p50: z.number().optional(),
   throughput_p50: z.number().optional(),

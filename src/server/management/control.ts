@@ -70,16 +70,16 @@ const MIN_HASH_DIGITS = 6;
 function findCaller(keys: readonly KeyRecord[], selected: string): KeyRecord {
   const named = keys.filter(({ name, kind }) => name === selected && kind === 'inference');
   const [only] = named;
-  const key = only && named.length === 1 ? only : findKey(keys, selected);
+  const key = only && named.length === 1 ? only : findKey(keys, selected, 'name, hash or label');
   if (key.kind === 'inference') return key;
   throw new GatewayError('client.invalid_request', `"${selected}" is a management key: choose an inference key.`);
 }
 
-function findKey(keys: readonly KeyRecord[], selected: string): KeyRecord {
+function findKey(keys: readonly KeyRecord[], selected: string, by = 'hash or label'): KeyRecord {
   const isBeginning = selected.length >= MIN_HASH_DIGITS && /^[0-9a-f]+$/.test(selected);
   const found = keys.filter((key) => key.label === selected || (isBeginning && key.hash.startsWith(selected)));
   const [first, ...others] = found;
-  if (first === undefined) throw new GatewayError('client.not_found', `No key has the hash or label "${selected}".`);
+  if (first === undefined) throw new GatewayError('client.not_found', `No key has the ${by} "${selected}".`);
   if (others.length === 0) return first;
   const hashes = found.map((key) => key.hash.slice(0, 12)).join(', ');
   throw new GatewayError(
