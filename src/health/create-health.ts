@@ -36,6 +36,7 @@ class TrafficHealth implements Health {
   }
 
   began(attempt: AttemptRef): void {
+    this.#answering.began(attempt.credentialId);
     this.#endpoints.get(attempt.endpointId)?.began(attempt, this.#clock.now());
   }
 

@@ -54,6 +54,8 @@ export class EndpointRecord {
   }
 
   opened(firstContentMs: number, nowMs: number): void {
+    // Back from an ejection: what it was thrown out for is over, and must not send everybody to the first one back.
+    if (this.#ejection.isOut) this.#halfMinute.clear();
     this.#count(ATTEMPTS, nowMs);
     const bucket = LATENCY_SECONDS.bucketOf(firstContentMs / SECOND_MS);
     this.#latency5m.add(bucket, nowMs);

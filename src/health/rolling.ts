@@ -34,6 +34,10 @@ export class RollingCounts {
     this.#counts[start + column] = (this.#counts[start + column] ?? 0) + 1;
   }
 
+  clear(): void {
+    this.#stamps.fill(-1);
+  }
+
   /** Takes one back that was counted at `atMs`, where its slot still exists. */
   takeBack(column: number, atMs: number): void {
     const stamp = Math.floor(atMs / this.#slotMs);

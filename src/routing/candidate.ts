@@ -73,7 +73,7 @@ export interface Entry<C extends Candidate = Candidate> {
   /** Expected cost of this request here, in picodollars; a number: it only compares and weighs. */
   readonly costPico: number;
   readonly health: EndpointHealth;
-  readonly standing: Standing;
+  standing: Standing;
   /** What it is ordered by, before its cost: the smaller, the earlier (ordering/sort-entries.ts). */
   place: number;
   figure: number;
@@ -92,4 +92,4 @@ export function writesByItself({ endpoint, provider }: Candidate): boolean {
 }
 
 /** Worse ones come later within their model. */
-export type Standing = 'ready' | 'outage' | 'resting';
+export type Standing = 'ready' | 'slow' | 'outage' | 'resting';

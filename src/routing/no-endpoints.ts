@@ -3,12 +3,13 @@ import { GatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { ROUTING_DOCS_URL } from './docs.ts';
 import type { Exclusion } from './filter.ts';
+import { listed } from './listed.ts';
 
 /** A caller reads the first; a list of thousands is nobody's. */
 const LISTED = 50;
 
 export function noEndpoints(requested: readonly string[], excluded: readonly Exclusion[]): GatewayError {
-  const names = requested.join(', ');
+  const names = listed(requested);
   if (excluded.length === 0) {
     const message = `No configured provider serves ${names}. Add a provider that hosts it, or ask /models for what is served.`;
     return new GatewayError('route.no_endpoints', message, { availability: availability('no_endpoints', requested) });

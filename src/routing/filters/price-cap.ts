@@ -46,12 +46,7 @@ interface Cap {
   readonly most: bigint;
 }
 
-function overCap(
-  price: PriceAxes,
-  caps: readonly Cap[],
-  { candidate }: Offer,
-  demand: Demand,
-): Objection | undefined {
+function overCap(price: PriceAxes, caps: readonly Cap[], { candidate }: Offer, demand: Demand): Objection | undefined {
   for (const cap of caps) {
     for (const axis of chargedAxes(cap.axis, price, writesByItself(candidate), demand)) {
       const charged = price[axis];

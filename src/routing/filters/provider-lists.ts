@@ -1,4 +1,5 @@
 import type { Filter } from '../filter.ts';
+import { listed, shortened } from '../listed.ts';
 import { placeIn, toSlugs } from '../slug.ts';
 
 /** `provider.only`, the account's and the request's: every list must name the endpoint. */
@@ -13,7 +14,7 @@ export const only: Filter = {
       return (
         against && {
           excludedBy: 'allowed_providers',
-          because: `only ${against.written.length === 0 ? 'no provider' : against.written.join(', ')} may serve`,
+          because: `only ${against.written.length === 0 ? 'no provider' : listed(against.written)} may serve`,
           field: 'provider.only',
         }
       );
@@ -32,7 +33,7 @@ export const ignore: Filter = {
       const slug = preferences.ignore[placeIn(slugs, offer)];
       return slug === undefined
         ? undefined
-        : { excludedBy: 'ignored_providers', because: `${slug} is to be ignored`, field: 'provider.ignore' };
+        : { excludedBy: 'ignored_providers', because: `${shortened(slug)} is to be ignored`, field: 'provider.ignore' };
     };
   },
 };

@@ -1,4 +1,5 @@
 import type { Filter } from '../filter.ts';
+import { listed } from '../listed.ts';
 
 /** Names that cover their block formats (OpenRouter's API). */
 const COVERS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -19,7 +20,7 @@ export const quantization: Filter = {
       return (
         against && {
           excludedBy: 'quantization',
-          because: `it is served at ${has} and ${against.join(', ')} is asked for`,
+          because: `it is served at ${has} and ${listed(against)} is asked for`,
           field: 'provider.quantizations',
         }
       );

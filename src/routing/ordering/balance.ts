@@ -4,7 +4,7 @@ import type { Entry, RouteQuestion, Standing } from '../candidate.ts';
 import { findDeranked, hasTraffic, scoreQuality } from './quality.ts';
 import type { Say } from './say.ts';
 import { moveToFront, sortEntries } from './sort-entries.ts';
-import { sayBehind } from './standing.ts';
+import { markSlow, sayBehind } from './standing.ts';
 import { stayAtCache } from './stay-at-cache.ts';
 
 /**
@@ -15,8 +15,9 @@ export const LOW_COST_FACTOR = 10;
 /** Endpoints whose quality is within this of the best are equals: price draws among them. */
 const QUALITY_BAND = 0.95;
 
-/** Ready ones before those in an outage, those before resting ones; within the best, price draws the first. */
+/** Ready ones before slow ones, those before an outage, that before resting ones; within the best, price draws the first. */
 export function balance<E extends Entry>(entries: E[], question: RouteQuestion, say: Say): E[] {
+  markSlow(entries);
   if (question.demand.hasTools && hasTraffic(entries)) placeByQuality(entries, say);
   else for (const entry of entries) entry.place = STANDINGS[entry.standing];
   sortEntries(entries);
@@ -31,8 +32,8 @@ export function balance<E extends Entry>(entries: E[], question: RouteQuestion, 
 }
 
 /** Nobody is excluded for how it stands: worse ones come later. Room is left for places by quality. */
-const STANDINGS: Readonly<Record<Standing, number>> = { ready: 0, outage: 10, resting: 20 };
-const BEHIND = ['outage', 'resting'] as const;
+const STANDINGS: Readonly<Record<Standing, number>> = { ready: 0, slow: 10, outage: 20, resting: 30 };
+const BEHIND = ['slow', 'outage', 'resting'] as const;
 
 /** Requests with tools: the best by our own measurements first; price draws among equals. */
 function placeByQuality(entries: readonly Entry[], say: Say): void {

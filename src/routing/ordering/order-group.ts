@@ -2,6 +2,7 @@
 import type { SortBy } from '../../core/preferences.ts';
 import { tierAsked } from '../../core/service-tier.ts';
 import type { Entry, RouteQuestion } from '../candidate.ts';
+import { listed } from '../listed.ts';
 import { placeIn, toSlugs } from '../slug.ts';
 import { balance } from './balance.ts';
 import { setFigures } from './by-metric.ts';
@@ -57,7 +58,7 @@ function orderByList<E extends Entry>(
     const isAsked = tier !== null && entry.candidate.endpoint.serviceTier === tier;
     entry.place = restingPlace(entry) + place * 2 + (isAsked ? 0 : 1);
   }
-  say('order', `provider.order: ${order.join(', ')}`);
+  say('order', `provider.order: ${listed(order)}`);
   sayBehind(entries, RESTING, say);
   return sortEntries(entries);
 }

@@ -3,6 +3,7 @@
  * in docs/concepts/routing.md.
  */
 import type { Entry } from '../candidate.ts';
+import { lowerMedian } from './median.ts';
 
 /** Observations at the group's average that every endpoint starts with: a handful of answers decides nothing. */
 const PRIOR_ANSWERS = 20;
@@ -23,7 +24,8 @@ export function scoreQuality(entries: readonly Entry[]): void {
     const { health } = entry;
     const answered = withPrior(health.successes30m, health.attempts30m, usual.answered);
     const bad = withPrior(health.badToolAnswers, health.toolAnswers, usual.badTools);
-    const speed = health.throughput ? relative(health.throughput.p50, usual.fastest) : usual.speed;
+    // Faster than half of them is fast enough: one racer among them must not draw all the traffic at any price.
+    const speed = health.throughput && usual.speed > 0 ? Math.min(1, health.throughput.p50 / usual.speed) : 1;
     // A bad call costs the caller a whole turn, so it counts twice.
     entry.quality = answered * (1 - bad) ** 2 * (1 - SPEED_SHARE + SPEED_SHARE * speed);
   }
@@ -31,27 +33,20 @@ export function scoreQuality(entries: readonly Entry[]): void {
 
 /** Averages of all; where nothing was measured, the best is assumed of everybody. */
 function averageOf(entries: readonly Entry[]) {
-  let [attempts, successes, toolAnswers, badToolAnswers, measured, speeds, fastest] = [0, 0, 0, 0, 0, 0, 0];
+  let [attempts, successes, toolAnswers, badToolAnswers] = [0, 0, 0, 0];
+  const speeds: number[] = [];
   for (const { health } of entries) {
     attempts += health.attempts30m;
     successes += health.successes30m;
     toolAnswers += health.toolAnswers;
     badToolAnswers += health.badToolAnswers;
-    if (!health.throughput) continue;
-    measured++;
-    speeds += health.throughput.p50;
-    fastest = Math.max(fastest, health.throughput.p50);
+    if (health.throughput) speeds.push(health.throughput.p50);
   }
   return {
     answered: attempts === 0 ? 1 : successes / attempts,
     badTools: toolAnswers === 0 ? 0 : badToolAnswers / toolAnswers,
-    speed: measured === 0 ? 1 : relative(speeds / measured, fastest),
-    fastest,
+    speed: lowerMedian(speeds),
   };
-}
-
-function relative(speed: number, fastest: number): number {
-  return fastest > 0 ? speed / fastest : 1;
 }
 
 function withPrior(part: number, whole: number, average: number): number {

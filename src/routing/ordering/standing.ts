@@ -1,5 +1,6 @@
 import type { EndpointHealth } from '../../core/health.ts';
 import type { Entry, Standing } from '../candidate.ts';
+import { lowerMedian } from './median.ts';
 import type { Say } from './say.ts';
 
 /** A significant outage: at least this share of the attempts of the last 30 s failed by the endpoint's own fault. */
@@ -13,6 +14,25 @@ export function standingOf(health: EndpointHealth, keyRestsUntilMs: number, nowM
 
 export function isOutage({ recentAttempts, recentFailures }: EndpointHealth): boolean {
   return recentFailures > 0 && recentFailures >= recentAttempts * OUTAGE_SHARE;
+}
+
+/** Slow: its median time to the first token is above both of these; the other is that many times its model's median. */
+const SLOW_SECONDS = 2;
+const SLOW_FACTOR = 5;
+
+/** An endpoint that answers, but far later than the others of its model, is nobody's first choice where nobody chose it. */
+export function markSlow(entries: readonly Entry[]): void {
+  let slowest = 0;
+  for (const { health } of entries) if (health.latency) slowest = Math.max(slowest, health.latency.p50);
+  // The usual case asks no more.
+  if (slowest <= SLOW_SECONDS) return;
+  const limit = Math.max(
+    SLOW_SECONDS,
+    SLOW_FACTOR * lowerMedian(entries.flatMap(({ health }) => health.latency?.p50 ?? [])),
+  );
+  for (const entry of entries) {
+    if (entry.standing === 'ready' && entry.health.latency && entry.health.latency.p50 > limit) entry.standing = 'slow';
+  }
 }
 
 /** Tells who stands so that it comes later than its order alone would have it. */
