@@ -3,10 +3,11 @@ import type { Resolved } from '../catalog/resolve-model.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { SortBy } from '../core/preferences.ts';
 import type { ServiceTier } from '../core/service-tier.ts';
-import { ROUTER_NAMES, routerNamed } from '../routing/auto/routers.ts';
+import { type ModelRouter, ROUTER_NAMES, routerNamed } from '../routing/auto/routers.ts';
 import type { ModelGroup } from '../routing/candidate.ts';
 import { MODELS_DOCS_URL } from '../routing/docs.ts';
-import { chooseModels, type OpenQuestion } from './model-routers.ts';
+import { shortened } from '../routing/listed.ts';
+import { type ChosenModels, chooseModels, type OpenQuestion } from './model-routers.ts';
 import type { RouteInput } from './route.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { LiveEndpoint } from './target.ts';
@@ -40,6 +41,9 @@ export function endpointsNamed({ demand, snapshot }: Pick<RouteInput, 'demand' |
   });
 }
 
+/** Longer than any name with all its variants, which are looked up piece by piece. */
+const MOST_NAME_CHARACTERS = 512;
+
 /** Variants that steer the request (OpenRouter's API); the others are catalogue entries of their own. */
 interface Variants {
   sort?: SortBy;
@@ -58,6 +62,8 @@ export function requestedModels(
 ): RequestedModels {
   const names = namesOf(input);
   const groups: ModelGroup<LiveEndpoint>[] = [];
+  // A router that is named again, or with another variant, chooses no other models.
+  const chosenBy = new Map<ModelRouter, ChosenModels>();
   const reasons: string[] = [];
   let strategy: RoutingStrategy = names.length > 1 ? 'fallback' : 'direct';
   let router: string | null = null;
@@ -68,10 +74,14 @@ export function requestedModels(
     thinking ||= variants.thinking;
     const kind = routerNamed(model);
     if (kind !== null) {
-      const chosen = chooseModels(kind, input, question, stickyModel());
       strategy = kind;
       router ??= ROUTER_NAMES[kind];
-      reasons.push(...chosen.reasons);
+      let chosen = chosenBy.get(kind);
+      if (!chosen) {
+        chosen = chooseModels(kind, input, question, stickyModel());
+        chosenBy.set(kind, chosen);
+        reasons.push(...chosen.reasons);
+      }
       groups.push(...chosen.models.map((id) => groupOf(id, variants, input.snapshot)));
       continue;
     }
@@ -96,8 +106,12 @@ function namesOf({ demand, snapshot }: RouteInput): readonly string[] {
   );
 }
 
-/** `x:free:online` → `x:free`, online. A name that exists as it is written stays whole. */
+/**
+ * `x:free:online` → `x:free`, online. A name that exists as it is written stays whole.
+ * @throws GatewayError `client.model_not_found` where it is too long to be one
+ */
 function splitVariants(name: string, snapshot: Snapshot): { readonly model: string; readonly variants: Variants } {
+  if (name.length > MOST_NAME_CHARACTERS) throw notFound(shortened(name), []);
   const variants: Variants = { thinking: false };
   const query = name.indexOf('?');
   let base = query < 0 ? name : name.slice(0, query);
