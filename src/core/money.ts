@@ -15,21 +15,25 @@ const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
  * @throws RangeError where the text is no decimal or is finer than the scale
  */
 export function parseUsd(text: string, scale: number): bigint {
+  const { amount, isExact } = scaledUsd(text, scale);
+  if (!isExact) throw new RangeError(`"${text}" USD is finer than 10^-${scale}`);
+  return amount;
+}
+
+function scaledUsd(text: string, scale: number): { readonly amount: bigint; readonly isExact: boolean } {
   const match = DECIMAL.exec(text.trim());
   if (!match) throw new RangeError(`"${text}" is not a decimal amount in USD`);
   const [, sign = '', whole = '0', fraction = '', exponentText = '0'] = match;
   const shift = scale + Number(exponentText) - fraction.length;
-  let digits = BigInt(whole + fraction);
-  if (shift >= 0) digits *= 10n ** BigInt(shift);
-  else {
-    const divisor = 10n ** BigInt(-shift);
-    if (digits % divisor !== 0n) throw new RangeError(`"${text}" USD is finer than 10^-${scale}`);
-    digits /= divisor;
-  }
-  return sign === '-' ? -digits : digits;
+  const written = BigInt(whole + fraction);
+  const power = 10n ** BigInt(Math.abs(shift));
+  const digits = shift >= 0 ? written * power : written / power;
+  return { amount: sign === '-' ? -digits : digits, isExact: shift >= 0 || written % power === 0n };
 }
 
 export const parsePicoUsd = (text: string): PicoUsd => parseUsd(text, 12);
+/** For a cap, which may have any digits (`0.1 + 0.2`): the part below a picodollar is dropped, towards zero. */
+export const parsePicoUsdCap = (text: string): PicoUsd => scaledUsd(text, 12).amount;
 export const parseNanoUsd = (text: string): NanoUsd => parseUsd(text, 9);
 
 /** Formats an integer at `10^-scale` USD as a plain decimal string without trailing zeros. */

@@ -1,6 +1,6 @@
 /** OpenRouter's `provider` object, parsed: the same in every client grammar, in the configuration and in presets. */
 import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt } from './json.ts';
-import { parsePicoUsd } from './money.ts';
+import { parsePicoUsdCap } from './money.ts';
 
 /** What somebody said; absent fields were not said. */
 export interface ProviderPreferences {
@@ -123,5 +123,5 @@ function perUnit(caps: JsonObject, axis: 'request' | 'image'): PriceCaps {
 function capAt(caps: JsonObject, axis: string): bigint | undefined {
   const value = caps[axis];
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
-  return parsePicoUsd(String(value));
+  return parsePicoUsdCap(String(value));
 }
