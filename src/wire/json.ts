@@ -1,6 +1,6 @@
 /** The one parse of a body: duplicate keys: the last wins; `__proto__` is plain data; depth is bounded. */
 import { GatewayError, invalidRequest } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
+import { isJsonArray, type Json } from '../core/json.ts';
 import type { Note } from '../core/note.ts';
 
 export const MAX_JSON_DEPTH = 128;
@@ -30,14 +30,29 @@ export function parseJsonBody(text: string): ParsedJson {
   return { value, notes };
 }
 
-/** Parses text that came from an upstream: undefined where it is no JSON. */
+/**
+ * No host nests like this on purpose. Writing such a value again overflows the stack, after the better part of a second in
+ * which nobody else is served.
+ */
+const MAX_UPSTREAM_DEPTH = 1000;
+
+/** Parses text that came from an upstream: undefined where it is no JSON, or none that can be written again. */
 export function tryParseJson(text: string): Json | undefined {
   try {
     const value: Json = JSON.parse(text);
-    return value;
+    // Each level takes two characters: most frames are too short to be deep.
+    return text.length > 2 * MAX_UPSTREAM_DEPTH && isDeeperThan(value, MAX_UPSTREAM_DEPTH) ? undefined : value;
   } catch {
     return undefined;
   }
+}
+
+function isDeeperThan(value: Json | undefined, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (isJsonArray(value)) return value.some((item) => isDeeperThan(item, levels - 1));
+  for (const key in value) if (isDeeperThan(value[key], levels - 1)) return true;
+  return false;
 }
 
 function inspect(value: Json | undefined, path: string, depth: number, notes: Note[]): void {

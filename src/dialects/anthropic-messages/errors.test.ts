@@ -71,6 +71,9 @@ describe('when to come back', () => {
     [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' }, 30_000],
     [{ 'retry-after-ms': '250', 'retry-after': '7' }, 250],
     [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '315360000' }, 3_600_000],
+    [{ 'retry-after-ms': '9'.repeat(300) }, 3_600_000],
+    [{ 'retry-after': 'Fri, 01 Jan 2038 00:00:00 GMT' }, 3_600_000],
     [
       {
         'anthropic-ratelimit-requests-remaining': '12',

@@ -4,7 +4,9 @@
  */
 import { type ErrorCode, GatewayError } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
+import { tryParseJson } from '../../wire/json.ts';
 import type { UpstreamContext, UpstreamFailure } from '../dialect.ts';
+import { waitWithinReason } from '../shared/longest-wait.ts';
 
 const MAX_RAW_CHARACTERS = 2000;
 
@@ -48,9 +50,9 @@ const BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
 ];
 
 export function decodeError(failure: UpstreamFailure, context: UpstreamContext): GatewayError {
-  const wire = readWireError(parseBody(failure.body));
+  const wire = readWireError(tryParseJson(failure.body));
   const code = classify(wire.type, wire.message ?? failure.body, failure.status);
-  const retryAfterMs = retryAfter(failure, code);
+  const retryAfterMs = waitWithinReason(retryAfter(failure, code));
   return toError(code, wire, failure.body, context, {
     providerStatus: failure.status,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -89,14 +91,6 @@ function readWireError(value: Json | undefined): WireError {
     ...(message !== undefined && { message }),
     ...(status !== undefined && { status }),
   };
-}
-
-function parseBody(body: string): Json | undefined {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined; // an HTML page of a proxy: the status decides, the text is kept as `raw`
-  }
 }
 
 function classify(type: string | undefined, words: string, status: number): ErrorCode {

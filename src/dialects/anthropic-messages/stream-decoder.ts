@@ -4,7 +4,8 @@
  */
 import type { ChatEvent, EndReason } from '../../core/chat-events.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
+import { arrayAt, isJsonObject, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
+import { tryParseJson } from '../../wire/json.ts';
 import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
 import { errorInside } from './errors.ts';
 import { openMessageReader } from './message-reader.ts';
@@ -71,12 +72,8 @@ export function openDecoder(context: UpstreamContext): StreamDecoder {
     push(frame: Frame) {
       if (state === 'stopped' || state === 'failed') return [];
       if (frame.data === '' || frame.data === '[DONE]') return []; // the second is a habit of another grammar's proxies
-      let event: Json;
-      try {
-        event = JSON.parse(frame.data);
-      } catch {
-        return badAnswer('sent a stream event that is not JSON');
-      }
+      const event = tryParseJson(frame.data);
+      if (event === undefined) return badAnswer('sent a stream event that is not JSON');
       if (!isJsonObject(event)) return badAnswer('sent a stream event that is not a JSON object');
       return read(event, stringAt(event, 'type') ?? frame.event);
     },

@@ -46,6 +46,7 @@ describe('classes', () => {
       google(400, 'INVALID_ARGUMENT', 'Request payload size exceeds the limit: 20971520 bytes.'),
       'provider.too_large',
     ],
+    [413, google(413, 'INVALID_ARGUMENT', 'Too big.'), 'provider.too_large'],
     [400, google(400, 'INVALID_ARGUMENT', 'Please use a valid role: user, model.'), 'provider.invalid_request'],
     [404, google(404, 'NOT_FOUND', 'models/x is not found for API version v1beta'), 'provider.not_found'],
     [
@@ -81,6 +82,11 @@ describe('when to come back', () => {
   test('Retry-After in seconds or as a date', () => {
     expect(decode(503, '', { 'retry-after': '7' }).details.retryAfterMs).toBe(7000);
     expect(decode(503, '', { 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' }).details.retryAfterMs).toBe(30_000);
+  });
+  test('longer than anybody waits is capped, however it is said', () => {
+    const forever = { ...retryInfo, retryDelay: `${'9'.repeat(400)}s` };
+    expect(decode(429, google(429, 'RESOURCE_EXHAUSTED', 'x', [forever])).details.retryAfterMs).toBe(3_600_000);
+    expect(decode(503, '', { 'retry-after': '315360000' }).details.retryAfterMs).toBe(3_600_000);
   });
 });
 

@@ -1,11 +1,13 @@
 /** Google's errors (docs/sources.md): `{error: {code, message, status, details}}`, sometimes wrapped in an array. */
 import { type ErrorCode, GatewayError, type GatewayErrorDetails } from '../../core/errors.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, numberAt, stringAt } from '../../core/json.ts';
+import { tryParseJson } from '../../wire/json.ts';
 import type { UpstreamContext, UpstreamFailure } from '../dialect.ts';
+import { waitWithinReason } from '../shared/longest-wait.ts';
 
 /** A failed reply. */
 export function decodeError(failure: UpstreamFailure, context: UpstreamContext): GatewayError {
-  const facts = factsOf(parseJson(failure.body), failure.status, failure.body);
+  const facts = factsOf(tryParseJson(failure.body), failure.status, failure.body);
   const retryAfterMs = facts.retryAfterMs ?? retryAfterOf(failure.headers['retry-after'], failure.nowMs);
   return toError({ ...facts, ...(retryAfterMs !== undefined && { retryAfterMs }) }, context);
 }
@@ -66,13 +68,14 @@ function retryAfterOf(header: string | undefined, nowMs: number): number | undef
 function toError(facts: Facts, context: UpstreamContext): GatewayError {
   const { providerName, providerId } = context.host;
   const code = codeOf(facts);
+  const retryAfterMs = waitWithinReason(facts.retryAfterMs);
   const said = facts.message === '' ? `status ${facts.httpStatus ?? 'unknown'}` : facts.message;
   const providerCode = facts.reason ?? facts.status;
   const details: GatewayErrorDetails = {
     providerName,
     ...(providerCode !== undefined && { providerCode }),
     ...(facts.httpStatus !== undefined && { providerStatus: facts.httpStatus }),
-    ...(facts.retryAfterMs !== undefined && { retryAfterMs: facts.retryAfterMs }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
     raw: facts.raw,
   };
   return new GatewayError(code, `${providerName}: ${said}${cureOf(code, providerId, context)}`, details);
@@ -101,7 +104,7 @@ function codeOf(facts: Facts): ErrorCode {
     case 'OUT_OF_RANGE':
     case 400:
       if (CONTEXT.test(message)) return 'provider.context_length';
-      if (TOO_LARGE.test(message)) return 'provider.too_large';
+      if (facts.httpStatus === 413 || TOO_LARGE.test(message)) return 'provider.too_large';
       if (LOCATION.test(message)) return 'provider.failed';
       return BLOCKED.test(message) ? 'provider.content_policy' : 'provider.invalid_request';
     case 'UNAUTHENTICATED':
@@ -157,13 +160,4 @@ const SECRETS = /AIza[0-9A-Za-z_-]{20,}|AQ\.[0-9A-Za-z_-]{20,}|ya29\.[0-9A-Za-z_
 function limited(text: string, most: number): string {
   const safe = text.replace(SECRETS, (_, prefix: string | undefined) => `${prefix ?? ''}[redacted]`);
   return safe.length <= most ? safe : `${safe.slice(0, most)}…`;
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }

@@ -6,6 +6,7 @@
 import type { ChatEvent, EndReason } from '../../core/chat-events.ts';
 import { GatewayError, toGatewayError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import { tryParseJson } from '../../wire/json.ts';
 import type { Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
 import { openReplyReader } from './reply-reader.ts';
 import { truncated } from './response.ts';
@@ -37,23 +38,14 @@ export function openDecoder(context: UpstreamContext): StreamDecoder {
 
 /** One object; or several, a line each, where a proxy lost the blank lines between the events. */
 function parseFrame(data: string, context: UpstreamContext): readonly Json[] {
-  const whole = parseJson(data);
+  const whole = tryParseJson(data);
   if (whole !== undefined) return [whole];
-  const lines = data.split('\n').map(parseJson);
+  const lines = data.split('\n').map(tryParseJson);
   if (lines.length > 1 && lines.every((line) => line !== undefined)) return lines;
   const { providerName } = context.host;
   throw new GatewayError('provider.bad_answer', `${providerName} sent a stream event that is not JSON.`, {
     providerName,
   });
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
 
 function outcomeOf(reason: EndReason, isFinished: boolean, context: UpstreamContext): Outcome {

@@ -4,6 +4,7 @@
  */
 import { type ErrorCode, GatewayError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { tryParseJson } from '../../wire/json.ts';
 import type { UpstreamContext, UpstreamFailure } from '../dialect.ts';
 import { type ErrorFacts, factsOf } from './error-facts.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -12,7 +13,7 @@ const MOST_CHARACTERS = 2048;
 
 /** A reply with an error status. */
 export function decodeChatError(failure: UpstreamFailure, context: UpstreamContext): GatewayError {
-  const facts = factsOf(parseBody(failure.body));
+  const facts = factsOf(tryParseJson(failure.body) ?? failure.body);
   return toError(facts, failure.status, failure.body, context, failure.headers, failure.nowMs);
 }
 
@@ -28,14 +29,6 @@ export function carriesError(value: JsonObject): boolean {
   if (error !== undefined && error !== null && error !== '' && error !== false) return true;
   if (typeof base !== 'object' || base === null || !('status_code' in base)) return value['object'] === 'error';
   return typeof base.status_code === 'number' && base.status_code !== 0;
-}
-
-function parseBody(body: string): Json {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
 }
 
 function toError(

@@ -8,7 +8,6 @@ import { GatewayError } from '../../core/errors.ts';
 import {
   isJsonArray,
   isJsonObject,
-  type Json,
   type JsonObject,
   type MutableJsonObject,
   numberAt,
@@ -16,6 +15,7 @@ import {
   stringAt,
 } from '../../core/json.ts';
 import { ToolCallLog } from '../../core/tool-check.ts';
+import { tryParseJson } from '../../wire/json.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../dialect.ts';
 import { tierServed } from '../shared/service-tier.ts';
 import { citationsOf } from './content.ts';
@@ -147,12 +147,8 @@ class Relay implements RelayStream {
   }
 
   #pushParsed(data: string, event: string | undefined): string {
-    let raw: Json;
-    try {
-      raw = JSON.parse(data);
-    } catch {
-      return this.#refuse(`a stream event that is not JSON: ${data.slice(0, 200)}`);
-    }
+    const raw = tryParseJson(data);
+    if (raw === undefined) return this.#refuse(`a stream event that is not JSON: ${data.slice(0, 200)}`);
     if (!isJsonObject(raw)) return this.#refuse('a stream event that is no object');
     this.#sawFrame = true;
     this.#readUsage(raw);

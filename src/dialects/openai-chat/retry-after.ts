@@ -1,8 +1,6 @@
 /** When a provider asks to be left alone until: headers first, then what the body says (docs/sources.md). */
 import { isJsonArray, isJsonObject, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
-
-/** Longer waits are junk or quotas: coming back hourly is soon enough to notice. */
-const MOST_MS = 3_600_000;
+import { waitWithinReason } from '../shared/longest-wait.ts';
 
 export function retryAfterMs(
   headers: Readonly<Record<string, string>>,
@@ -10,12 +8,12 @@ export function retryAfterMs(
   message: string,
   nowMs: number,
 ): number | undefined {
-  const found =
+  return waitWithinReason(
     fromMilliseconds(headers['retry-after-ms']) ??
-    fromRetryAfter(headers['retry-after'], nowMs) ??
-    fromBody(member, nowMs) ??
-    fromText(message);
-  return found === undefined ? undefined : Math.min(Math.ceil(found), MOST_MS);
+      fromRetryAfter(headers['retry-after'], nowMs) ??
+      fromBody(member, nowMs) ??
+      fromText(message),
+  );
 }
 
 function fromMilliseconds(value: string | undefined): number | undefined {

@@ -5,16 +5,9 @@
  */
 import type { ChatEvent, EndReason } from '../../core/chat-events.ts';
 import { GatewayError } from '../../core/errors.ts';
-import {
-  isJsonArray,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  numberAt,
-  objectAt,
-  stringAt,
-} from '../../core/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import type { Usage } from '../../core/usage.ts';
+import { tryParseJson } from '../../wire/json.ts';
 import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
 import { citationsOf } from './content.ts';
 import { carriesError, decodeErrorValue } from './errors.ts';
@@ -57,7 +50,7 @@ class ChatDecoder implements StreamDecoder {
       this.#terminated = true;
       return NONE;
     }
-    const value = parseFrame(text);
+    const value = tryParseJson(text);
     if (this.#failure) {
       // What was used until the error is told after it (OpenRouter).
       if (isJsonObject(value)) this.#readUsage(value);
@@ -173,13 +166,5 @@ class ChatDecoder implements StreamDecoder {
     return new GatewayError('provider.bad_answer', `${providerName} sent a stream event that ${what}.`, {
       providerName,
     });
-  }
-}
-
-function parseFrame(text: string): Json | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -5,7 +5,7 @@
 import type { ReasoningDetail } from '../../core/chat.ts';
 import type { ChatEvent } from '../../core/chat-events.ts';
 import type { GatewayError } from '../../core/errors.ts';
-import { type Json, type JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage, StreamEncoder } from '../dialect.ts';
 import { besideError, errorMember } from './client-errors.ts';
 import { encodeAudio, encodeImage } from './client-response.ts';
