@@ -42,3 +42,21 @@ test('a redirect is not followed', async () => {
   expect(answer.status).toBe(302);
   await server.stop(true);
 });
+
+test('packed bytes are counted as they unpack, whatever length is declared', async () => {
+  const packed = Bun.gzipSync(new Uint8Array(8_000_000));
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: () => new Response(packed, { headers: { 'content-encoding': 'gzip' } }),
+  });
+  const answer = await egress.send({
+    url: `http://127.0.0.1:${server.port}/x`,
+    headers: {},
+    body: '{}',
+    signal: new AbortController().signal,
+  });
+  expect(Number(answer.headers.get('content-length'))).toBe(packed.byteLength);
+  await expect(answer.text(100_000)).rejects.toThrow('larger than 100000 bytes');
+  await server.stop(true);
+});

@@ -133,8 +133,10 @@ function toEgressResponse(response: Response): EgressResponse {
         await response.body?.cancel();
         throw tooLarge(maxBytes);
       }
-      // With a declared length the runtime's own reader is exact and quickest; without one the bytes are counted.
-      if (!Number.isNaN(declared)) return response.text();
+      // With a declared length the runtime's own reader is exact and quickest; without one the bytes are counted, and also
+      // where the length is that of compressed bytes: a few megabytes can unpack to gigabytes.
+      const isPacked = response.headers.get('content-encoding') !== null;
+      if (!Number.isNaN(declared) && !isPacked) return response.text();
       return readText(response.body, maxBytes);
     },
   };

@@ -2,9 +2,11 @@
 import { type EgressResponse, readText } from './egress.ts';
 
 const FIRST_PRINTABLE = 33;
+/** An answer does not begin with more white space than this: whoever reads it has limits of its own. */
+const MOST_BYTES = 64 * 1024;
 
 export interface PeekedResponse {
-  /** The first character that is no white space or byte order mark, '' where there is none. */
+  /** The first character that is no white space or byte order mark, '' where there is none soon. */
   readonly first: string;
   /** The same response, whole. */
   readonly response: EgressResponse;
@@ -15,10 +17,12 @@ export async function peekResponse(response: EgressResponse): Promise<PeekedResp
   if (!reader) return { first: '', response };
   const seen: Uint8Array[] = [];
   let first = '';
-  while (first === '') {
+  let bytes = 0;
+  while (first === '' && bytes < MOST_BYTES) {
     const { done, value } = await reader.read();
     if (done) break;
     seen.push(value);
+    bytes += value.byteLength;
     // A byte order mark is above ASCII: what begins a JSON value or an event is not.
     const code = value.find((byte) => byte >= FIRST_PRINTABLE && byte < 127);
     if (code !== undefined) first = String.fromCharCode(code);
