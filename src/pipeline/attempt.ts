@@ -15,6 +15,8 @@ import type { Credential, LiveEndpoint } from './target.ts';
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
+/** A host that says so much before any content gets no further chance to fail silently: what came is forwarded. */
+const MAX_OPENING_CHARACTERS = 256 * 1024;
 /** For a host that is asked, after its time was up, whether it takes connections at all. */
 const CONNECTION_CHECK_MS = 2000;
 const EVENT_STREAM = 'text/event-stream';
@@ -191,9 +193,21 @@ class AttemptRun {
       reader.push(text, folded.push);
       reader.end(folded.push);
       const { outcome, reply } = folded.end('upstream-end');
-      return outcome === 'complete' ? { kind: 'whole', reply, status } : { kind: 'failed', error: outcome, status };
+      return outcome === 'complete' ? this.#whole(reply, status) : { kind: 'failed', error: outcome, status };
     }
-    return { kind: 'whole', reply: this.#lane.decodeWhole(this.#parse(text)), status };
+    return this.#whole(this.#lane.decodeWhole(this.#parse(text)), status);
+  }
+
+  #whole(reply: WholeReply, status: number): AttemptResult {
+    const { finishReason, nativeFinishReason, deliveredCharacters } = reply.told;
+    if (deliveredCharacters === 0) this.#refuseErrorFinish(finishReason, nativeFinishReason);
+    return { kind: 'whole', reply, status };
+  }
+
+  /** A reason to finish that stands for an error, before any content, is no answer: somebody else may have one. */
+  #refuseErrorFinish(finishReason: string | null, nativeFinishReason: string | null): void {
+    if (finishReason !== 'error') return;
+    throw this.#error('provider.failed', `ended its answer before any content: ${nativeFinishReason ?? finishReason}`);
   }
 
   async #readStream(response: EgressResponse): Promise<AttemptResult> {
@@ -204,6 +218,7 @@ class AttemptRun {
     if (peeked.first !== '{' && peeked.first !== '[') return this.#readEvents(peeked.response, status);
     const lane = this.#streams().of(this.#parse(await peeked.response.text(MAX_REPLY_BYTES)));
     this.#deadline.cancel();
+    if (!lane.meter.hasContent) this.#refuseErrorFinish(lane.meter.finishReason, lane.meter.nativeFinishReason);
     return { kind: 'stream', answer: { lane, opening: lane.opening, live: undefined }, status };
   }
 
@@ -224,8 +239,14 @@ class AttemptRun {
       providerName: name,
     });
     let opening = '';
-    while (!live.lane.meter.hasContent && !live.end) opening += (await live.next()) ?? '';
-    if (live.end && live.end.outcome !== 'complete' && !live.lane.meter.hasContent) return this.#fail(live.end.outcome);
+    while (!live.lane.meter.hasContent && !live.end && opening.length < MAX_OPENING_CHARACTERS) {
+      opening += (await live.next()) ?? '';
+    }
+    const { hasContent, finishReason, nativeFinishReason } = live.lane.meter;
+    if (live.end && !hasContent) {
+      if (live.end.outcome !== 'complete') return this.#fail(live.end.outcome);
+      this.#refuseErrorFinish(finishReason, nativeFinishReason);
+    }
     return { kind: 'stream', answer: { lane: live.lane, opening, live }, status };
   }
 

@@ -159,9 +159,9 @@ export class LiveStream {
     return lane.skim && !lane.isTerminated && !lane.failure ? lane.skim(text, at, this.#pieces) : at;
   };
 
-  /** An event without its blank line: whole where it can be read, else the stream was cut inside it. */
+  /** An event without its blank line: whole where it can be read or is no JSON (`[DONE]`), else the stream was cut inside it. */
   readonly #onLastFrame = (data: string, event: string | undefined): void => {
-    if (tryParseJson(data) !== undefined || !/^\s*[{[]/.test(data)) this.#onFrame(data, event);
+    if (!/^\s*(\{|\[(?![A-Z]))/.test(data) || tryParseJson(data) !== undefined) this.#onFrame(data, event);
     else this.#isCutInside = true;
   };
 

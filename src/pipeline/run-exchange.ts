@@ -71,9 +71,17 @@ export class ExchangeRun {
     try {
       const settled = await this.settle(null);
       return { kind: 'whole', body: JSON.stringify(reply.encode(settled)), notes: this.noteCount };
-    } catch (error) {
-      return { kind: 'error', error: toGatewayError(error) };
+    } catch (thrown) {
+      return { kind: 'error', error: this.explain(thrown) };
     }
+  }
+
+  /** What was thrown as an error of ours; a defect is told to the log, as its caller is promised. */
+  explain(thrown: unknown): GatewayError {
+    const error = toGatewayError(thrown);
+    const { id } = this.exchange;
+    if (error.code === 'gateway.internal') this.ports.log.error(`${id} failed inside`, error.cause ?? error);
+    return error;
   }
 
   get noteCount(): number {
@@ -100,6 +108,7 @@ export class ExchangeRun {
 
   async #settleNow(error: GatewayError | null): Promise<SettledUsage> {
     const { exchange, ports } = this;
+    if (error) this.explain(error);
     const end = this.#endOf(error);
     const settled = settleExchange(exchange, end, this.#routing());
     this.#report(settled, end);

@@ -3,7 +3,7 @@
  * Error first is plain JSON with its real status. The body is an async generator: nothing throws out of it, failures become
  * the dialect's error frames, and the final frames leave after settlement.
  */
-import { GatewayError, toGatewayError } from '../core/errors.ts';
+import { GatewayError } from '../core/errors.ts';
 import type { RelayStream, StreamEncoder } from '../dialects/dialect.ts';
 import type { StreamAnswer } from './attempt.ts';
 import type { RoutedAnswer } from './attempts.ts';
@@ -74,7 +74,7 @@ async function finalFrames(run: ExchangeRun, lane: RelayStream): Promise<string>
   try {
     return lane.final(await run.settle(null));
   } catch (error) {
-    return lane.fail(toGatewayError(error));
+    return lane.fail(run.explain(error));
   }
 }
 
