@@ -130,7 +130,7 @@ function resultLines(outcomes: readonly Outcome[], failed: number): readonly str
           ],
     ),
     '',
-    `${outcomes.length} ${outcomes.length === 1 ? 'case' : 'cases'}: ${outcomes.length - failed} hold, ${failed} do not.`,
+    `${outcomes.length} ${outcomes.length === 1 ? 'case' : 'cases'}: ${outcomes.length - failed} passed, ${failed} failed.`,
   ];
 }
 
