@@ -12,6 +12,8 @@ const SPEED_SHARE = 0.2;
 /** Answers with tools before a tool-call error rate counts as known. */
 const KNOWN_TOOL_ANSWERS = 20;
 const DERANK_SIGMAS = 2;
+/** Endpoints that an endpoint's rate is compared with. */
+const FEWEST_OTHERS = 3;
 
 export function hasTraffic(entries: readonly Entry[]): boolean {
   return entries.some(({ health }) => health.attempts30m > 0);
@@ -54,17 +56,29 @@ function withPrior(part: number, whole: number, average: number): number {
 }
 
 /**
- * Endpoints whose tool-call error rate lies more than two standard deviations above the average of the model's endpoints:
- * they come after all others.
+ * Endpoints whose tool-call error rate lies more than two standard deviations above the average of the model's other endpoints: they
+ * come after all others. The deviation is the spread of the others and what chance does to as few answers as it has. It is not
+ * counted among them: of five values, none can lie more than two deviations of all five off.
  */
 export function findDeranked(entries: readonly Entry[]): ReadonlySet<Entry> {
   const known = entries.filter(({ health }) => health.toolAnswers >= KNOWN_TOOL_ANSWERS);
-  // Among three or fewer, no value can lie two deviations off.
-  if (known.length < 4) return NOBODY;
-  const rates = known.map(({ health }) => health.badToolAnswers / health.toolAnswers);
-  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
-  const sigma = Math.sqrt(rates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0) / rates.length);
-  return new Set(known.filter((_, i) => sigma > 0 && (rates[i] ?? 0) > mean + DERANK_SIGMAS * sigma));
+  if (known.length <= FEWEST_OTHERS) return NOBODY;
+  let [sum, squares] = [0, 0];
+  for (const { health } of known) {
+    const rate = health.badToolAnswers / health.toolAnswers;
+    sum += rate;
+    squares += rate * rate;
+  }
+  const others = known.length - 1;
+  const deranked = known.filter(({ health: { badToolAnswers, toolAnswers } }) => {
+    const rate = badToolAnswers / toolAnswers;
+    const mean = (sum - rate) / others;
+    const spread = Math.max(0, (squares - rate * rate) / others - mean * mean);
+    const likely = (badToolAnswers + 1) / (toolAnswers + 2);
+    const chance = (likely * (1 - likely)) / toolAnswers;
+    return rate > mean + DERANK_SIGMAS * Math.sqrt(spread + chance);
+  });
+  return deranked.length === 0 ? NOBODY : new Set(deranked);
 }
 
 const NOBODY: ReadonlySet<Entry> = new Set();
