@@ -14,11 +14,6 @@ const MOST_ENDPOINTS = 20_000;
 /** Fewer tokens say more about the connection than about the model's speed. */
 const FEWEST_TOKENS = 5;
 
-interface Opening {
-  readonly atMs: number;
-  readonly firstContentMs: number;
-}
-
 export function createHealth({ clock }: { readonly clock: Clock }): Health {
   return new TrafficHealth(clock);
 }
@@ -28,8 +23,6 @@ class TrafficHealth implements Health {
   readonly #endpoints = new LeastRecentMap<EndpointRecord>(MOST_ENDPOINTS);
   readonly #credentials = new Credentials();
   readonly #answering = new AnsweringCredentials();
-  /** Goes with the attempt, also where nobody reports its end. */
-  readonly #openings = new WeakMap<AttemptRef, Opening>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -53,21 +46,22 @@ class TrafficHealth implements Health {
     this.#endpoint(attempt, nowMs).opened(firstContentMs, nowMs);
     this.#credentials.accepted(attempt, nowMs);
     this.#answering.opened(attempt.credentialId, nowMs);
-    this.#openings.set(attempt, { atMs: nowMs, firstContentMs });
+    attempt.openedAtMs = nowMs;
+    attempt.firstContentMs = firstContentMs;
   }
 
   finished(attempt: AttemptRef, { outputTokens, generationMs, tools }: FinishedAnswer): void {
     const nowMs = this.#clock.now();
-    const wholeMs = (this.#openings.get(attempt)?.firstContentMs ?? 0) + generationMs;
+    const wholeMs = (attempt.firstContentMs ?? 0) + generationMs;
     this.#endpoint(attempt, nowMs).finished(speedOf(outputTokens, generationMs, wholeMs), tools, nowMs);
   }
 
   broke(attempt: AttemptRef, error: GatewayError): void {
     const nowMs = this.#clock.now();
     if (!this.#judge(attempt, error, nowMs)) return;
-    const opening = this.#openings.get(attempt);
-    this.#openings.delete(attempt);
-    this.#endpoint(attempt, nowMs).broke(opening?.atMs, error.details.retryAfterMs, nowMs);
+    const { openedAtMs } = attempt;
+    attempt.openedAtMs = undefined;
+    this.#endpoint(attempt, nowMs).broke(openedAtMs, error.details.retryAfterMs, nowMs);
   }
 
   abandoned(attempt: AttemptRef): void {

@@ -38,6 +38,9 @@ export interface AttemptRef {
   readonly endpointId: string;
   /** Stable and secret-free: the provider's id, and which of its keys. */
   readonly credentialId: string;
+  /** Kept here by health: a table beside it would cost every attempt more. */
+  openedAtMs?: number | undefined;
+  firstContentMs?: number | undefined;
 }
 
 export interface FinishedAnswer {
