@@ -81,7 +81,7 @@ describe('route explain', () => {
     const { code, out, err } = await run(`${OFFLINE} --data folder`);
     expect(code).toBe(0);
     expect(err).toBe('note: not set, and not needed, as nothing is sent: GROQ_API_KEY, ONE_KEY, ONE_URL');
-    expect(out).toBe(`lab/chat goes to one as one-chat (one|lab/chat), about $0.001006
+    expect(out).toBe(`lab/chat goes to one as one-chat (one|lab/chat), about $0.001006; this draw, with a chance of 90 %
 
 planned by  signalbox.yaml; no server runs, so nothing is known of health
 strategy    direct

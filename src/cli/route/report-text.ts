@@ -22,12 +22,14 @@ export function reportLines(report: RouteReport, plannedBy: string): readonly st
   ];
 }
 
-function headline({ would_go_to: goes, error, estimate }: RouteReport): string {
+function headline({ would_go_to: goes, error, estimate, targets }: RouteReport): string {
   if (!goes) return oneLine(`refused: ${error ? errorText(error) : 'no endpoint is left'}`);
   const tier = goes.service_tier === undefined ? '' : `, ${goes.service_tier} tier`;
   const upstream = goes.upstream_model === goes.model ? '' : ` as ${goes.upstream_model}`;
   const cost = estimate.expected_cost_usd === null ? '' : `, about ${usd(estimate.expected_cost_usd)}`;
-  return oneLine(`${goes.model} goes to ${goes.provider}${upstream} (${goes.endpoint_id}${tier})${cost}`);
+  const share = targets[0]?.share ?? 1;
+  const drawn = share < 1 ? `; this draw, with a chance of ${percent(share)}` : '';
+  return oneLine(`${goes.model} goes to ${goes.provider}${upstream} (${goes.endpoint_id}${tier})${cost}${drawn}`);
 }
 
 export function errorText(error: JsonObject): string {
@@ -55,7 +57,7 @@ function targetRows({ targets }: RouteReport): readonly (readonly string[])[] {
       usd(target.expected_cost),
       perMillion(target.pricing.prompt),
       perMillion(target.pricing.completion),
-      target.latency_p50 === undefined ? '-' : `${target.latency_p50.toFixed(2)} s`,
+      target.latency_p50 === undefined ? '-' : duration(target.latency_p50),
       target.throughput_p50 === undefined ? '-' : `${target.throughput_p50.toFixed(0)}/s`,
       remarks(target).join('; '),
     ]),
@@ -95,6 +97,10 @@ export function usd(amount: number): string {
 function percent(share: number): string {
   const value = share * 100;
   return share === 0 ? '-' : `${value < 1 ? '<1' : value > 99 && value < 100 ? '>99' : Math.round(value)} %`;
+}
+
+function duration(seconds: number): string {
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 }
 
 /** A price per token, as a price per million. */
