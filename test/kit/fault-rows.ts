@@ -1,0 +1,231 @@
+/**
+ * Every fault of the simulated provider (src/providers/sim/faults.ts), and what has to come of it: where it strikes before the
+ * first content, and where it strikes in the middle of a stream.
+ */
+import type { ErrorCode } from '../../src/core/errors.ts';
+import { simulate } from '../../src/providers/sim/simulate.ts';
+import type { Upstream } from './sim-lab.ts';
+
+export type Dialect = Upstream['dialect'];
+export type Form = 'whole' | 'stream';
+
+/** What the caller's text is; the simulator says it again, word by word. */
+export const SAID = 'one two three four';
+const SAID_TOKENS = 5;
+
+export type Ending =
+  /** The provider answers all the same. */
+  | {
+      readonly kind: 'answers';
+      readonly text: string;
+      readonly finish: string;
+      /** Completion tokens. */
+      readonly tokens: number;
+      readonly isEstimated: boolean;
+    }
+  /** Nobody saw anything of its answer. More than one code or status where the kernel decides what is seen of a reset. */
+  | {
+      readonly kind: 'fails';
+      readonly codes: readonly ErrorCode[];
+      readonly statuses: readonly (number | null)[];
+      readonly retryAfterSeconds: number | null;
+    }
+  /** Content had left when it broke. */
+  | { readonly kind: 'breaks'; readonly code: ErrorCode; readonly text: string };
+
+export interface FaultRow {
+  readonly name: string;
+  /** The simulator's options. */
+  options(dialect: Dialect, form: Form): string;
+  ending(dialect: Dialect, form: Form): Ending;
+  /** It is noticed by its silence: the provider's time limits are short. */
+  readonly isSilent: boolean;
+  readonly maxTokens: number;
+}
+
+// ---- endings ----
+
+const answered = {
+  kind: 'answers',
+  text: SAID,
+  finish: 'stop',
+  tokens: SAID_TOKENS,
+  isEstimated: false,
+} as const;
+
+function fails(code: ErrorCode, status: number | null = 200, retryAfterSeconds: number | null = null): Ending {
+  return { kind: 'fails', codes: [code], statuses: [status], retryAfterSeconds };
+}
+
+/** Two words have left. */
+function breaks(code: ErrorCode): Ending {
+  return { kind: 'breaks', code, text: 'one two' };
+}
+
+/** A reset takes along what was received and not read yet, its head included. */
+const RESET: Ending = {
+  kind: 'fails',
+  codes: ['provider.unreachable', 'provider.truncated'],
+  statuses: [null, 200],
+  retryAfterSeconds: null,
+};
+
+// ---- rows ----
+
+type InEachForm = { readonly [F in Form]: Ending };
+
+function row(name: string, options: FaultRow['options'] | string, ending: FaultRow['ending'] | InEachForm | Ending) {
+  const endingOf = (dialect: Dialect, form: Form): Ending => {
+    if (typeof ending === 'function') return ending(dialect, form);
+    return 'kind' in ending ? ending : ending[form];
+  };
+  return {
+    name,
+    options: typeof options === 'string' ? () => options : options,
+    ending: endingOf,
+    isSilent: false,
+    maxTokens: 64,
+  };
+}
+
+const silent = (quiet: ReturnType<typeof row>): FaultRow => ({ ...quiet, isSilent: true });
+
+/** @param words how a grammar's own words class the status, where they say more than it */
+function refusal(status: number, code: ErrorCode, words: Partial<Record<Dialect, ErrorCode>> = {}): FaultRow {
+  return row(`status ${status}`, `status=${status}`, (dialect) => fails(words[dialect] ?? code, status));
+}
+
+const REFUSALS: readonly FaultRow[] = [
+  refusal(400, 'provider.invalid_request'),
+  refusal(401, 'provider.credential'),
+  refusal(402, 'provider.payment_required', { gemini: 'provider.rate_limited' }),
+  refusal(403, 'provider.credential'),
+  refusal(404, 'provider.not_found'),
+  refusal(408, 'provider.timeout', { 'anthropic-messages': 'provider.failed', gemini: 'provider.overloaded' }),
+  refusal(413, 'provider.too_large'),
+  refusal(422, 'provider.unprocessable', {
+    'anthropic-messages': 'provider.invalid_request',
+    gemini: 'provider.invalid_request',
+  }),
+  row('status 429 with a time', 'status=429&retry_after=9', fails('provider.rate_limited', 429, 9)),
+  refusal(500, 'provider.failed'),
+  refusal(502, 'provider.failed', { gemini: 'provider.overloaded' }),
+  refusal(503, 'provider.overloaded', { 'anthropic-messages': 'provider.failed' }),
+  row('status 503 with a time', 'status=503&retry_after=4', (dialect) =>
+    fails(dialect === 'anthropic-messages' ? 'provider.failed' : 'provider.overloaded', 503, 4),
+  ),
+  refusal(504, 'provider.timeout'),
+  refusal(529, 'provider.overloaded'),
+];
+
+/** On a stream they strike before any content. */
+const BEFORE_CONTENT: readonly FaultRow[] = [
+  silent(row('no first byte', 'first_byte_ms=60000', fails('provider.timeout', null))),
+  silent(row('a head and no frame', 'first_frame_ms=60000', fails('provider.timeout'))),
+  silent(row('silence after the opening', 'stall=0', fails('provider.timeout'))),
+  ...[0, 20].flatMap((bytes) => [
+    row(`cut at byte ${bytes}`, `cut=${bytes}`, {
+      whole: fails('provider.bad_answer'),
+      stream: fails('provider.truncated'),
+    }),
+    row(`dropped at byte ${bytes}`, `drop=${bytes}`, fails('provider.truncated')),
+    row(`reset at byte ${bytes}`, `reset=${bytes}`, RESET),
+  ]),
+  row('garbage first', 'garbage=1', fails('provider.bad_answer')),
+  row('not one byte', 'empty_body', { whole: fails('provider.bad_answer'), stream: fails('provider.truncated') }),
+  row('an error with status 200', 'error200', fails('provider.failed')),
+  row('an error after the opening', 'error_after=0', fails('provider.failed')),
+  row('nothing but an error', 'empty&error_after=0', fails('provider.failed')),
+];
+
+/** Enough time between the words for what has come to have left. */
+const PACED = 'token_ms=15';
+
+/** A break inside the frame of the third word; a whole reply breaks inside its JSON. */
+const broken = (kind: 'cut' | 'drop' | 'reset') => (dialect: Dialect, form: Form) =>
+  form === 'whole' ? `${kind}=60` : `${PACED}&${kind}=${thirdWordAt(dialect) + 2}`;
+
+const MID_STREAM: readonly FaultRow[] = [
+  row('cut in the middle', broken('cut'), {
+    whole: fails('provider.bad_answer'),
+    stream: breaks('provider.truncated'),
+  }),
+  row('dropped in the middle', broken('drop'), {
+    whole: fails('provider.truncated'),
+    stream: breaks('provider.truncated'),
+  }),
+  row('reset in the middle', broken('reset'), { whole: RESET, stream: breaks('provider.truncated') }),
+  silent(
+    row('silence in the middle', 'stall=2', { whole: fails('provider.timeout'), stream: breaks('provider.timeout') }),
+  ),
+  row('garbage in the middle', `${PACED}&garbage=3`, {
+    whole: fails('provider.bad_answer'),
+    stream: breaks('provider.bad_answer'),
+  }),
+  row('an error in the middle', `${PACED}&error_after=2`, {
+    whole: fails('provider.failed'),
+    stream: breaks('provider.failed'),
+  }),
+  // The finish comes with the terminator in one grammar: without it, nothing says that the answer is whole.
+  row('no terminator', 'no_done', (dialect, form) =>
+    dialect === 'gemini' && form === 'stream' ? { kind: 'breaks', code: 'provider.truncated', text: SAID } : answered,
+  ),
+];
+
+const HARMLESS: readonly FaultRow[] = [
+  row('slow', 'first_frame_ms=30&token_ms=10', answered),
+  row('byte by byte', 'split=1', answered),
+  row('comments between', 'comments', answered),
+  row('a whole answer to a stream request', 'no_stream', answered),
+  // Without having been asked for it, one grammar does not tell usage on streams.
+  row('a stream to a whole request', 'force_stream', (dialect, form) => ({
+    ...answered,
+    isEstimated: dialect === 'openai-chat' && form === 'whole',
+  })),
+  row('no content', 'empty', { ...answered, text: '', tokens: 0 }),
+  row('usage untold', 'usage=absent', { ...answered, isEstimated: true }),
+  row('negative usage', 'usage=negative', { ...answered, isEstimated: true }),
+  row('odd usage', 'usage=odd', (dialect) => ({ ...answered, isEstimated: dialect !== 'openai-chat' })),
+  row('usage told twice', 'usage=twice', answered),
+  row('ended by its length', 'finish=length', { ...answered, finish: 'length' }),
+  row('ended by a filter', 'finish=content_filter', { ...answered, finish: 'content_filter' }),
+  {
+    ...row('more than was allowed', 'over=5', {
+      ...answered,
+      text: SAID.repeat(9).slice(0, 28),
+      finish: 'length',
+      tokens: 7,
+    }),
+    maxTokens: 2,
+  },
+];
+
+export const FAULT_ROWS: readonly FaultRow[] = [...REFUSALS, ...BEFORE_CONTENT, ...MID_STREAM, ...HARMLESS];
+
+// ---- where the third word is ----
+
+const REQUESTS: Readonly<Record<Dialect, Pick<Parameters<typeof simulate>[0], 'path' | 'body'>>> = {
+  'openai-chat': {
+    path: '/v1/chat/completions',
+    body: { model: 'sim/echo', messages: [{ role: 'user', content: SAID }], stream: true },
+  },
+  'anthropic-messages': {
+    path: '/v1/messages',
+    body: { model: 'sim/echo', max_tokens: 64, messages: [{ role: 'user', content: SAID }], stream: true },
+  },
+  gemini: {
+    path: '/v1beta/models/sim%2Fecho:streamGenerateContent?alt=sse',
+    body: { contents: [{ role: 'user', parts: [{ text: SAID }] }] },
+  },
+};
+
+/** The byte of a stream at which the third word begins. */
+function thirdWordAt(dialect: Dialect): number {
+  const { steps } = simulate({ ...REQUESTS[dialect], seed: 1 });
+  const at = steps
+    .map(({ bytes }) => bytes.toString())
+    .join('')
+    .indexOf(' three');
+  if (at < 0) throw new Error(`the simulator does not say its third word in ${dialect}`);
+  return at;
+}
