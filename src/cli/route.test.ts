@@ -5,6 +5,7 @@ import { GatewayError } from '../core/errors.ts';
 import { seededRandom } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import { providers } from '../providers/registry.gen.ts';
+import { servedModel, testEndpoint } from '../routing/auto/test-models.ts';
 import { routeCommand } from './route.ts';
 
 const sources = loadSources();
@@ -45,9 +46,10 @@ interface Run {
   readonly env?: Readonly<Record<string, string>>;
   /** What the server of the data folder answers; absent: none runs. */
   readonly server?: (dataDirectory: string, command: string, args: Json) => Json;
+  readonly catalogue?: typeof sources;
 }
 
-async function run(line: string, { files = {}, env = {}, server }: Run = {}) {
+async function run(line: string, { files = {}, env = {}, server, catalogue = sources }: Run = {}) {
   const out: string[] = [];
   const err: string[] = [];
   const asked: (string | null)[] = [];
@@ -65,7 +67,7 @@ async function run(line: string, { files = {}, env = {}, server }: Run = {}) {
     builtDialects: builtDialects.map(({ id }) => id),
     async sources(dataDirectory) {
       asked.push(dataDirectory);
-      return sources;
+      return catalogue;
     },
     askServer: async (...args) => server?.(...args) ?? null,
     random: seededRandom(1),
@@ -389,6 +391,22 @@ describe('route test', () => {
         },
       ],
     });
+  });
+
+  test('a model that is retired by the case’s time is the latest no more', async () => {
+    const old = servedModel({ id: 'lab/lynx-1', createdSeconds: 1_700_000_000 });
+    const fresh = servedModel({ id: 'lab/lynx-2', createdSeconds: 1_750_000_000 });
+    const models = [old.model, { ...fresh.model, expirationDate: '2026-10-01' }].map(
+      (model) => [model.id, model] as const,
+    );
+    const endpoints = ['lab/lynx-1', 'lab/lynx-2'].map((id) => testEndpoint({ id }, 'groq'));
+    const request = 'request: { model: ~lab/lynx-latest, messages: [{ role: user, content: x }] }';
+    const yaml = `cases:
+  - { name: before, ${request}, at: 2026-09-30T23:00:00Z, expect: { model: lab/lynx-2 } }
+  - { name: after, ${request}, at: 2026-10-02T01:00:00Z, expect: { model: lab/lynx-1 } }
+`;
+    const catalogue = { ...sources, models: new Map([...sources.models, ...models]), endpoints };
+    expect(await run(TEST, { ...cases(yaml), catalogue })).toMatchObject({ code: 0 });
   });
 
   test('the built-in prices, unless somebody names a folder with refreshed ones', async () => {

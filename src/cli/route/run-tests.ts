@@ -49,7 +49,7 @@ function throwProblems({ problems }: ReadTests): void {
   throw new Misuse(inOrder.map(formatProblem).join('\n'));
 }
 
-/** A snapshot of each day: `~author/family-latest` means what was released by then. */
+/** A snapshot of each day: `~author/family-latest` passes over what is retired by then. */
 function createSnapshots(settings: Settings, sources: RouteSources): (today: string) => Snapshot {
   const snapshots = new Map<string, Snapshot>();
   return (today) => {
