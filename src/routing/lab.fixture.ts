@@ -13,6 +13,7 @@ import { mergePreferences } from './preferences.ts';
 
 /** A Saturday, noon UTC. */
 export const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
+const A_DAY_MS = 86_400_000;
 const SOURCE = { name: 'test', date: '2026-11-21' };
 
 /** An endpoint of the model at a provider of this name. */
@@ -81,7 +82,7 @@ export function questionOf(ask: Ask): RouteQuestion<LabCandidate> {
     random: ask.random ?? { next: () => ask.point ?? 0 },
     nowMs: ask.nowMs ?? NOW_MS,
     healthOf: (endpointId) => healthById.get(endpointId) ?? UNMEASURED,
-    keyRestsUntilMs: ({ host }) => (host.state === 'key rests' ? NOW_MS + 1 : 0),
+    keyRestsUntilMs: ({ host }) => (host.state === 'key rests' ? NOW_MS + A_DAY_MS : 0),
     unsayable: ({ host }) => host.unsayable ?? [],
     ...(sticky &&
       held && {
@@ -204,7 +205,7 @@ function healthOf({ state, health }: Host): EndpointHealth {
   return {
     ...UNMEASURED,
     ...(state === 'outage' && { recentAttempts: 10, recentFailures: 3 }),
-    ...(state === 'resting' && { restsUntilMs: NOW_MS + 1 }),
+    ...(state === 'resting' && { restsUntilMs: NOW_MS + A_DAY_MS }),
     ...health,
   };
 }

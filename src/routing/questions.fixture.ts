@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Endpoint, Modality } from '../catalog/model.ts';
 import type { Demand, InputModality } from '../core/demand.ts';
 import type { EndpointHealth } from '../core/health.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { PriceAxes, PriceOverride } from '../core/pricing.ts';
 import { type Ask, type Host, NOW_MS, pico, steady } from './lab.fixture.ts';
 
@@ -42,14 +42,18 @@ export const overridesOf = (most: number): fc.Arbitrary<readonly PriceOverride[]
     { maxLength: most },
   );
 
+/** Mostly the first: so few endpoints are kept out that plans are long, and so many that every rule has work. */
+const mostly = <T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+
 const endpoint: fc.Arbitrary<Partial<Endpoint>> = some({
-  contextLength: fc.constantFrom(500, 700, 2000, 100_000),
+  contextLength: mostly(100_000, 500, 700, 2000),
   contextIsAssumed: fc.boolean(),
-  maxPromptTokens: fc.constantFrom(null, 400, 90_000),
+  maxPromptTokens: mostly(null, 400, 90_000),
   maxOutputTokens: fc.constantFrom(null, 100, 4000),
   quantization: fc.constantFrom(null, 'fp8', 'mxfp8', 'nvfp4', 'bf16'),
   supportedParameters: fc.subarray([...PARAMETERS]),
-  inputModalities: fc.subarray<Modality>(['text', 'image', 'file', 'audio'], { minLength: 1 }),
+  inputModalities: mostly<readonly Modality[]>(['text', 'image', 'file'], ['text'], ['image', 'text', 'audio']),
   outputModalities: fc.constantFrom<readonly Modality[]>(['text'], ['text', 'image']),
   supportsImplicitCaching: fc.boolean(),
 });
@@ -63,7 +67,9 @@ const health: fc.Arbitrary<Partial<EndpointHealth>> = some({
   successes30m: fc.constantFrom(400, 500),
 });
 
-const naming = fc.constantFrom<Pick<Host, 'variant' | 'tier'>>(
+type Naming = Pick<Host, 'variant' | 'tier'>;
+
+const naming = fc.constantFrom<Naming>(
   {},
   {},
   {},
@@ -74,34 +80,43 @@ const naming = fc.constantFrom<Pick<Host, 'variant' | 'tier'>>(
   { variant: 'turbo', tier: 'priority' },
 );
 
-const host: fc.Arbitrary<Host> = fc
-  .record({
-    naming,
-    name: fc.constantFrom(...NAMES),
-    usd,
-    prices: some({ completion: usd, request: usd, inputCacheRead: usd, inputCacheWrite: usd, internalReasoning: usd }),
-    overrides: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: overridesOf(3) }),
-    discount: fc.constantFrom(0, 0, 0, 0.1, 0.5),
-    weight: fc.constantFrom(1, 1, 3),
-    endpoint,
-    provider: some({
-      training: fc.boolean(),
-      retentionDays: fc.constantFrom(0, 0, 30, null),
-      enforcesPolicy: fc.boolean(),
-      writesCache: fc.boolean(),
-    }),
-    health,
-    state: fc.constantFrom('ready', 'ready', 'ready', 'outage', 'resting', 'key rests'),
-    unsayable: fc.constantFrom<readonly string[]>([], [], [], [], ['file'], ['chat']),
-  })
-  .map(({ naming: named, ...rest }) => ({ ...rest, ...named }));
+/** What decides an endpoint's place, and nothing that keeps it out. */
+const ordinaryHost = {
+  naming,
+  name: fc.constantFrom(...NAMES),
+  usd,
+  weight: fc.constantFrom(1, 1, 3),
+  health,
+  state: fc.constantFrom('ready', 'ready', 'ready', 'outage', 'resting', 'key rests'),
+} as const;
 
-const hosts = fc.uniqueArray(host, {
-  maxLength: 6,
-  selector: ({ name, variant, tier }) => `${name}/${variant}/${tier}`,
-});
+const oddHost = {
+  ...ordinaryHost,
+  prices: some({ completion: usd, request: usd, inputCacheRead: usd, inputCacheWrite: usd, internalReasoning: usd }),
+  overrides: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: overridesOf(3) }),
+  discount: mostly(0, 0.1, 0.5),
+  endpoint,
+  provider: some({
+    training: fc.boolean(),
+    retentionDays: fc.constantFrom(0, 0, 30, null),
+    enforcesPolicy: fc.boolean(),
+    writesCache: fc.boolean(),
+  }),
+  unsayable: mostly<readonly string[]>([], ['file'], ['chat']),
+} as const;
 
-const slug = fc.constantFrom(
+const hostsOf = (host: fc.Arbitrary<Host & { readonly naming: Naming }>): fc.Arbitrary<readonly Host[]> =>
+  fc.uniqueArray(
+    host.map(({ naming: named, ...rest }) => ({ ...rest, ...named })),
+    {
+      minLength: 2,
+      maxLength: 7,
+      size: 'max',
+      selector: ({ name, variant, tier }: Host) => `${name}/${variant}/${tier}`,
+    },
+  );
+
+const ALL_SLUGS = [
   ...NAMES,
   ...[
     'ALPHA',
@@ -114,46 +129,53 @@ const slug = fc.constantFrom(
     'nobody',
     '',
   ],
-);
+];
+const slug = fc.constantFrom(...ALL_SLUGS);
 const slugs = fc.array(slug, { maxLength: 3 });
-const amount = fc.constantFrom(0, 0.5, '1', 1.5, '2.0', 3, 100);
+const amount = fc.constantFrom(0.5, '1', 1.5, '2.0', 3, 3, 100);
 const percentiles = fc.constantFrom(50, { p50: 50 }, { p50: 50, p90: 40 }, { p99: 10 });
 
-/** The `provider` object as a request may have it. */
-export const wishes: fc.Arbitrary<JsonObject> = some({
+const taste = {
   order: slugs,
-  only: fc.array(slug, { minLength: 2, maxLength: 8 }),
-  ignore: fc.array(slug, { maxLength: 2 }),
-  allow_fallbacks: fc.boolean(),
-  require_parameters: fc.constantFrom(true, false, false),
-  data_collection: fc.constantFrom('allow', 'deny'),
-  zdr: fc.constantFrom(true, false, false),
-  enforce_distillable_text: fc.constantFrom(true, false, false),
-  quantizations: fc.subarray(['fp8', 'fp4', 'mxfp8', 'bf16', 'unknown'], { minLength: 2 }),
+  allow_fallbacks: mostly(true, false),
   sort: fc.oneof(
     fc.constantFrom('price', 'throughput', 'latency', 'exacto'),
     some({ by: fc.constantFrom('price', 'throughput', 'latency'), partition: fc.constantFrom('model', 'none') }),
   ),
-  max_price: some({ prompt: amount, completion: amount, request: amount }),
   preferred_min_throughput: percentiles,
   preferred_max_latency: fc.constantFrom(1, { p50: 1 }),
-});
+};
 
-/** Few wishes at a time, so that plans have targets; a property about caps or slugs still meets them often. */
-const fewWishes = fc
-  .tuple(wishes, fc.array(fc.nat({ max: 12 }), { maxLength: 3 }))
-  .map(([all, kept]) => Object.fromEntries(Object.entries(all).filter((_, at) => kept.includes(at))));
+const policies = {
+  only: fc.subarray(ALL_SLUGS, { minLength: 4 }),
+  ignore: fc.array(slug, { maxLength: 2 }),
+  require_parameters: mostly(false, true),
+  data_collection: mostly('allow', 'deny'),
+  zdr: mostly(false, true),
+  enforce_distillable_text: mostly(false, true),
+  quantizations: fc.subarray(['fp8', 'fp4', 'mxfp8', 'bf16', 'unknown'], { minLength: 2 }),
+  max_price: some({ prompt: amount, completion: amount, request: amount }),
+};
 
-const demand: fc.Arbitrary<Partial<Demand>> = some({
+/** The `provider` object as a request may have it. */
+export const wishes: fc.Arbitrary<JsonObject> = some<JsonObject>({ ...taste, ...policies });
+
+/** A few at a time, so that plans have targets. */
+const fewOf = (all: Readonly<Record<string, fc.Arbitrary<Json>>>): fc.Arbitrary<JsonObject> =>
+  fc
+    .subarray(Object.keys(all), { maxLength: 2 })
+    .chain((keys) => fc.record(Object.fromEntries(keys.map((key) => [key, all[key] ?? fc.constant(null)]))));
+
+const demandOf = {
   parameters: fc.subarray([...PARAMETERS]),
   hasTools: fc.boolean(),
-  inputModalities: fc.constantFrom<readonly InputModality[]>([], [], ['image'], ['file'], ['image', 'file']),
-  outputModalities: fc.constantFrom<readonly string[]>(['text'], ['text'], ['text', 'image']),
+  inputModalities: mostly<readonly InputModality[]>([], ['image'], ['file'], ['image', 'file']),
+  outputModalities: mostly<readonly string[]>(['text'], ['text', 'image']),
   maxOutputTokens: fc.constantFrom(null, 50, 2000),
-  promptTokensEstimate: fc.constantFrom(0, 300, 1000, 1000, 5000),
+  promptTokensEstimate: mostly(1000, 0, 300, 5000),
   marksCache: fc.boolean(),
-  serviceTier: fc.constantFrom(null, 'flex', 'priority', 'fast', 'default'),
-});
+  serviceTier: mostly(null, 'flex', 'priority', 'fast', 'default'),
+};
 
 const variant = fc.constantFrom<Ask['variant']>(
   undefined,
@@ -171,30 +193,75 @@ export interface AnyAsk extends Ask {
   readonly nowMs: number;
 }
 
-export const anyAsk: fc.Arbitrary<AnyAsk> = fc
-  .record({
-    one: hosts,
-    two: fc.option(hosts, { nil: null }),
-    three: fc.option(hosts, { nil: null, freq: 1 }),
-    defaults: fc.array(fewWishes, { maxLength: 2 }),
-    provider: fewWishes,
-    demand,
-    variant,
-    distillable: fc.boolean(),
-    point: fc.constantFrom(0, 0.3, 0.6, 0.999),
-    minute: fc.integer({ min: -45, max: 45 }),
-    sticky: fc.option(
-      fc.record({ name: fc.constantFrom(...NAMES), cachedTokens: fc.constantFrom(0, 900), isNamed: fc.boolean() }),
-      { nil: undefined, freq: 1 },
-    ),
-    readsFiles: fc.boolean(),
-    fitsContextUpTo: fc.constantFrom(0, 0, 1000, Number.POSITIVE_INFINITY),
-  })
-  .map(({ one, two, three, variant: ofNames, distillable, minute, sticky, ...ask }) => ({
-    ...ask,
-    models: { 'a/one': one, ...(two && { 'b/two': two }), ...(three && { 'c/three': three }) },
-    model: { distillable },
-    nowMs: NOW_MS + minute * 60_000,
-    ...(ofNames && { variant: ofNames }),
-    ...(sticky && { sticky }),
-  }));
+interface World {
+  readonly hosts: fc.Arbitrary<readonly Host[]>;
+  readonly wishes: fc.Arbitrary<JsonObject>;
+  readonly demand: fc.Arbitrary<Partial<Demand>>;
+}
+
+const asksOf = (world: World): fc.Arbitrary<AnyAsk> =>
+  fc
+    .record({
+      one: world.hosts,
+      two: fc.option(world.hosts, { nil: null, freq: 2 }),
+      three: fc.option(world.hosts, { nil: null, freq: 2 }),
+      defaults: fc.array(world.wishes, { maxLength: 2 }),
+      provider: world.wishes,
+      demand: world.demand,
+      variant,
+      distillable: fc.boolean(),
+      point: fc.constantFrom(0, 0.3, 0.6, 0.999),
+      minute: fc.integer({ min: -45, max: 45 }),
+      sticky: fc.record({
+        name: fc.constantFrom('nobody', ...NAMES),
+        cachedTokens: fc.constantFrom(0, 900),
+        isNamed: fc.boolean(),
+      }),
+      readsFiles: fc.boolean(),
+      fitsContextUpTo: mostly(0, 1000, Number.POSITIVE_INFINITY),
+    })
+    .map(({ one, two, three, variant: ofNames, distillable, minute, ...ask }) => ({
+      ...ask,
+      models: { 'a/one': one, ...(two && { 'b/two': two }), ...(three && { 'c/three': three }) },
+      model: { distillable },
+      nowMs: NOW_MS + minute * 60_000,
+      ...(ofNames && { variant: ofNames }),
+    }));
+
+/** Everything that a rule reads: most endpoints are kept out by something. */
+export const anyAsk = asksOf({
+  hosts: hostsOf(fc.record(oddHost)),
+  wishes: fewOf({ ...taste, ...policies }),
+  demand: some(demandOf),
+});
+
+/** Prices of every kind and condition, and caps on them. */
+export const anyCapped = asksOf({
+  hosts: hostsOf(
+    fc.record({
+      ...ordinaryHost,
+      prices: oddHost.prices,
+      overrides: overridesOf(3),
+      discount: oddHost.discount,
+      endpoint: some({
+        contextLength: mostly(100_000, 900),
+        supportsImplicitCaching: fc.boolean(),
+        outputModalities: fc.constant<readonly Modality[]>(['text', 'image']),
+      }),
+      provider: some({ writesCache: fc.boolean() }),
+    }),
+  ),
+  wishes: fc.record({ max_price: policies.max_price }),
+  demand: some({
+    promptTokensEstimate: demandOf.promptTokensEstimate,
+    marksCache: demandOf.marksCache,
+    outputModalities: demandOf.outputModalities,
+  }),
+});
+
+/** Only what decides the order: plans are long. */
+export const anyOrder = asksOf({
+  hosts: hostsOf(fc.record(ordinaryHost)),
+  wishes: fewOf(taste),
+  demand: some({ hasTools: demandOf.hasTools, serviceTier: demandOf.serviceTier }),
+});

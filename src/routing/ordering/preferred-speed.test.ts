@@ -17,7 +17,9 @@ describe('preferred speed', () => {
   });
 
   test('a cut-off may be met exactly', () => {
-    expect(targetsOf({ hosts, provider: { preferred_min_throughput: 20, preferred_max_latency: 1.5 } })[0]).toBe('slow');
+    expect(targetsOf({ hosts, provider: { preferred_min_throughput: 20, preferred_max_latency: 1.5 } })[0]).toBe(
+      'slow',
+    );
   });
 
   test('all of them must hold', () => {
@@ -56,6 +58,14 @@ describe('preferred speed', () => {
       'b/two rests',
       'a/one slow',
       'a/one rests',
+    ]);
+    const provider = { preferred_min_throughput: 50, sort: { by: 'price', partition: 'none' } };
+    expect(targetsOf({ models, provider })).toEqual([
+      'a/one fast',
+      'b/two fast',
+      'a/one slow',
+      'a/one rests',
+      'b/two rests',
     ]);
   });
 });

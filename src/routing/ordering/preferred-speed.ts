@@ -23,10 +23,11 @@ export function slowToTheEnd<E extends Entry>(
     'preferred-speed',
     `at the end of the list: ${[...slow].map(({ candidate }) => candidate.provider.name).join(', ')}`,
   );
-  const withSlow = new Set([...slow].map(({ group }) => group));
-  const isLast = (entry: E): boolean => slow.has(entry) || (entry.standing === 'resting' && withSlow.has(entry.group));
-  for (const pool of preferences.partition === 'none' ? [entries] : Map.groupBy(entries, ({ group }) => group).values())
-    leaveShares(pool, isLast);
+  const poolOf = ({ group }: Entry): number => (preferences.partition === 'none' ? 0 : group);
+  const withSlow = new Set([...slow].map(poolOf));
+  const isLast = (entry: E): boolean =>
+    slow.has(entry) || (entry.standing === 'resting' && withSlow.has(poolOf(entry)));
+  for (const pool of Map.groupBy(entries, poolOf).values()) leaveShares(pool, isLast);
   return [...entries.filter((entry) => !isLast(entry)), ...entries.filter(isLast)];
 }
 
