@@ -22,7 +22,8 @@ export type NoteCode =
   | 'reasoning.dropped'
   | 'tool.changed'
   | 'schema.simplified'
-  | 'number.inexact';
+  | 'number.inexact'
+  | 'attempt.skipped';
 
 /** A translated value with what it could not say. */
 export interface Translated<T> {

@@ -55,7 +55,8 @@ export function startAttempts(options: AttemptSequenceOptions): AttemptSequence 
 class Sequence implements AttemptSequence {
   readonly done: Promise<RoutedAnswer | GatewayError>;
   readonly records: AttemptRecord[] = [];
-  notes: readonly Note[] = [];
+  readonly #skipped: Note[] = [];
+  #attemptNotes: readonly Note[] = [];
   current: Attempt | undefined;
   #stopped: GatewayError | undefined;
   readonly #options: AttemptSequenceOptions;
@@ -115,7 +116,10 @@ class Sequence implements AttemptSequence {
     let last: GatewayError = OUT_OF_RETRIES;
     for (const credential of this.#usableKeys(prepared.target)) {
       if (this.records.length === 0) ports.retries.counted();
-      else if (!ports.retries.take() && !ports.health.answersNow(credential.id)) continue;
+      else if (!ports.retries.take() && !ports.health.answersNow(credential.id)) {
+        this.#skip(prepared.target);
+        continue;
+      }
       const outcome = await this.#try(prepared, credential);
       if (!(outcome instanceof GatewayError)) return outcome;
       errors.push(outcome);
@@ -123,6 +127,15 @@ class Sequence implements AttemptSequence {
       if (this.#stopped || !isAboutTheKey(outcome)) break;
     }
     return last;
+  }
+
+  get notes(): readonly Note[] {
+    return this.#skipped.length === 0 ? this.#attemptNotes : [...this.#attemptNotes, ...this.#skipped];
+  }
+
+  #skip({ provider, model }: LiveEndpoint): void {
+    const message = `${model.id} at ${provider.name} was not tried: the gateway's retries of the last ten seconds are used up`;
+    this.#skipped.push({ code: 'attempt.skipped', field: 'model', message });
   }
 
   /** Never empty: where all rest, the first one is tried, as the plan put the endpoint last already. */
@@ -142,7 +155,7 @@ class Sequence implements AttemptSequence {
     const startedAtMs = ports.clock.now();
     ports.health.began(ref);
     const attempt = startAttempt(prepared, credential, sending, ports);
-    this.notes = attempt.notes;
+    this.#attemptNotes = attempt.notes;
     this.current = attempt;
     const result = await attempt.result;
     const latencyMs = ports.clock.now() - startedAtMs;

@@ -1,5 +1,7 @@
 /** Models that choose another model: what they need to know, and what they chose. */
 import type { Endpoint } from '../catalog/model.ts';
+import type { PluginWish } from '../core/demand.ts';
+import { stringAt } from '../core/json.ts';
 import { chooseAuto, noAutoModels } from '../routing/auto/choose-auto.ts';
 import { chooseFree } from '../routing/auto/choose-free.ts';
 import { classifyTask } from '../routing/auto/classify.ts';
@@ -42,7 +44,7 @@ export function chooseModels(
         ...needs,
         task: classifyTask(texts, demand),
         pool,
-        options: autoOptionsOf(demand.plugins),
+        options: autoOptionsOf([...demand.plugins, ...defaultWishes(snapshot)]),
         stickyModel,
         lastModel: last?.kind === 'found' ? last.id : texts.lastModel,
       };
@@ -56,6 +58,15 @@ export function chooseModels(
       return choice;
     }
   }
+}
+
+/** The account's plugins, behind the request's own: the first of a kind counts. */
+function defaultWishes({ plugins }: Snapshot): readonly PluginWish[] {
+  return plugins.defaults.map((options) => ({
+    id: stringAt(options, 'id') ?? '',
+    enabled: options['enabled'] !== false,
+    options,
+  }));
 }
 
 /** Whether the account's and the request's wishes let an endpoint serve: asked of a model once. */

@@ -77,7 +77,12 @@ export function questionOf(ask: Ask): RouteQuestion<LabCandidate> {
   const held = sticky && all.find(({ host }) => host.name === sticky.name);
   return {
     groups,
-    demand: { ...ORDINARY_DEMAND, models: Object.keys(models), ...ask.demand },
+    demand: {
+      ...ORDINARY_DEMAND,
+      models: Object.keys(models),
+      preferences: decodePreferences(ask.provider ?? {}),
+      ...ask.demand,
+    },
     preferences: mergePreferences(layers),
     random: ask.random ?? { next: () => ask.point ?? 0 },
     nowMs: ask.nowMs ?? NOW_MS,

@@ -10,7 +10,7 @@ test('one rule left nobody: it is the constraint', () => {
   expect(error.status).toBe(404);
   expect(error.code).toBe('route.no_endpoints');
   expect(error.message).toBe(
-    'No endpoints of lab/model match this request. Alpha: its prompt price is above provider.max_price.prompt.',
+    'No endpoints of lab/model match this request. Alpha: its prompt price of $3 a million is above the cap of $1 a million.',
   );
   expect(error.details.field).toBe('provider.max_price.prompt');
   expect(error.details.availability).toEqual({
@@ -22,7 +22,7 @@ test('one rule left nobody: it is the constraint', () => {
     affected_providers: ['Alpha'],
     constraint: {
       field: 'provider.max_price.prompt',
-      detail: 'Alpha: its prompt price is above provider.max_price.prompt',
+      detail: 'Alpha: its prompt price of $3 a million is above the cap of $1 a million',
     },
   });
 });

@@ -29,7 +29,9 @@ function orderingLayer(ask: AnyAsk): JsonObject {
 }
 
 export const orderAsked = (ask: AnyAsk): readonly string[] => listAt(orderingLayer(ask), 'order') ?? [];
-export const sortAsked = (ask: AnyAsk): string | null => sortAt(orderingLayer(ask)) ?? ask.variant?.sort ?? null;
+/** The request's own word, then its variant's, then the account's. */
+export const sortAsked = (ask: AnyAsk): string | null =>
+  sortAt(ask.provider) ?? ask.variant?.sort ?? sortAt(orderingLayer(ask)) ?? null;
 
 export function fallbacksAllowed(ask: AnyAsk): boolean {
   return layersOf(ask).findLast((layer) => layer['allow_fallbacks'] !== undefined)?.['allow_fallbacks'] !== false;

@@ -2,6 +2,8 @@
  * Candidates to an ordered plan with reasons: pure, so that the same inputs give the same plan and a plan can be replayed. Hard
  * filters first, then preferences among what is left, then the order.
  */
+
+import type { SortBy } from '../core/preferences.ts';
 import type { Candidate, Entry, ModelGroup, RouteQuestion } from './candidate.ts';
 import { expectedCostPico } from './expected-cost.ts';
 import { type Exclusion, exclusionOf } from './filter.ts';
@@ -82,13 +84,17 @@ function arrange<C extends Candidate>(
 ): readonly Entry<C>[] {
   const { groups, preferences } = question;
   const [first] = models;
-  if (first && models.length === 1)
-    return orderGroup(first, preferences.sort ?? groups[0]?.sort ?? null, question, say);
+  if (first && models.length === 1) return orderGroup(first, sortOf(groups[0], question), question, say);
   if (preferences.partition === 'none') {
     say('partition', 'endpoints of all models are ordered together');
-    return orderGroup(models.flat(), preferences.sort ?? groups[0]?.sort ?? null, question, say);
+    return orderGroup(models.flat(), sortOf(groups[0], question), question, say);
   }
-  return models.flatMap((own, at) => orderGroup(own, preferences.sort ?? groups[at]?.sort ?? null, question, say));
+  return models.flatMap((own, at) => orderGroup(own, sortOf(groups[at], question), question, say));
+}
+
+/** The request's own word, then its variant's, then the account's. */
+function sortOf(group: ModelGroup | undefined, { demand, preferences }: RouteQuestion): SortBy | null {
+  return demand.preferences.sort ?? group?.sort ?? preferences.sort;
 }
 
 /** `allow_fallbacks: false`: the order list, or only the top endpoint; other models of `models[]` remain (OpenRouter's API). */

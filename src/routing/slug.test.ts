@@ -13,6 +13,7 @@ const OFFERS = {
   plain: offerOf({ name: 'deepinfra', provider: { name: 'DeepInfra' } }),
   turbo: offerOf({ name: 'deepinfra', variant: 'turbo', provider: { name: 'DeepInfra' } }),
   region: offerOf({ name: 'google-vertex', variant: 'us-east5', provider: { name: 'Google Vertex' } }),
+  cloud: offerOf({ name: 'azure', tier: 'priority', provider: { name: 'Azure Cloud' } }),
   priority: offerOf({ name: 'openai', tier: 'priority', provider: { name: 'OpenAI' } }),
 };
 const { plain, turbo, priority } = OFFERS;
@@ -40,6 +41,8 @@ test.each([
   ['OpenAI', 'priority', true],
   ['openai/priority', 'priority', true],
   ['OpenAI/Priority', 'priority', true],
+  ['Azure Cloud', 'cloud', true],
+  ['Azure Cloud/priority', 'cloud', true],
   ['openai/flex', 'priority', false],
 ] as const)('%p names the %s endpoint: %p', (written, endpoint, expected) => {
   expect(toSlugs([written]).some((slug) => isNamed(slug, OFFERS[endpoint]))).toBe(expected);

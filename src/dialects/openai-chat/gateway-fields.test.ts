@@ -15,6 +15,10 @@ describe('what is asked of the gateway and nobody does is noted', () => {
     [{ plugins: [{ id: 'web' }], transforms: ['middle-out'], route: 'sort' }, []],
     [{ debug: { echo_upstream_body: true }, trace: { trace_id: 'x' } }, ['debug', 'trace']],
     [{ max_tool_calls: 3 }, ['max_tool_calls']],
+    [
+      { provider: { onyl: ['x'], order: ['y'], max_price: { promt: 1, prompt: 2 } } },
+      ['provider.onyl', 'provider.max_price.promt'],
+    ],
     [{ usage: { include: true }, stream_options: { include_usage: true } }, []],
   ])('%j', (body, fields) => expect(fieldsOf(body)).toEqual(fields));
 

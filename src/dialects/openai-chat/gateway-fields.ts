@@ -2,10 +2,29 @@
  * Fields that ask something of the gateway itself and that nobody honours for this request: each is a note, none is dropped
  * silently. A host that is a gateway too honours those it names in `quirks.gatewayFields`.
  */
-import type { Json } from '../../core/json.ts';
+import { type Json, type JsonObject, objectAt } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import type { HostProfile } from '../host.ts';
 import type { WireChatRequest } from './wire-types.ts';
+
+/** OpenRouter's `provider` object; `options` is for endpoints of media. */
+const PREFERENCE_FIELDS: ReadonlySet<string> = new Set([
+  'order',
+  'only',
+  'ignore',
+  'allow_fallbacks',
+  'require_parameters',
+  'data_collection',
+  'zdr',
+  'enforce_distillable_text',
+  'quantizations',
+  'sort',
+  'max_price',
+  'preferred_min_throughput',
+  'preferred_max_latency',
+  'options',
+]);
+const CAP_FIELDS: ReadonlySet<string> = new Set(['prompt', 'completion', 'request', 'image', 'audio']);
 
 /** Field → what is wanted of it that does not happen, or undefined where this value wants nothing. */
 const UNHONOURED: Readonly<Record<string, (value: Json) => string | undefined>> = {
@@ -23,5 +42,21 @@ export function unhonouredFields(wire: WireChatRequest, host: HostProfile): read
     const message = UNHONOURED[field]?.(value);
     if (message) notes.push({ code: 'parameter.dropped', field, message });
   }
+  if (wire.provider && !host.quirks.gatewayFields?.includes('provider')) noteUnknown(wire.provider, notes);
   return notes;
+}
+
+/** A wish that is misspelt would seem to be met: a cap that caps nothing costs money. */
+function noteUnknown(provider: JsonObject, notes: Note[]): void {
+  for (const key of Object.keys(provider)) {
+    if (!PREFERENCE_FIELDS.has(key)) notes.push(unknown(`provider.${key}`));
+  }
+  const caps = objectAt(provider, 'max_price') ?? {};
+  for (const key of Object.keys(caps)) {
+    if (!CAP_FIELDS.has(key)) notes.push(unknown(`provider.max_price.${key}`));
+  }
+}
+
+function unknown(field: string): Note {
+  return { code: 'parameter.dropped', field, message: 'there is no such wish about providers' };
 }

@@ -71,7 +71,7 @@ function searched(results: readonly SearchResult[], { searchPrompt }: WebOptions
   const stage: PluginStage = {
     type: 'plugin',
     name: 'web',
-    summary: `A web search gave ${results.length} results.`,
+    summary: `A web search gave ${results.length === 1 ? '1 result' : `${results.length} results`}.`,
     data: { results: results.length },
   };
   const done = { notes: [], stages: [stage], usage: { webSearches: 1 } };

@@ -58,7 +58,7 @@ describe('room for the prompt', () => {
   });
 
   test('a prompt that will be fitted goes where half of what it needs has room', () => {
-    const hosts = [of(4000), of(6000), of(9000)];
+    const hosts = [of(5500), of(6000), of(9000)];
     const demand = { promptTokensEstimate: 10_000, maxOutputTokens: 2000 };
     expect(targetsOf({ hosts, demand, fitsContextUpTo: Number.POSITIVE_INFINITY })).toEqual(['k6000', 'k9000']);
   });

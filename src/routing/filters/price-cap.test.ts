@@ -34,12 +34,12 @@ describe('max_price', () => {
     ];
     const max_price = { prompt: 2, completion: 2, request: 0.02, image: 0.02, audio: 20 };
     expect(targetsOf({ hosts, provider: { max_price } })).toEqual(['none']);
-    expect(reasonsOf({ hosts, provider: { max_price } })).toEqual([
-      'its prompt price is above provider.max_price.prompt',
-      'its completion price is above provider.max_price.completion',
-      'its request price is above provider.max_price.request',
-      'its image price is above provider.max_price.image',
-      'its audio price is above provider.max_price.audio',
+    expect(planOf({ hosts, provider: { max_price } }).excluded.map(({ field }) => field)).toEqual([
+      'provider.max_price.prompt',
+      'provider.max_price.completion',
+      'provider.max_price.request',
+      'provider.max_price.image',
+      'provider.max_price.audio',
     ]);
   });
 
@@ -88,7 +88,7 @@ describe('units with a price of their own', () => {
     expect(targetsOf({ hosts, provider })).toEqual(['writes', 'writes-long']);
     expect(targetsOf({ hosts, provider, demand: { marksCache: true } })).toEqual([]);
     expect(reasonsOf({ hosts: [unasked], provider })).toEqual([
-      'its prompt (inputCacheWrite) price is above provider.max_price.prompt',
+      'its input_cache_write price of $3 a million is above the cap of $2 a million',
     ]);
   });
 
@@ -122,6 +122,7 @@ describe('prices under conditions', () => {
     expect(served([long(1000)], tokens(500))).toBe(true);
     expect(served([long(1000)], tokens(600))).toBe(true);
     expect(served([long(1000)], tokens(601))).toBe(false);
+    expect(served([long(999)], tokens(600))).toBe(false);
     expect(served([long(1000)], tokens(5000))).toBe(false);
   });
 

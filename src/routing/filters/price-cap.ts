@@ -1,5 +1,6 @@
 import type { Demand } from '../../core/demand.ts';
-import type { PriceAxes, PriceAxis, PriceOverride } from '../../core/pricing.ts';
+import { formatPicoUsd } from '../../core/money.ts';
+import { AXIS_BY_WIRE_NAME, type PriceAxes, type PriceAxis, type PriceOverride } from '../../core/pricing.ts';
 import { type RouteQuestion, writesByItself } from '../candidate.ts';
 import type { Filter, Objection } from '../filter.ts';
 import { type Offer, priceInForce } from '../offers.ts';
@@ -51,12 +52,22 @@ function overCap(price: PriceAxes, caps: readonly Cap[], { candidate }: Offer, d
     for (const axis of chargedAxes(cap.axis, price, writesByItself(candidate), demand)) {
       const charged = price[axis];
       if (charged === undefined || charged <= cap.most) continue;
-      const what = axis === cap.axis ? axis : `${cap.axis} (${axis})`;
-      const field = `provider.max_price.${cap.axis}`;
-      return { excludedBy: 'max_price', because: `its ${what} price is above ${field}`, field };
+      const because = `its ${NAMES[axis] ?? axis} price of ${shown(charged, cap.axis)} is above the cap of ${shown(cap.most, cap.axis)}`;
+      return { excludedBy: 'max_price', because, field: `provider.max_price.${cap.axis}` };
     }
   }
   return undefined;
+}
+
+/** Our axis → the wire's name of it. */
+const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(AXIS_BY_WIRE_NAME).map(([name, axis]) => [axis, name]),
+);
+
+/** In the unit of the cap: tokens by the million. */
+function shown(pico: bigint, axis: CapAxis): string {
+  const isEach = axis === 'request' || axis === 'image';
+  return isEach ? `$${formatPicoUsd(pico)}` : `$${formatPicoUsd(pico * 1_000_000n)} a million`;
 }
 
 /** A price changes at the lengths and moments of its conditions only, so these are all there are. */
@@ -80,9 +91,9 @@ function lengthsOf(overrides: readonly PriceOverride[], shortest: number, longes
 /** Now, and whenever a tariff begins or ends until an attempt has begun. */
 function momentsOf(overrides: readonly PriceOverride[], nowMs: number): readonly number[] {
   const midnightMs = nowMs - (nowMs % DAY_MS);
+  // What names no hour is a tariff of some days: it changes at midnight.
   const minutes = overrides.flatMap(({ utcStart = 0, utcEnd = 0 }) => [minutesOf(utcStart), minutesOf(utcEnd)]);
-  // A tariff of some days changes at midnight.
-  const changesMs = [0, ...minutes].flatMap((minute) => [
+  const changesMs = minutes.flatMap((minute) => [
     midnightMs + minute * MINUTE_MS,
     midnightMs + minute * MINUTE_MS + DAY_MS,
   ]);

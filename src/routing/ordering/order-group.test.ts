@@ -47,9 +47,11 @@ describe('sort', () => {
     ]);
   });
 
-  test('of the request wins over that of the variant', () => {
+  test('of the request wins over that of the variant, and that over the account’s', () => {
     expect(targetsOf({ hosts, variant: { sort: 'throughput' } })[0]).toBe('fast');
     expect(targetsOf({ hosts, variant: { sort: 'throughput' }, provider: { sort: 'latency' } })[0]).toBe('quick');
+    expect(targetsOf({ hosts, variant: { sort: 'throughput' }, defaults: [{ sort: 'price' }] })[0]).toBe('fast');
+    expect(targetsOf({ hosts, defaults: [{ sort: 'throughput' }] })[0]).toBe('fast');
   });
 
   test('with tools, too: nothing is reordered by quality', () => {

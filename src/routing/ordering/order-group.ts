@@ -68,9 +68,9 @@ function orderByTier<E extends Entry>(entries: E[], sort: SortBy | null, questio
   const isPriority = ({ candidate }: Entry): boolean => candidate.endpoint.serviceTier === 'priority';
   const prioritized = entries.filter(isPriority);
   const others = entries.filter((entry) => !isPriority(entry));
+  if (prioritized.length > 0) say('service-tier', 'priority endpoints first, by throughput');
   const rest = sort === null ? balance(others, question, say) : sortBy(others, sort, say);
   if (prioritized.length === 0) return rest;
-  say('service-tier', 'priority endpoints first, by throughput');
   setFigures(prioritized, 'throughput');
   sayBehind(prioritized, RESTING, say);
   const all = [...sortEntries(prioritized), ...rest];

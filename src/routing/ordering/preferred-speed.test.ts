@@ -31,7 +31,9 @@ describe('preferred speed', () => {
 
   test('where all are slow, all stay: it never fails a request', () => {
     const both = [slow, { ...slow, name: 'slower', usd: 2 }];
-    expect(targetsOf({ hosts: both, provider: { preferred_min_throughput: 50 } })).toEqual(['slow', 'slower']);
+    const ask = { hosts: both, provider: { preferred_min_throughput: 50 } };
+    expect(targetsOf(ask)).toEqual(['slow', 'slower']);
+    expect(planOf(ask).reasons.map(({ rule }) => rule)).toEqual(['price-weight']);
   });
 
   test('moves behind other models: a fallback model may come first', () => {

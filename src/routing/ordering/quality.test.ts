@@ -133,6 +133,16 @@ describe('a tool-call error rate two standard deviations above the others', () =
     expect(first(35, 1000)).toBe('cheap');
   });
 
+  test('puts it behind worse ones, too', () => {
+    const hosts = [...others, host('poor', { answered: 600 }), host('cheap', { bad: 45, of: 1000 })];
+    expect(targetsOf({ hosts, demand }).slice(-2)).toEqual(['poor', 'cheap']);
+  });
+
+  test('is no finding where the others are as far from each other', () => {
+    const apart = [0, 50, 100].map((bad, at) => host(`h${at}`, { usd: 2, bad, of: 1000 }));
+    expect(targetsOf({ hosts: [...apart, host('cheap', { bad: 100, of: 1000 })], demand }).at(-1)).toBe('h2');
+  });
+
   test('is no finding of as few answers as chance explains', () => {
     expect(first(1, 20)).toBe('cheap');
     expect(first(19, 19)).not.toBe('cheap');

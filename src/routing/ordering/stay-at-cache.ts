@@ -14,10 +14,11 @@ export function stayAtCache(entries: Entry[], { sticky }: RouteQuestion, say: Sa
   if (entry?.standing !== 'ready') return;
   const cheapest = Math.min(...entries.filter(({ standing }) => standing === 'ready').map(({ costPico }) => costPico));
   if (!sticky.isNamed && entry.costPico > cheapest * STICKY_MARGIN) {
-    say('session', 'the conversation moves: another endpoint is cheaper even with a cold cache');
+    say('session', 'the conversation is free to move: another endpoint is cheaper even with a cold cache');
     return;
   }
   moveToFront(entries, at);
   entry.place = BEFORE_THE_DRAWN;
-  say('session', `the conversation stays at ${entry.candidate.provider.name}, which holds its prompt cache`);
+  const because = sticky.cachedTokens > 0 ? ', which holds its prompt cache' : '';
+  say('session', `the conversation stays at ${entry.candidate.provider.name}${because}`);
 }
