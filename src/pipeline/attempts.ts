@@ -134,6 +134,7 @@ class Sequence implements AttemptSequence {
   }
 
   #skip({ provider, model }: LiveEndpoint): void {
+    if (this.#skipped.length >= MOST_SKIPPED_NOTES) return;
     const message = `${model.id} at ${provider.name} was not tried: the gateway's retries of the last ten seconds are used up`;
     this.#skipped.push({ code: 'attempt.skipped', field: 'model', message });
   }
@@ -179,6 +180,9 @@ class Sequence implements AttemptSequence {
     return result.error;
   }
 }
+
+/** Of thousands of endpoints that are left alone, the first say enough. */
+const MOST_SKIPPED_NOTES = 20;
 
 /** The gateway's retry budget is used up, and this provider has not answered of late: it is left alone. */
 const OUT_OF_RETRIES = new GatewayError('gateway.unavailable', 'No further attempt may be made now.');

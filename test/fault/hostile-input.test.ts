@@ -166,6 +166,20 @@ describe('long lists', () => {
   });
 });
 
+describe('wishes that are none', () => {
+  test.each<readonly [string, object]>([
+    ['ten thousand', Object.fromEntries(many(10_000, (n) => [`wish${n}`, 1]))],
+    ['one of a megabyte', { ['x'.repeat(1_000_000)]: 1 }],
+    ['ten thousand caps', { max_price: Object.fromEntries(many(10_000, (n) => [`axis${n}`, 1])) }],
+  ])('%s: the first are noted', async (_, provider) => {
+    const { status, id, text } = await send(withProvider(provider), { 'x-openrouter-metadata': 'enabled' });
+    expect(status).toBe(200);
+    expect(text).toContain('there is no such wish');
+    expect(text.length).toBeLessThan(MOST_EXTRA_CHARACTERS);
+    expect(JSON.stringify(await recordOf(gateway, id)).length).toBeLessThan(MOST_EXTRA_CHARACTERS);
+  });
+});
+
 describe('amounts and bounds', () => {
   const priced = (price: unknown) => withProvider({ max_price: { prompt: price } });
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setSystem
 import { z } from 'zod';
 import { stringAt } from '../../src/core/json.ts';
 import { type Asked, ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
-import { booksOf, logOf } from '../kit/fault-lab.ts';
+import { booksOf, logOf, recordOf } from '../kit/fault-lab.ts';
 import { generationOf, spendOf } from '../kit/generation.ts';
 import { askRaw } from '../kit/raw-socket.ts';
 import {
@@ -175,7 +175,7 @@ describe('all providers are down', () => {
 });
 
 describe('a long list of models that are all down', () => {
-  const MODELS = Array.from({ length: 60 }, (_, n) => `m${n}`);
+  const MODELS = Array.from({ length: 80 }, (_, n) => `m${n}`);
   let upstream: ScriptedUpstream;
   let gateway: Gateway;
   beforeAll(async () => {
@@ -205,6 +205,8 @@ describe('a long list of models that are all down', () => {
     const { provider_responses, total_cost } = await generationOf(gateway, id);
     expect([provider_responses.length, total_cost]).toEqual([101, 0]);
     expect(error.metadata['previous_errors']).toBeArrayOfSize(100);
+    // What was left alone is noted, not at any length.
+    expect((await recordOf(gateway, id)).notes).toBeArrayOfSize(20);
     expect([...booksOf(gateway).keys()]).toEqual([id]);
     expect([...logOf(gateway).lines]).toEqual([[id, 1]]);
   });

@@ -48,15 +48,20 @@ export function unhonouredFields(wire: WireChatRequest, host: HostProfile): read
 
 /** A wish that is misspelt would seem to be met: a cap that caps nothing costs money. */
 function noteUnknown(provider: JsonObject, notes: Note[]): void {
-  for (const key of Object.keys(provider)) {
-    if (!PREFERENCE_FIELDS.has(key)) notes.push(unknown(`provider.${key}`));
-  }
-  const caps = objectAt(provider, 'max_price') ?? {};
-  for (const key of Object.keys(caps)) {
-    if (!CAP_FIELDS.has(key)) notes.push(unknown(`provider.max_price.${key}`));
+  const unknown = (object: JsonObject, known: ReadonlySet<string>, path: string): readonly string[] =>
+    Object.keys(object)
+      .filter((key) => !known.has(key))
+      .slice(0, MOST_UNKNOWN)
+      .map((key) => `${path}.${key.slice(0, MOST_NAME_CHARACTERS)}`);
+  const fields = [
+    ...unknown(provider, PREFERENCE_FIELDS, 'provider'),
+    ...unknown(objectAt(provider, 'max_price') ?? {}, CAP_FIELDS, 'provider.max_price'),
+  ];
+  for (const field of fields) {
+    notes.push({ code: 'parameter.dropped', field, message: 'there is no such wish about providers' });
   }
 }
 
-function unknown(field: string): Note {
-  return { code: 'parameter.dropped', field, message: 'there is no such wish about providers' };
-}
+/** Notes are kept with the generation and repeated in its metadata: the first few misspelt wishes, and no megabytes of them. */
+const MOST_UNKNOWN = 8;
+const MOST_NAME_CHARACTERS = 64;
