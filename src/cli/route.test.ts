@@ -99,7 +99,7 @@ in this order
 left out
   PROVIDER  ENDPOINT               BY            BECAUSE
   Two & Co  two/priority|lab/chat  service_tier  it serves the priority tier, which was not asked for
-  three     three|lab/chat         max_price     its prompt price is above provider.max_price.prompt
+  three     three|lab/chat         max_price     its prompt price of $9 a million is above the cap of $5 a million
 
 policies
   max_price  at most $5 a million prompt tokens  said by the account; leaves out 1`);
@@ -325,7 +325,7 @@ describe('route test', () => {
     ['expect: { targets: one }', 'targets: expected one'],
     [
       'expect: { includes: three }',
-      'got      excluded by max_price (its prompt price is above provider.max_price.prompt)',
+      'got      excluded by max_price (its prompt price of $9 a million is above the cap of $5 a million)',
     ],
     ['expect: { never: two }', 'never: expected without two'],
     ['expect: { excludes: { three: zdr } }', 'excludes.three: expected zdr'],
