@@ -16,7 +16,7 @@ export type Company = (typeof COMPANIES)[number];
 export const FIRST_PRICE = { prompt: 1000n, completion: 2000n } as const;
 export const SECOND_PRICE = { prompt: 3000n, completion: 6000n } as const;
 
-const SHORT = ', timeouts: { first_byte_ms: 200, idle_ms: 200, total_ms: 300 }';
+const SHORT = ', timeouts: { first_byte_ms: 400, idle_ms: 300, total_ms: 500 }';
 
 /** A provider of its own for every fault and form: what one teaches health, and its keys' rests, are nobody else's. */
 export function faultConfig({ dialect, version }: Upstream, host: string): string {
