@@ -139,8 +139,9 @@ describe('a tool-call error rate two standard deviations above the others', () =
   });
 
   test('is no finding where the others are as far from each other', () => {
-    const apart = [0, 50, 100].map((bad, at) => host(`h${at}`, { usd: 2, bad, of: 1000 }));
-    expect(targetsOf({ hosts: [...apart, host('cheap', { bad: 100, of: 1000 })], demand }).at(-1)).toBe('h2');
+    const apart = [0, 60, 120].map((bad, at) => host(`h${at}`, { bad, of: 1000 }));
+    const hosts = [...apart, host('bad', { bad: 110, of: 1000 }), host('poor', { answered: 500 })];
+    expect(targetsOf({ hosts, demand })).toEqual(['h0', 'h1', 'bad', 'h2', 'poor']);
   });
 
   test('is no finding of as few answers as chance explains', () => {
