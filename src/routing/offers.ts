@@ -79,7 +79,6 @@ export function priceInForce(offer: Offer, promptTokens: number, nowMs: number):
   const situation = { promptTokens, nowMs };
   let inForce = 0;
   for (const override of pricing.overrides) inForce = inForce * 2 + Number(isInForce(override, situation));
-  if (inForce === 0) return offer.price;
   const found = offer.conditional.get(inForce);
   if (found) return found;
   const made = toOfferPrice(priceAt(pricing, situation));
