@@ -35,7 +35,7 @@ class TrafficHealth implements Health {
 
   failed(attempt: AttemptRef, error: GatewayError): void {
     const nowMs = this.#clock.now();
-    this.#answering.failed(attempt.credentialId);
+    if (error.spec.blame === 'provider') this.#answering.failed(attempt.credentialId);
     if (this.#judge(attempt, error, nowMs)) {
       this.#endpoint(attempt, nowMs).failed(attempt, error.details.retryAfterMs, nowMs);
     } else this.abandoned(attempt);

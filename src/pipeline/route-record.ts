@@ -31,9 +31,14 @@ const STATUS_BY_CODE: ReadonlyMap<string, number> = new Map(
 const LISTED = 100;
 const PICO_PER_USD = 1e12;
 
-/** Candidates in the order of the plan, what excluded the others, and why it is so. */
-export function planRecord({ requested, plan }: Pick<Routing, 'requested' | 'plan'>): JsonObject {
+/**
+ * Candidates in the order of the plan, what excluded the others, and why it is so. Null where there was nothing to plan: the model
+ * that was named, at the only endpoint there is; the record of the attempt says it all, and every byte here is stored twice.
+ */
+export function planRecord({ requested, plan }: Pick<Routing, 'requested' | 'plan'>): JsonObject | null {
   const { targets, excluded, reasons } = plan;
+  const isTrivial = targets.length === 1 && excluded.length === 0 && reasons.length === 0;
+  if (isTrivial && requested.strategy === 'direct' && targets[0]?.standing === 'ready') return null;
   const why = [...requested.reasons, ...reasons.map(({ because }) => because)];
   return {
     strategy: requested.strategy,

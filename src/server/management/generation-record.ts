@@ -39,10 +39,17 @@ function encodeRecord(settlement: Settlement): JsonObject {
     latency: settlement.latencyMs,
     generation_time: settlement.generationTimeMs,
     total_cost: nanoUsdToNumber(settlement.costNanoUsd),
-    plan: settlement.plan,
+    plan: settlement.plan ?? onlyTarget(settlement),
     attempts: settlement.attempts.map((attempt, i, { length }) => encodeAttempt(attempt, i === length - 1, settlement)),
     notes: settlement.notes.map(({ code, field, message }) => ({ code, field, message })),
   };
+}
+
+/** Where the model that was named had one endpoint and nothing spoke against it, no plan is stored: it is this one. */
+function onlyTarget({ attempts: [attempt] }: Settlement): JsonObject | null {
+  if (!attempt) return null;
+  const { endpointId, providerName, modelId } = attempt;
+  return { strategy: 'direct', targets: [{ endpoint_id: endpointId, provider: providerName, model: modelId }] };
 }
 
 /** @param isLast the one that answered, or that the caller did not wait for: the others failed, and who fails is not paid */

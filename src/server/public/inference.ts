@@ -2,7 +2,7 @@
 
 import type { Caller } from '../../core/caller.ts';
 import type { Demand } from '../../core/demand.ts';
-import { toGatewayError } from '../../core/errors.ts';
+import { invalidRequest, toGatewayError } from '../../core/errors.ts';
 import { generationId } from '../../core/ids.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import type { ExchangeKind } from '../../dialects/dialect.ts';
@@ -100,10 +100,15 @@ function applyPreset(value: Json, { key }: Caller, presets: InferencePorts['pres
   return isJsonObject(value) ? expandPreset(value, (slug) => presets.find(key.workspaceId, slug)) : null;
 }
 
+const MAX_SESSION_ID = 256;
+
 /** The body's session id wins over the header's (OpenRouter's API). */
 function withSession(demand: Demand, headers: Headers): Demand {
-  const sessionId = demand.sessionId ?? headers.get('x-session-id');
-  return sessionId === demand.sessionId ? demand : { ...demand, sessionId };
+  if (demand.sessionId !== null) return demand;
+  const sessionId = headers.get('x-session-id');
+  if (sessionId === null) return demand;
+  if (sessionId.length > MAX_SESSION_ID) throw invalidRequest('x-session-id', 'at most 256 characters are accepted');
+  return { ...demand, sessionId };
 }
 
 function toResponse(
