@@ -116,6 +116,26 @@ test('what may not serve takes no place from what may: a preference chooses amon
   expect(targetsOf({ hosts: [without, cheap], demand, provider })).toEqual(['without']);
 });
 
+test('a plan looks once at each endpoint that may serve, and at nothing else: its work is that of the models asked for', () => {
+  const many = Array.from({ length: 90 }, (_, at): Host => ({ name: `h${at}`, usd: at < 50 ? 1 : 9 }));
+  const question = questionOf({ hosts: many, provider: { max_price: { prompt: 2 }, sort: 'throughput' } });
+  const asked: string[] = [];
+  const counting = {
+    ...question,
+    healthOf(endpointId: string) {
+      asked.push(endpointId);
+      return question.healthOf(endpointId);
+    },
+  };
+  expect(planRoute(counting).targets).toHaveLength(50);
+  expect(asked.toSorted()).toEqual(
+    many
+      .slice(0, 50)
+      .map(({ name }) => `${name}|lab/model`)
+      .toSorted(),
+  );
+});
+
 test('the same question with the same seed gives the same plan', () => {
   const plan = () => planOf({ hosts, random: seededRandom(7) });
   expect(plan()).toEqual(plan());
