@@ -2,6 +2,7 @@
 import type { Demand, Opening } from '../core/demand.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { ActivePlugins } from '../plugins/plugin.ts';
+import type { RouteQuestion } from '../routing/candidate.ts';
 import type { Exclusion } from '../routing/filter.ts';
 import { noEndpoints } from '../routing/no-endpoints.ts';
 import { type Plan, planRoute } from '../routing/plan.ts';
@@ -9,7 +10,6 @@ import { type EffectivePreferences, mergePreferences } from '../routing/preferen
 import { sessionRef } from '../sessions/session-ref.ts';
 import type { SessionRef, StickyEndpoint } from '../sessions/sessions.ts';
 import type { Exchange, PipelinePorts } from './exchange.ts';
-import type { OpenQuestion } from './model-routers.ts';
 import { type RequestedModels, requestedModels } from './requested-models.ts';
 import type { LiveEndpoint, LiveProvider } from './target.ts';
 import type { PreferenceLayer } from './told-preferences.ts';
@@ -57,11 +57,9 @@ export function planExchange(exchange: RouteInput, plugins: ActivePlugins | null
   const requested = requestedModels(exchange, question, () => modelOfSession(exchange, ports, question.nowMs));
   const session = sessionOf(exchange, requested, ports);
   const sticky = (session && ports.sessions.find(session, question.nowMs)) ?? null;
-  const plan = planRoute({
-    ...question,
-    groups: requested.groups,
-    ...(session && sticky && { sticky: { ...sticky, isNamed: session.isNamed } }),
-  });
+  question.groups = requested.groups;
+  if (session && sticky) question.sticky = { ...sticky, isNamed: session.isNamed };
+  const plan = planRoute(question);
   return {
     requested,
     preferences: question.preferences,
@@ -78,10 +76,14 @@ function refusalOf({ models }: Demand, { groups, unserved }: RequestedModels, ex
   return (isServed ? undefined : unserved) ?? noEndpoints(models, excluded);
 }
 
-function openQuestion(exchange: RouteInput, plugins: ActivePlugins | null, ports: RoutePorts): OpenQuestion {
+/** Completed once it is known which models it is about. */
+type DraftQuestion = { -readonly [key in keyof RouteQuestion<LiveEndpoint>]: RouteQuestion<LiveEndpoint>[key] };
+
+function openQuestion(exchange: RouteInput, plugins: ActivePlugins | null, ports: RoutePorts): DraftQuestion {
   const { demand } = exchange;
   const grown = plugins?.addedPromptTokens ?? 0;
   return {
+    groups: [],
     demand: grown === 0 ? demand : { ...demand, promptTokensEstimate: demand.promptTokensEstimate + grown },
     preferences: effectivePreferences(exchange),
     random: ports.random,

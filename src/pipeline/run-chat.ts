@@ -10,45 +10,48 @@ import type { ActivePlugins } from '../plugins/plugin.ts';
 import { missingParameters } from '../routing/filters/parameters.ts';
 import { admitExchange } from './admit.ts';
 import type { LaneFor } from './attempts.ts';
-import type { ChatExchange, PipelinePorts, Reply } from './exchange.ts';
+import type { ChatExchange, Exchange, PipelinePorts, Reply } from './exchange.ts';
 import { exchangePlugins } from './exchange-plugins.ts';
 import { toldToGateway } from './gateway-upstream.ts';
 import { openLane } from './lane.ts';
-import type { Route } from './route.ts';
+import type { Route, RouteInput } from './route.ts';
 import { unroutedMetadata } from './route-record.ts';
 import { ExchangeRun } from './run-exchange.ts';
 import { streamReply } from './stream-reply.ts';
 
 /** Runs the exchange. Never rejects: every trouble is a reply. The ledger has exactly one record of what was admitted. */
 export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: PipelinePorts): Promise<Reply> {
-  const opening = () => exchange.dialect.client.openingOf(exchange.wire);
+  const { client } = exchange.dialect;
   let route: Route;
   let plugins: ActivePlugins | null;
+  let admitted: Exchange & RouteInput = {
+    ...exchange,
+    opening: () => client.openingOf(exchange.wire),
+    tools: () => client.toolsOf(exchange.wire),
+    pluginUsage: NO_USAGE,
+  };
   try {
     const asked = exchangePlugins(exchange, ports);
     plugins = asked instanceof Promise ? await asked : asked;
-    route = admitExchange({ ...exchange, opening }, plugins, ports);
+    if (plugins && hasSaid(plugins)) {
+      admitted = { ...admitted, notes: [...exchange.notes, ...plugins.notes], pluginUsage: plugins.usage };
+    }
+    route = admitExchange(admitted, plugins, ports);
   } catch (thrown) {
     const error = toGatewayError(thrown);
     if (!exchange.asked.metadata) return { kind: 'error', error };
     return { kind: 'error', error, routerMetadata: unroutedMetadata(exchange, error) };
   }
-  const tools = () => exchange.dialect.client.toolsOf(exchange.wire);
-  const notes = plugins && plugins.notes.length > 0 ? [...exchange.notes, ...plugins.notes] : exchange.notes;
-  const pluginUsage = plugins?.usage ?? NO_USAGE;
-  const run = new ExchangeRun(
-    { ...exchange, notes, pluginUsage, tools },
-    ports,
-    route,
-    chatLanes(exchange, route, plugins, ports),
-  );
+  const run = new ExchangeRun(admitted, ports, route, chatLanes(exchange, route, plugins, ports));
   if (!exchange.demand.stream) return run.wholeReply();
-  return streamReply(run, () =>
-    exchange.dialect.client.openEncoder(headOf(exchange, exchange.demand.models[0] ?? '', '')),
-  );
+  return streamReply(run, () => client.openEncoder(headOf(exchange, exchange.demand.models[0] ?? '', '')));
 }
 
 const NO_USAGE: UsageCounts = {};
+
+function hasSaid({ notes, usage }: ActivePlugins): boolean {
+  return notes.length > 0 || Object.keys(usage).length > 0;
+}
 
 /** The lane to a target, with what its endpoint lacks left out of the request. */
 function chatLanes<Wire>(

@@ -9,6 +9,8 @@ export interface Filter {
    * leaves a model without endpoints.
    */
   readonly kind: 'hard' | 'soft';
+  /** True where only the `provider` object asks for it: most requests have none. */
+  readonly asksPreferences?: true;
   /** What is asked of each endpoint of a model; null where the request gives nothing to ask: that costs nothing. */
   checkFor(scope: FilterScope): Check | null;
 }

@@ -9,6 +9,7 @@ import { ignore, only, orderOnly } from './filters/provider-lists.ts';
 import { quantization } from './filters/quantization.ts';
 import { flexOnly, tierAdmission } from './filters/service-tier.ts';
 import { type Offer, offersOf } from './offers.ts';
+import { NO_EFFECTIVE_PREFERENCES } from './preferences.ts';
 
 /** In this order. Hard ones first: a soft one chooses among those that may serve, never in favour of one that may not. */
 export const FILTERS: readonly Filter[] = [
@@ -31,11 +32,15 @@ export const FILTERS: readonly Filter[] = [
   preferParameters,
 ];
 
+/** Those of a request that says nothing about providers, and nobody else does. */
+const FILTERS_WITHOUT_PREFERENCES = FILTERS.filter(({ asksPreferences }) => !asksPreferences);
+
 /** The endpoints of a model that may serve; what keeps the others out is added to `excluded`. */
 export function allowedOffers(group: ModelGroup, question: RouteQuestion, excluded: Exclusion[]): readonly Offer[] {
   const model = offersOf(group.candidates);
   const scope = { question, group, model, left: model.offers };
-  for (const filter of FILTERS) {
+  const filters = question.preferences === NO_EFFECTIVE_PREFERENCES ? FILTERS_WITHOUT_PREFERENCES : FILTERS;
+  for (const filter of filters) {
     if (scope.left.length === 0) break;
     const check = filter.checkFor(scope);
     if (check) scope.left = passing(scope, filter.kind, check, excluded);
@@ -46,16 +51,19 @@ export function allowedOffers(group: ModelGroup, question: RouteQuestion, exclud
 function passing({ left }: FilterScope, kind: Filter['kind'], check: Check, excluded: Exclusion[]): readonly Offer[] {
   // Undefined while nobody is objected to: the usual case allocates nothing.
   let passed: Offer[] | undefined;
-  const objected: Exclusion[] = [];
-  left.forEach((offer, at) => {
+  let objected: Exclusion[] | undefined;
+  for (let at = 0; at < left.length; at++) {
+    const offer = left[at];
+    if (!offer) continue;
     const objection = check(offer);
     if (!objection) passed?.push(offer);
     else {
       passed ??= left.slice(0, at);
+      objected ??= [];
       objected.push(exclusionOf(offer.candidate, objection));
     }
-  });
-  if (!passed || (kind === 'soft' && passed.length === 0)) return left;
+  }
+  if (!passed || !objected || (kind === 'soft' && passed.length === 0)) return left;
   excluded.push(...objected);
   return passed;
 }

@@ -9,9 +9,8 @@ export const modality: Filter = {
   id: 'modality',
   kind: 'hard',
   checkFor({ question: { demand, readsFiles }, model }) {
-    const inputs = demand.inputModalities.filter((input) => !(input === 'file' && readsFiles));
-    const isEverywhere = (wanted: readonly string[], common: readonly string[]): boolean =>
-      wanted.every((each) => common.includes(each));
+    const { inputModalities } = demand;
+    const inputs = readsFiles ? inputModalities.filter((input) => input !== 'file') : inputModalities;
     if (isEverywhere(inputs, model.inputs) && isEverywhere(demand.outputModalities, model.outputs)) return null;
     return ({ candidate: { endpoint } }) => {
       const input = inputs.find((each) => !endpoint.inputModalities.includes(each));
@@ -24,6 +23,11 @@ export const modality: Filter = {
     };
   },
 };
+
+function isEverywhere(wanted: readonly string[], common: readonly string[]): boolean {
+  for (const each of wanted) if (!common.includes(each)) return false;
+  return true;
+}
 
 /** Content that the endpoint's grammar has words for. */
 export const grammar: Filter = {

@@ -5,6 +5,7 @@ import type { Offer } from '../offers.ts';
 export const training: Filter = {
   id: 'training',
   kind: 'hard',
+  asksPreferences: true,
   checkFor: ({ question: { preferences } }) => (preferences.dataCollection === 'deny' ? mayTrain : null),
 };
 
@@ -21,6 +22,7 @@ function mayTrain({ candidate: { provider } }: Offer): Objection | undefined {
 export const retention: Filter = {
   id: 'retention',
   kind: 'hard',
+  asksPreferences: true,
   checkFor: ({ question: { preferences } }) => (preferences.zdr ? keepsPrompts : null),
 };
 
@@ -33,6 +35,7 @@ function keepsPrompts({ candidate: { provider } }: Offer): Objection | undefined
 export const distillable: Filter = {
   id: 'distillable',
   kind: 'hard',
+  asksPreferences: true,
   checkFor: ({ question: { preferences } }) => (preferences.enforceDistillableText ? forbidsDistilling : null),
 };
 

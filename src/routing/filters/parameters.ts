@@ -19,6 +19,7 @@ export function missingParameters(endpoint: Endpoint, demand: Demand): readonly 
 export const requireParameters: Filter = {
   id: 'require-parameters',
   kind: 'hard',
+  asksPreferences: true,
   checkFor({ question: { preferences, demand } }) {
     if (!preferences.requireParameters || demand.parameters.length === 0) return null;
     return ({ candidate }) => {

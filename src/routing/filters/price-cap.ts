@@ -24,6 +24,7 @@ const DAY_MS = 86_400_000;
 export const priceCap: Filter = {
   id: 'price-cap',
   kind: 'hard',
+  asksPreferences: true,
   checkFor({ question }) {
     const { maxPrice } = question.preferences;
     const caps: Cap[] = [];

@@ -6,6 +6,7 @@ import { placeIn, toSlugs } from '../slug.ts';
 export const only: Filter = {
   id: 'only',
   kind: 'hard',
+  asksPreferences: true,
   checkFor({ question: { preferences } }) {
     if (preferences.only.length === 0) return null;
     const lists = preferences.only.map((written) => ({ written, slugs: toSlugs(written) }));
@@ -26,6 +27,7 @@ export const only: Filter = {
 export const ignore: Filter = {
   id: 'ignore',
   kind: 'hard',
+  asksPreferences: true,
   checkFor({ question: { preferences } }) {
     if (preferences.ignore.length === 0) return null;
     const slugs = toSlugs(preferences.ignore);
@@ -42,6 +44,7 @@ export const ignore: Filter = {
 export const orderOnly: Filter = {
   id: 'order-only',
   kind: 'hard',
+  asksPreferences: true,
   checkFor({ question: { preferences } }) {
     if (preferences.order.length === 0 || preferences.allowFallbacks) return null;
     const slugs = toSlugs(preferences.order);

@@ -11,6 +11,7 @@ const COVERS: ReadonlyMap<string, readonly string[]> = new Map([
 export const quantization: Filter = {
   id: 'quantization',
   kind: 'hard',
+  asksPreferences: true,
   checkFor({ question: { preferences } }) {
     if (preferences.quantizations.length === 0) return null;
     return ({ candidate }) => {
