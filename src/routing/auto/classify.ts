@@ -3,7 +3,7 @@
  * that open and close the conversation. No model is asked and nothing is learned: the same request is always of the same class.
  */
 import type { Demand, Opening } from '../../core/demand.ts';
-import { buildTrie, findKeywords, type Keyword } from './keyword-trie.ts';
+import { buildTrie, findKeywords, type Keyword, type KeywordTrie } from './keyword-trie.ts';
 import { KEYWORDS } from './keywords.ts';
 import { TASK_KINDS, type TaskClass, type TaskKind } from './task.ts';
 
@@ -38,13 +38,19 @@ const POINTS = {
 const LONG_PROMPT_TOKENS = 32_000;
 const VERY_LONG_PROMPT_TOKENS = 100_000;
 
-const TRIE = buildTrie(KEYWORDS);
+let built: KeywordTrie | undefined;
+
+/** Some megabytes, made when the first request asks for a choice: most gateways are never asked. */
+function keywordTrie(): KeywordTrie {
+  built ??= buildTrie(KEYWORDS);
+  return built;
+}
 
 /** Deterministic, and linear in the at most 10 KB of text that it reads. */
 export function classifyTask(opening: Opening, demand: Demand): TaskClass {
   const tally = new Tally();
   scoreForm(demand, tally);
-  const seen = new Float32Array(TRIE.size);
+  const seen = new Float32Array(keywordTrie().size);
   const { system, first, last } = opening;
   scoreText(last.slice(0, READ_OF_LAST), last.length <= READ_OF_LAST, 1, seen, tally);
   if (last.length > READ_OF_LAST) {
@@ -117,7 +123,7 @@ function scoreText(
   const { text, fences } = withoutFences(original);
   if (fences > 0) tally.add('code', POINTS.fence * weight, 'holds fenced code');
   const tail = endsHere ? text.length - INSTRUCTION_CHARACTERS : Number.POSITIVE_INFINITY;
-  findKeywords(TRIE, text.toLowerCase(), (keyword, position) => {
+  findKeywords(keywordTrie(), text.toLowerCase(), (keyword, position) => {
     const inInstruction = position < head || position >= tail;
     count(keyword, inInstruction ? weight : weight * BODY_WEIGHT, seen, tally);
   });
