@@ -18,14 +18,7 @@ export const openrouter = defineProvider({
     cacheControl: true,
     developerRole: true,
     // It is a gateway too: what it understands itself is not ours to drop. Models and routes are decided here.
-    gatewayFields: [
-      'provider',
-      'plugins',
-      'session_id',
-      'trace',
-      'max_tool_calls',
-      'stop_server_tools_when',
-    ],
+    gatewayFields: ['provider', 'plugins', 'session_id', 'trace', 'max_tool_calls', 'stop_server_tools_when'],
   },
   // An aggregator: where a prompt ends up is its routing decision, so the careful answer is the one for unknown.
   policy: { training: true, retentionDays: null, headquarters: 'US' },

@@ -21,13 +21,18 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-test.each([{ model: '@preset/brief' }, { preset: 'brief' }, { model: 'sim/reasoner@preset/brief' }])('%j', async (name) => {
-  const { model, ...rest } = name;
-  const whole = await wholeOf(await ask(gateway, { ...chat('sim/echo', 'one two three four five six'), model, ...rest }));
-  expect(whole.model).toBe(model?.startsWith('sim/') ? 'sim/reasoner' : 'sim/echo');
-  expect(whole.usage.completion_tokens).toBeLessThanOrEqual(3);
-  expect(whole.choices[0]?.finish_reason).toBe('length');
-});
+test.each([{ model: '@preset/brief' }, { preset: 'brief' }, { model: 'sim/reasoner@preset/brief' }])(
+  '%j',
+  async (name) => {
+    const { model, ...rest } = name;
+    const whole = await wholeOf(
+      await ask(gateway, { ...chat('sim/echo', 'one two three four five six'), model, ...rest }),
+    );
+    expect(whole.model).toBe(model?.startsWith('sim/') ? 'sim/reasoner' : 'sim/echo');
+    expect(whole.usage.completion_tokens).toBeLessThanOrEqual(3);
+    expect(whole.choices[0]?.finish_reason).toBe('length');
+  },
+);
 
 test('unknown and disabled presets', async () => {
   const error = await errorOf(await ask(gateway, chat('@preset/none')));
