@@ -53,12 +53,11 @@ function silentAttempt(takesConnections: boolean) {
   const lane = openLane({ dialect: openAiChat, wire, head: testHead }, target);
   const prepared = { target, lane, request: lane.encodeRequest().value, notes: [] };
   const [credential] = target.provider.credentials;
-  return startAttempt(
-    prepared,
-    credential,
-    { stream: true, via: [] },
-    { egress, clock, deadlines: createDeadlines(clock) },
-  );
+  return startAttempt(prepared, credential, { stream: true, via: [] }, false, {
+    egress,
+    clock,
+    deadlines: createDeadlines(clock),
+  });
 }
 
 describe('an upstream from which nothing comes', () => {

@@ -71,11 +71,12 @@ export function startAttempt(
   { target, lane, request, notes }: PreparedAttempt,
   credential: Credential,
   { stream, via }: Sending,
+  hasOthers: boolean,
   ports: AttemptPorts,
 ): Attempt {
   const controller = new AbortController();
   const startedAtMs = ports.clock.now();
-  const run = new AttemptRun(target, lane, stream, ports, controller, startedAtMs);
+  const run = new AttemptRun(target, lane, { stream, hasOthers }, ports, controller, startedAtMs);
   let headers =
     Object.keys(request.headers).length === 0 ? credential.headers : { ...credential.headers, ...request.headers };
   const own = credential.headers[VIA_HEADER];
@@ -95,6 +96,8 @@ class AttemptRun {
   readonly #target: LiveEndpoint;
   readonly #lane: Lane;
   readonly #stream: boolean;
+  /** Whether another endpoint may be tried after this one. */
+  readonly #hasOthers: boolean;
   readonly #ports: AttemptPorts;
   readonly #controller: AbortController;
   readonly #startedAtMs: number;
@@ -105,7 +108,7 @@ class AttemptRun {
   constructor(
     target: LiveEndpoint,
     lane: Lane,
-    stream: boolean,
+    { stream, hasOthers }: { readonly stream: boolean; readonly hasOthers: boolean },
     ports: AttemptPorts,
     controller: AbortController,
     startedAtMs: number,
@@ -113,6 +116,7 @@ class AttemptRun {
     this.#target = target;
     this.#lane = lane;
     this.#stream = stream;
+    this.#hasOthers = hasOthers;
     this.#ports = ports;
     this.#controller = controller;
     this.#startedAtMs = startedAtMs;
@@ -204,9 +208,12 @@ class AttemptRun {
     return { kind: 'whole', reply, status };
   }
 
-  /** A reason to finish that stands for an error, before any content, is no answer: somebody else may have one. */
+  /**
+   * A reason to finish that stands for an error, before any content, is no answer where somebody else may have one; else it is
+   * told as the provider said it.
+   */
   #refuseErrorFinish(finishReason: string | null, nativeFinishReason: string | null): void {
-    if (finishReason !== 'error') return;
+    if (finishReason !== 'error' || !this.#hasOthers) return;
     throw this.#error('provider.failed', `ended its answer before any content: ${nativeFinishReason ?? finishReason}`);
   }
 

@@ -155,7 +155,7 @@ class Sequence implements AttemptSequence {
     const ref: AttemptRef = { endpointId: target.endpoint.id, credentialId: credential.id };
     const startedAtMs = ports.clock.now();
     ports.health.began(ref);
-    const attempt = startAttempt(prepared, credential, sending, ports);
+    const attempt = startAttempt(prepared, credential, sending, target !== this.#options.targets.at(-1), ports);
     this.#attemptNotes = attempt.notes;
     this.current = attempt;
     const result = await attempt.result;

@@ -161,7 +161,7 @@ export class LiveStream {
 
   /** An event without its blank line: whole where it can be read or is no JSON (`[DONE]`), else the stream was cut inside it. */
   readonly #onLastFrame = (data: string, event: string | undefined): void => {
-    if (!/^\s*(\{|\[(?![A-Z]))/.test(data) || tryParseJson(data) !== undefined) this.#onFrame(data, event);
+    if (!/^\s*(\{|\[(?![A-Z]))/.test(data) || isJson(data)) this.#onFrame(data, event);
     else this.#isCutInside = true;
   };
 
@@ -213,4 +213,9 @@ export class LiveStream {
     if (reason.code === 'client.gone') return ['client-gone', reason];
     return [reason.code === 'provider.timeout' ? 'deadline' : 'upstream-cut', reason];
   }
+}
+
+/** One value, or one a line, where a proxy lost the blank lines between the events. */
+function isJson(data: string): boolean {
+  return tryParseJson(data) !== undefined || data.split('\n').every((line) => tryParseJson(line) !== undefined);
 }

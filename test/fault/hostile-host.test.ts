@@ -80,10 +80,6 @@ const WHOLE: Readonly<Record<string, Row>> = {
     fails('provider.rate_limited'),
   ],
   'an error with its own 401': [rawJson('{"error":{"code":401,"message":"no"}}'), fails('provider.credential')],
-  'an error as the reason to finish': [
-    rawJson(whole({ choices: [{ message: { content: '' }, finish_reason: 'error' }] })),
-    FAILED,
-  ],
   'members of no known type': [
     rawJson(whole({ id: { a: 1 }, model: 5, created: 'x', service_tier: 9, usage: 'lots' })),
     HI_TEXT,
@@ -150,7 +146,6 @@ const STREAM: Readonly<Record<string, Row>> = {
   'more after the end': [rawStream(GOOD, HI, frame({ error: { message: 'boom' } })), HI_TEXT],
   'an error after the finish': [rawStream(HI, STOP, frame({ error: { message: 'boom' } })), breaks('provider.failed')],
   'an error event': [rawStream('event: error\ndata: {"message":"boom"}\n\n'), FAILED],
-  'an error as the reason to finish': [rawStream(ROLE, delta({}, 'error'), DONE), FAILED],
   'an index beyond lists': [
     rawStream(frame({ choices: [{ index: 1e9, delta: { content: 'hi' }, finish_reason: 'stop' }] }), DONE),
     HI_TEXT,

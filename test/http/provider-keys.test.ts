@@ -71,6 +71,15 @@ providers:
     });
   });
 
+  test.each([
+    ['an order without fallbacks', { order: ['azure'], allow_fallbacks: false }],
+    ['an allow-list', { only: ['azure'] }],
+    ['quantizations', { quantizations: ['fp8'] }],
+  ])('%s that names nobody here is for it to read', async (_, provider) => {
+    expect((await ask(gateway, chat('lab/m', 'hi', { provider }))).status).toBe(200);
+    expect(upstream.received.at(-1)?.body['provider']).toMatchObject(provider);
+  });
+
   test('is told that prompts are not for training', async () => {
     await wholeOf(await ask(gateway, chat('lab/m'), { headers: { 'x-openrouter-no-prompt-training': '1' } }));
     expect(upstream.received.at(-1)?.headers.get('x-openrouter-no-prompt-training')).toBe('true');

@@ -12,12 +12,15 @@ export const quantization: Filter = {
   id: 'quantization',
   kind: 'hard',
   asksPreferences: true,
-  checkFor({ question: { preferences } }) {
+  checkFor({ question: { preferences, demand } }) {
     if (preferences.quantizations.length === 0) return null;
     return ({ candidate }) => {
       const has = candidate.endpoint.quantization ?? 'unknown';
       const names = (list: readonly string[]) => list.some((name) => name === has || COVERS.get(name)?.includes(has));
-      const against = preferences.quantizations.find((list) => !names(list));
+      // A gateway behind this one is sent the request's own list.
+      const { enforcesPolicy } = candidate.provider;
+      const isTold = (list: readonly string[]) => enforcesPolicy && list === demand.preferences.quantizations;
+      const against = preferences.quantizations.find((list) => !names(list) && !isTold(list));
       return (
         against && {
           excludedBy: 'quantization',
