@@ -42,6 +42,32 @@ export interface PercentileBounds {
   readonly p99?: number;
 }
 
+/** Wire name → ours, of every wish. `sort` also says the partition. */
+export const PREFERENCE_BY_WIRE_NAME = {
+  order: 'order',
+  only: 'only',
+  ignore: 'ignore',
+  allow_fallbacks: 'allowFallbacks',
+  require_parameters: 'requireParameters',
+  data_collection: 'dataCollection',
+  zdr: 'zdr',
+  enforce_distillable_text: 'enforceDistillableText',
+  quantizations: 'quantizations',
+  sort: 'sort',
+  max_price: 'maxPrice',
+  preferred_min_throughput: 'minThroughput',
+  preferred_max_latency: 'maxLatency',
+} as const satisfies Record<string, keyof ProviderPreferences>;
+
+/** In this order they are checked and told. */
+export const PRICE_CAP_AXES = [
+  'prompt',
+  'completion',
+  'request',
+  'image',
+  'audio',
+] as const satisfies readonly (keyof PriceCaps)[];
+
 export const NO_PREFERENCES: ProviderPreferences = {};
 
 /** The object is checked before: what is not of the contract's type was refused at the door, or counts as not said. */

@@ -1,9 +1,10 @@
 /** What a provider that is a gateway itself is told: the caller's wishes, made as strict as what holds here. */
 import { isJsonArray, type JsonObject, type MutableJsonObject, objectAt } from '../core/json.ts';
 import { formatPicoUsd } from '../core/money.ts';
+import { PRICE_CAP_AXES } from '../core/preferences.ts';
 import type { UpstreamContext } from '../dialects/dialect.ts';
 import type { HostProfile } from '../dialects/host.ts';
-import { type EffectivePreferences, PRICE_CAP_AXES } from '../routing/preferences.ts';
+import type { EffectivePreferences } from '../routing/preferences.ts';
 import type { AskedByHeader } from './exchange.ts';
 
 const PICO_PER_MILLION = 1_000_000n;

@@ -1,7 +1,7 @@
 /** For tests: an exchange that a cached answer may serve, and ports that keep what they are told. */
 import type { KeyRecord } from '../core/caller.ts';
-import type { Demand } from '../core/demand.ts';
 import type { GatewayError } from '../core/errors.ts';
+import { sampleDemand } from '../core/sample-demand.ts';
 import type { Settlement } from '../ledger/store.ts';
 import type { HitExchange, HitPorts } from './cached-exchange.ts';
 
@@ -23,23 +23,7 @@ const KEY: KeyRecord = {
   source: 'database',
 };
 
-const DEMAND: Demand = {
-  models: ['maker/model'],
-  preferences: {},
-  stream: true,
-  parameters: [],
-  inputModalities: [],
-  outputModalities: ['text'],
-  maxOutputTokens: null,
-  promptTokensEstimate: 1,
-  sessionId: 's',
-  promptCacheKey: null,
-  marksCache: false,
-  user: null,
-  hasTools: false,
-  serviceTier: null,
-  plugins: [],
-};
+const DEMAND = sampleDemand({ models: ['maker/model'], stream: true, promptTokensEstimate: 1, sessionId: 's' });
 
 export function sampleHit(id: string, receivedAtMs: number): HitExchange {
   return {

@@ -105,7 +105,7 @@ const NO_CHARGE = { costNanoUsd: 0n, promptCostNanoUsd: 0n, completionCostNanoUs
 function priced(usage: Usage, target: LiveEndpoint | undefined, end: ExchangeEnd) {
   if (!target) return NO_CHARGE;
   // The tier that served is billed, whatever was asked for (OpenRouter's API).
-  const pricing = target.pricingByTier.get(tierName(end.serviceTier)) ?? target.endpoint.pricing;
+  const pricing = target.pricingByTier.get(end.serviceTier ?? '') ?? target.endpoint.pricing;
   const axes = priceAt(pricing, {
     promptTokens: countOf(usage, 'promptTokens'),
     nowMs: end.attemptStartedAtMs ?? end.endedAtMs,
@@ -117,19 +117,6 @@ function priced(usage: Usage, target: LiveEndpoint | undefined, end: ExchangeEnd
 function withPluginUsage(usage: Usage, used: UsageCounts): Usage {
   for (const _ in used) return { ...usage, counts: { ...usage.counts, ...used } };
   return usage;
-}
-
-/** The tier in our words; one that nobody told is no other than the endpoint's own. */
-function tierName(served: string | null): string {
-  switch (served) {
-    case 'standard':
-    case 'default':
-      return 'default';
-    case 'fast':
-      return 'priority';
-    default:
-      return served ?? '';
-  }
 }
 
 /**

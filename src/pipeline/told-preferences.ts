@@ -1,6 +1,6 @@
 /** The preferences in force in the words of a request's `provider` object, and who said each. Pure. */
 import type { JsonObject } from '../core/json.ts';
-import type { PercentileBounds, ProviderPreferences } from '../core/preferences.ts';
+import { type PercentileBounds, PREFERENCE_BY_WIRE_NAME, type ProviderPreferences } from '../core/preferences.ts';
 import type { EffectivePreferences } from '../routing/preferences.ts';
 import { capsOf } from './gateway-upstream.ts';
 
@@ -11,39 +11,7 @@ export interface PreferenceLayer {
   readonly said: ProviderPreferences;
 }
 
-/** Wire name → ours. `sort` also says the partition. */
-const NAMES = {
-  order: 'order',
-  only: 'only',
-  ignore: 'ignore',
-  allow_fallbacks: 'allowFallbacks',
-  require_parameters: 'requireParameters',
-  data_collection: 'dataCollection',
-  zdr: 'zdr',
-  enforce_distillable_text: 'enforceDistillableText',
-  quantizations: 'quantizations',
-  sort: 'sort',
-  max_price: 'maxPrice',
-  preferred_min_throughput: 'minThroughput',
-  preferred_max_latency: 'maxLatency',
-} as const satisfies Record<string, keyof ProviderPreferences>;
-
-export type PreferenceName = keyof typeof NAMES;
-export const PREFERENCE_NAMES: readonly PreferenceName[] = [
-  'order',
-  'only',
-  'ignore',
-  'allow_fallbacks',
-  'require_parameters',
-  'data_collection',
-  'zdr',
-  'enforce_distillable_text',
-  'quantizations',
-  'sort',
-  'max_price',
-  'preferred_min_throughput',
-  'preferred_max_latency',
-];
+export type PreferenceName = keyof typeof PREFERENCE_BY_WIRE_NAME;
 
 /** What is not as if nobody had said it. Of `only` and `quantizations` every list must name the endpoint: several are told apart. */
 export function toldPreferences(preferences: EffectivePreferences): JsonObject {
@@ -80,6 +48,13 @@ function boundsOf({ p50, p75, p90, p99 }: PercentileBounds): JsonObject {
   };
 }
 
+function isPreferenceName(name: string): name is PreferenceName {
+  return Object.hasOwn(PREFERENCE_BY_WIRE_NAME, name);
+}
+
+export const PREFERENCE_NAMES: readonly PreferenceName[] =
+  Object.keys(PREFERENCE_BY_WIRE_NAME).filter(isPreferenceName);
+
 export type PreferenceSources = { readonly [name in PreferenceName]?: readonly PreferenceLayer['from'][] };
 
 /** For each preference in force: the layers whose word counts. */
@@ -111,10 +86,10 @@ function hasSaid(said: ProviderPreferences, name: PreferenceName): boolean {
     case 'zdr':
     case 'require_parameters':
     case 'enforce_distillable_text':
-      return said[NAMES[name]] === true;
+      return said[PREFERENCE_BY_WIRE_NAME[name]] === true;
     case 'sort':
       return said.sort !== undefined || said.partition !== undefined;
     default:
-      return said[NAMES[name]] !== undefined;
+      return said[PREFERENCE_BY_WIRE_NAME[name]] !== undefined;
   }
 }

@@ -73,7 +73,7 @@ describe('nothing asked for', () => {
     expect(activatePlugins(asked, PORTS)).toBeNull();
     const longer = activatePlugins({ ...asked, demand: { ...asked.demand, promptTokensEstimate: 5000 } }, PORTS);
     expect(longer).not.toBeInstanceOf(Promise);
-    expect(longer).toMatchObject({ notes: [], stages: [], usage: {}, fitsPrompt: false, fitsContextUpTo: 8192 });
+    expect(longer).toMatchObject({ notes: [], stages: [], usage: {}, fitsContextUpTo: 8192 });
   });
 
   test('a short context is compressed for, a long one is not', async () => {
@@ -108,7 +108,7 @@ describe('context-compression', () => {
     ['by the account', {}, { defaults: [{ id: 'context-compression', engine: 'middle-out' }] }],
   ] as const)('asked for %s, it fits every context', async (_, asked, more) => {
     const active = await activate({ ...LONG_ASKED, ...asked }, more);
-    expect(active).toMatchObject({ fitsPrompt: true, fitsContextUpTo: Number.POSITIVE_INFINITY, notes: [] });
+    expect(active).toMatchObject({ fitsContextUpTo: Number.POSITIVE_INFINITY, notes: [] });
     expect(active?.editRequest?.(LONG, endpointOf(9000)).stages).toHaveLength(1);
   });
 
@@ -273,7 +273,7 @@ describe('wishes', () => {
       { code: 'parameter.dropped', field: 'plugins[1]', message: 'no plugin is called no-such' },
       { code: 'parameter.dropped', field: 'plugins[5].engine', message: 'this plugin does not use it here' },
     ]);
-    expect(active?.fitsPrompt).toBe(true);
+    expect(active?.fitsContextUpTo).toBe(Number.POSITIVE_INFINITY);
   });
 
   test.each([

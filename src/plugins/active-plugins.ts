@@ -75,7 +75,6 @@ function compressingOnly({ promptTokensEstimate, maxOutputTokens }: PluginQuesti
     usage: {},
     addedPromptTokens: 0,
     readsFiles: false,
-    fitsPrompt: false,
     fitsContextUpTo: SHORT_CONTEXT,
     ...(mayEditRequest && { mayEditRequest }),
     ...(editRequest && { editRequest }),
@@ -138,7 +137,6 @@ function compose(
     usage: { ...files.usage, ...web.usage },
     addedPromptTokens,
     readsFiles: files.readsFiles,
-    fitsPrompt: upToContext === Number.POSITIVE_INFINITY,
     fitsContextUpTo: upToContext,
     ...edits,
   };

@@ -44,18 +44,18 @@ describe('what plugins would do', () => {
 
   test('a longer one is fitted to short contexts, as it always is', () => {
     expect(foresee({ demand: demand({ promptTokensEstimate: 5000 }) })).toMatchObject({
-      active: { fitsPrompt: false, fitsContextUpTo: 8192, readsFiles: false, addedPromptTokens: 0 },
+      active: { fitsContextUpTo: 8192, readsFiles: false, addedPromptTokens: 0 },
       acts: [],
     });
   });
 
   test('compression that is asked for fits everywhere; forbidden, nowhere', () => {
     expect(foresee({ demand: demand({ plugins: [wish('context-compression')] }) })).toMatchObject({
-      active: { fitsPrompt: true },
+      active: { fitsContextUpTo: Number.POSITIVE_INFINITY },
       acts: [{ id: 'context-compression' }],
     });
     expect(foresee({ demand: demand({ plugins: [wish('context-compression', false)] }) })).toMatchObject({
-      active: { fitsPrompt: false, fitsContextUpTo: 0 },
+      active: { fitsContextUpTo: 0 },
       acts: [],
     });
   });

@@ -43,7 +43,6 @@ function activeOf({ notes, compression }: PluginChoices, hasFiles: boolean): Act
     usage: {},
     addedPromptTokens: 0,
     readsFiles: hasFiles,
-    fitsPrompt: fitsContextUpTo === Number.POSITIVE_INFINITY,
     fitsContextUpTo,
   };
 }

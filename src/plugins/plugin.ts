@@ -29,9 +29,7 @@ export interface ActivePlugins {
   readonly openStreamEdit?: () => StreamEdit;
   /** True where files no longer count as content an endpoint must take: they are turned into text where it does not. */
   readonly readsFiles: boolean;
-  /** True where the prompt is fitted to any endpoint: its length excludes nothing. */
-  readonly fitsPrompt: boolean;
-  /** Endpoints with at most this context have the prompt fitted: 0 = none, infinite where `fitsPrompt`. */
+  /** Endpoints with at most this context have the prompt fitted: 0 = none, infinite = all, so that a prompt's length excludes nothing. */
   readonly fitsContextUpTo: number;
 }
 

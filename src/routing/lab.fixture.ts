@@ -6,6 +6,7 @@ import type { Random } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import { decodePreferences, type ProviderPreferences } from '../core/preferences.ts';
 import type { PriceAxes, PriceOverride } from '../core/pricing.ts';
+import { sampleDemand } from '../core/sample-demand.ts';
 import type { ServiceTier } from '../core/service-tier.ts';
 import type { Candidate, ModelGroup, RouteQuestion, RoutingProvider } from './candidate.ts';
 import { type Plan, planRoute } from './plan.ts';
@@ -78,7 +79,7 @@ export function questionOf(ask: Ask): RouteQuestion<LabCandidate> {
   return {
     groups,
     demand: {
-      ...ORDINARY_DEMAND,
+      ...sampleDemand(),
       models: Object.keys(models),
       preferences: decodePreferences(ask.provider ?? {}),
       ...ask.demand,
@@ -214,24 +215,6 @@ function healthOf({ state, health }: Host): EndpointHealth {
     ...health,
   };
 }
-
-const ORDINARY_DEMAND: Demand = {
-  models: [],
-  preferences: {},
-  stream: false,
-  parameters: [],
-  inputModalities: [],
-  outputModalities: ['text'],
-  maxOutputTokens: null,
-  promptTokensEstimate: 1000,
-  sessionId: null,
-  promptCacheKey: null,
-  marksCache: false,
-  user: null,
-  hasTools: false,
-  serviceTier: null,
-  plugins: [],
-};
 
 const ORDINARY_MODEL: Model = {
   id: '',

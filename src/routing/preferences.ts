@@ -1,5 +1,11 @@
 /** The caller's `provider` object with the account's and the key's defaults: the stricter wins (OpenRouter's API). */
-import type { PercentileBounds, PriceCaps, ProviderPreferences, SortBy } from '../core/preferences.ts';
+import {
+  type PercentileBounds,
+  PRICE_CAP_AXES,
+  type PriceCaps,
+  type ProviderPreferences,
+  type SortBy,
+} from '../core/preferences.ts';
 
 export interface EffectivePreferences {
   readonly order: readonly string[];
@@ -74,8 +80,6 @@ function withLayer(below: EffectivePreferences, layer: ProviderPreferences): Eff
     maxLatency: layer.maxLatency ?? below.maxLatency,
   };
 }
-
-export const PRICE_CAP_AXES = ['prompt', 'completion', 'request', 'image', 'audio'] as const;
 
 function lowerCaps(a: PriceCaps, b: PriceCaps): PriceCaps {
   const caps: { -readonly [axis in keyof PriceCaps]: PriceCaps[axis] } = { ...a };

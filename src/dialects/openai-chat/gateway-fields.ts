@@ -4,27 +4,13 @@
  */
 import { type Json, type JsonObject, objectAt } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
+import { PREFERENCE_BY_WIRE_NAME, PRICE_CAP_AXES } from '../../core/preferences.ts';
 import type { HostProfile } from '../host.ts';
 import type { WireChatRequest } from './wire-types.ts';
 
-/** OpenRouter's `provider` object; `options` is for endpoints of media. */
-const PREFERENCE_FIELDS: ReadonlySet<string> = new Set([
-  'order',
-  'only',
-  'ignore',
-  'allow_fallbacks',
-  'require_parameters',
-  'data_collection',
-  'zdr',
-  'enforce_distillable_text',
-  'quantizations',
-  'sort',
-  'max_price',
-  'preferred_min_throughput',
-  'preferred_max_latency',
-  'options',
-]);
-const CAP_FIELDS: ReadonlySet<string> = new Set(['prompt', 'completion', 'request', 'image', 'audio']);
+/** `options` is for endpoints of media (OpenRouter's API). */
+const PREFERENCE_FIELDS: ReadonlySet<string> = new Set([...Object.keys(PREFERENCE_BY_WIRE_NAME), 'options']);
+const CAP_FIELDS: ReadonlySet<string> = new Set(PRICE_CAP_AXES);
 
 /** Field → what is wanted of it that does not happen, or undefined where this value wants nothing. */
 const UNHONOURED: Readonly<Record<string, (value: Json) => string | undefined>> = {

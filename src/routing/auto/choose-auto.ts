@@ -12,7 +12,7 @@ export interface AutoInput extends Needs {
   readonly task: TaskClass;
   readonly pool: AutoPool;
   readonly options: AutoOptions;
-  /** The model that answers this session, if one does. */
+  /** The model that has answered this conversation before, if one has. */
   readonly stickyModel: string | null;
   /** Id of the model of the last answer in the conversation; '' where none is said. For `pin_model`. */
   readonly lastModel: string;

@@ -1,6 +1,7 @@
 /** Models and requests for tests of the auto-router: what a test does not name is ordinary. */
 import type { Endpoint, Modality, Model } from '../../catalog/model.ts';
 import type { Demand } from '../../core/demand.ts';
+import { sampleDemand } from '../../core/sample-demand.ts';
 import type { AutoInput } from './choose-auto.ts';
 import { DEFAULT_AUTO_OPTIONS } from './options.ts';
 import { autoPoolOf, type ServedModel } from './pool.ts';
@@ -71,24 +72,7 @@ export function testEndpoint(test: TestModel, providerId = 'host'): Endpoint {
 }
 
 export function testDemand(demand: Partial<Demand> = {}): Demand {
-  return {
-    models: ['openrouter/auto'],
-    preferences: {},
-    stream: false,
-    parameters: [],
-    inputModalities: [],
-    outputModalities: ['text'],
-    maxOutputTokens: null,
-    promptTokensEstimate: 100,
-    sessionId: null,
-    promptCacheKey: null,
-    marksCache: false,
-    user: null,
-    hasTools: false,
-    serviceTier: null,
-    plugins: [],
-    ...demand,
-  };
+  return sampleDemand({ models: ['openrouter/auto'], promptTokensEstimate: 100, ...demand });
 }
 
 export function testInput(models: readonly TestModel[], input: Partial<AutoInput> = {}): AutoInput {

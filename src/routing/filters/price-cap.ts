@@ -1,10 +1,10 @@
 import type { Demand } from '../../core/demand.ts';
 import { formatPicoUsd } from '../../core/money.ts';
+import { PRICE_CAP_AXES } from '../../core/preferences.ts';
 import { AXIS_BY_WIRE_NAME, type PriceAxes, type PriceAxis, type PriceOverride } from '../../core/pricing.ts';
 import { type RouteQuestion, writesByItself } from '../candidate.ts';
 import type { Filter, Objection } from '../filter.ts';
 import { type Offer, priceInForce } from '../offers.ts';
-import { PRICE_CAP_AXES } from '../preferences.ts';
 
 type CapAxis = (typeof PRICE_CAP_AXES)[number];
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { type EndpointHealth, UNMEASURED } from '../../core/health.ts';
 import type { ProviderPreferences } from '../../core/preferences.ts';
+import { sampleDemand } from '../../core/sample-demand.ts';
 import { servedModel, testEndpoint } from '../auto/test-models.ts';
 import type { Candidate, RouteQuestion } from '../candidate.ts';
 import { planRoute } from '../plan.ts';
@@ -60,23 +61,11 @@ function planAt({ models, preferences = {}, serviceTier, stickyAt, isNamed = tru
   const sticky = groups[0]?.candidates[stickyAt ?? -1]?.endpoint.id;
   const question: RouteQuestion = {
     groups,
-    demand: {
+    demand: sampleDemand({
       models: groups.map(({ modelId }) => modelId),
       preferences,
-      stream: false,
-      parameters: [],
-      inputModalities: [],
-      outputModalities: ['text'],
-      maxOutputTokens: null,
-      promptTokensEstimate: 1000,
-      sessionId: null,
-      promptCacheKey: null,
-      marksCache: false,
-      user: null,
-      hasTools: false,
       serviceTier: serviceTier ?? null,
-      plugins: [],
-    },
+    }),
     preferences: mergePreferences([preferences]),
     random: { next: () => point },
     nowMs: NOW_MS,

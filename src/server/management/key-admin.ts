@@ -5,6 +5,7 @@ import type { KeyRecord } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ids.ts';
 import { createKeyText, type KeySources } from '../../core/keys.ts';
+import { createTurns } from './in-turn.ts';
 
 export interface KeyAdminDeps extends KeySources {
   readonly keyStore: KeyStore;
@@ -41,14 +42,7 @@ export interface KeyAdmin {
 
 export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
   const { keyStore, keyTable, clock } = deps;
-  let lastChange: Promise<unknown> = Promise.resolve();
-
-  /** One change after another: of two at once, the second must see what the first wrote. */
-  function inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const turn = lastChange.then(change, change);
-    lastChange = turn.catch(() => undefined);
-    return turn;
-  }
+  const inTurn = createTurns();
 
   function get(hash: string): KeyRecord {
     const key = keyTable.get(hash);

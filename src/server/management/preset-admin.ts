@@ -5,6 +5,7 @@ import type { Clock } from '../../core/ids.ts';
 import type { Captured } from '../../presets/capture.ts';
 import type { PresetTable } from '../../presets/preset-table.ts';
 import type { Page, PresetRecord, PresetStore, PresetVersion, VersionPage } from '../../presets/store.ts';
+import { createTurns } from './in-turn.ts';
 
 export interface PresetAdminDeps {
   readonly presetStore: PresetStore;
@@ -38,14 +39,7 @@ const MAX_CHARACTERS = 256 * 1024;
 
 export function createPresetAdmin(deps: PresetAdminDeps): PresetAdmin {
   const { presetStore, presetTable, clock, uuid } = deps;
-  let lastChange: Promise<unknown> = Promise.resolve();
-
-  /** One change after another: of two at once, the second must see what the first wrote. */
-  function inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const turn = lastChange.then(change, change);
-    lastChange = turn.catch(() => undefined);
-    return turn;
-  }
+  const inTurn = createTurns();
 
   async function write(record: PresetRecord): Promise<PresetRecord> {
     if ((await presetStore.put(record)) === 'written') {
