@@ -25,6 +25,7 @@ import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
 /** Folder name → provider slug, where they differ. */
 const SLUGS: Readonly<Record<string, string>> = { zai: 'z-ai', moonshot: 'moonshotai', huggingface: 'hf-inference' };
 
+const ASKED = openAiChat.client.parseRequest({ model: 'm', messages: [{ role: 'user', content: 'x' }] });
 const head: ReplyHead = {
   id: 'gen-1700000000-0123456789ABCDEFGHIJ',
   createdSeconds: 1_700_000_000,
@@ -158,7 +159,7 @@ function expectSame(relayed: Played, translated: Played): void {
 }
 
 function usageFrame(meter: StreamMeter): string {
-  return openAiChat.client.openEncoder(head).final(settledOf(meter));
+  return openAiChat.client.openEncoder(head, ASKED).final(settledOf(meter));
 }
 
 /** Reasoning that nobody sees commits nobody: only the relay waits for what is shown. */

@@ -66,6 +66,7 @@ function contextOf(recording: Recording): UpstreamContext {
   };
 }
 
+const ASKED = client.parseRequest({ model: 'm', messages: [{ role: 'user', content: 'x' }] });
 const head: ReplyHead = {
   id: 'gen-1-x',
   createdSeconds: 1,
@@ -110,7 +111,7 @@ function framesOf(bytes: Uint8Array, sizes: () => number): Frame[] {
 function decodeFrames(frames: readonly Frame[], context: UpstreamContext, reason: 'upstream-end' | 'upstream-cut') {
   const decoder = upstream.openDecoder(context);
   const fold = openFold();
-  const encoder = client.openEncoder(head);
+  const encoder = client.openEncoder(head, ASKED);
   let text = '';
   const take = (events: ReturnType<typeof decoder.push>) => {
     for (const event of events) {
@@ -214,14 +215,14 @@ function checkWhole(recording: Recording, body: Json): void {
   expectAnswer(response, naive, context);
   // A whole reply as a stream, and the stream as a whole reply.
   const fold = openFold();
-  const encoder = client.openEncoder(head);
+  const encoder = client.openEncoder(head, ASKED);
   let text = '';
   for (const event of unfold(response)) {
     fold.push(event);
     text += encoder.push(event);
   }
   expectClientStream(text + encoder.final(settledOf(response)), naive);
-  const wire: Json = JSON.parse(JSON.stringify(client.encodeResponse(response, head, settledOf(response))));
+  const wire: Json = JSON.parse(JSON.stringify(client.encodeResponse(response, head, settledOf(response), ASKED)));
   expect(ChatResult$inboundSchema.safeParse(wire).error).toBeUndefined();
   const again = readNaivelyWhole(wire);
   expect(again.choices).toEqual(naive.choices);

@@ -25,6 +25,7 @@ describe('the documented example', () => {
       declaredAt: 'signalbox.yaml:2',
       name: null,
       dialect: null,
+      otherDialects: null,
       baseUrl: null,
       apiKey: 'sk-live-1',
       moreApiKeys: [],
@@ -144,6 +145,7 @@ providers:
   expect(provider).toMatchObject({
     name: 'Our OpenAI',
     dialect: null,
+    otherDialects: null,
     baseUrl: 'http://10.0.0.5/v1',
     authorization: { kind: 'header', name: 'x-api-key' },
     headers: { 'OpenAI-Project': 'p1' },

@@ -9,6 +9,7 @@ import { type AuthorizationSetting, DEFAULT_TIMEOUTS, type ModelSettings, type P
 export interface KnownProvider {
   readonly id: string;
   readonly dialect: string;
+  readonly doors?: readonly { readonly dialect: string }[];
   readonly keyEnv: readonly string[];
   readonly settings?: Readonly<Record<string, readonly string[]>>;
   readonly authorize: AuthorizationSetting;
@@ -33,8 +34,10 @@ export function toProviderSettings(id: string, entry: ProviderEntry, context: Pr
   const { report } = context;
   const known = context.known.get(id) ?? null;
   checkName(id, entry, known, path, context);
-  const dialect = entry.dialect !== undefined && entry.dialect !== known?.dialect ? entry.dialect : null;
+  const [first = entry.dialect, ...others] = entry.dialects ?? [];
+  const dialect = first !== undefined && first !== known?.dialect ? first : null;
   checkDialect(entry, dialect, known, path, context);
+  checkOtherDialects(entry, others, known, path, context);
   const wrongAddress = entry.base_url === undefined ? null : addressProblem(entry.base_url);
   if (wrongAddress) report.problem([...path, 'base_url'], wrongAddress);
   const [firstKey, ...moreApiKeys] = listedKeys(entry, path, report);
@@ -48,6 +51,7 @@ export function toProviderSettings(id: string, entry: ProviderEntry, context: Pr
     declaredAt: context.declaredAt,
     name: entry.name ?? null,
     dialect,
+    otherDialects: entry.dialects ? others : null,
     baseUrl: entry.base_url ?? null,
     apiKey,
     moreApiKeys,
@@ -77,6 +81,7 @@ function isMissing(
   entry: ProviderEntry,
   context: ProviderContext,
 ) {
+  if (key === 'dialect' && entry.dialects) return false;
   return entry[key] === undefined && !context.refusedKeys.some((refused) => nearest(refused, [key]) !== null);
 }
 
@@ -118,7 +123,7 @@ function checkDialect(
     }
   } else if (!builtDialects.includes(spoken)) {
     const isKnown = [...all.values()].some((provider) => provider.dialect === spoken);
-    const at = entry.dialect === undefined ? path : [...path, 'dialect'];
+    const at = entry.dialects ? [...path, 'dialects'] : entry.dialect === undefined ? path : [...path, 'dialect'];
     if (isKnown) report.problem(at, `speaks ${spoken}, a dialect that is known but not built yet. ${built}`);
     else report.problem(at, `unknown dialect. ${built}`, nearest(spoken, builtDialects));
   } else if (dialect !== null && known && known.id !== SIMULATOR_ID && isMissing('base_url', entry, context)) {
@@ -127,6 +132,31 @@ function checkDialect(
       `the known address of ${known.id} speaks ${known.dialect}; another dialect needs base_url.`,
     );
   }
+}
+
+function checkOtherDialects(
+  entry: ProviderEntry,
+  others: readonly string[],
+  known: KnownProvider | null,
+  path: Path,
+  { builtDialects, report }: ProviderContext,
+): void {
+  if (entry.dialects && entry.dialect !== undefined) {
+    report.problem([...path, 'dialect'], 'and dialects say the same: write one of them.');
+  }
+  const spoken = known?.doors?.map((door) => door.dialect) ?? [];
+  others.forEach((dialect, i) => {
+    const at = [...path, 'dialects', i + 1];
+    if (!builtDialects.includes(dialect)) {
+      report.problem(
+        at,
+        `unknown dialect. Built: ${[...builtDialects].sort().join(', ')}.`,
+        nearest(dialect, builtDialects),
+      );
+    } else if (entry.base_url === undefined && known && known.id !== SIMULATOR_ID && !spoken.includes(dialect)) {
+      report.problem(at, `the known address of ${known.id} does not speak ${dialect}; write base_url too.`);
+    }
+  });
 }
 
 /** What is wrong with an address, or null. */

@@ -134,6 +134,8 @@ const preferences = z.strictObject({
 export const providerSchema = z.strictObject({
   name: text.optional(),
   dialect: text.optional(),
+  /** In place of `dialect`, where the address speaks several: the first is used for callers of any other. */
+  dialects: z.array(text).min(1).optional(),
   base_url: text.optional(),
   api_key: z
     .string()

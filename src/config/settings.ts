@@ -65,6 +65,8 @@ export interface ProviderSettings {
   readonly name: string | null;
   /** Null = the known provider's dialect. Checked to be one that is built. */
   readonly dialect: string | null;
+  /** More grammars to speak to it; null = those that are known of its own address, none at another. */
+  readonly otherDialects: readonly string[] | null;
   /** As written; normalised against the provider's default path by providers/base-url.ts. Null = the provider's own. */
   readonly baseUrl: string | null;
   /** Null = none needed (`api_key: none`). */

@@ -32,6 +32,8 @@ export type ChatEvent =
       readonly index: number;
       readonly id: string;
       readonly name: string;
+      /** A custom tool's call: its deltas are free text. */
+      readonly custom?: true;
     }
   | { readonly type: 'tool-call-delta'; readonly choice: number; readonly index: number; readonly arguments: string }
   | { readonly type: 'image-delta'; readonly choice: number; readonly url: string }

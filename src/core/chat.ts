@@ -81,6 +81,11 @@ export interface UserMessage {
   readonly content: readonly Part[];
   readonly name?: string;
 }
+/**
+ * One turn of the model reads: reasoning, then content, then tool calls. Where a grammar says them in another order
+ * (thinking between texts) the turn is several messages in a row, each in this order; who writes a grammar of one message a
+ * turn joins them.
+ */
 export interface AssistantMessage {
   readonly role: 'assistant';
   readonly content: readonly Part[];
@@ -140,6 +145,11 @@ export interface ToolDefinition {
   /** JSON Schema of the arguments. */
   readonly parameters?: JsonObject;
   readonly strict?: boolean;
+  /**
+   * The model writes free text instead of JSON arguments, in `format` (a grammar) where it is given. A grammar without such
+   * tools is given a function in its place (dialects/shared/custom-tools.ts).
+   */
+  readonly custom?: { readonly format?: JsonObject };
   readonly cacheControl?: CacheControl;
 }
 
@@ -151,8 +161,10 @@ export type ToolChoice =
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
-  /** JSON text as the model wrote it; not necessarily valid. */
+  /** JSON text as the model wrote it; not necessarily valid. Free text where `custom`. */
   readonly arguments: string;
+  /** A call of a custom tool. */
+  readonly custom?: true;
 }
 
 export type ResponseFormat =
@@ -223,6 +235,14 @@ export interface Choice {
   readonly finishReason: FinishReason | null;
   /** The provider's raw value. */
   readonly nativeFinishReason: string | null;
+  /** In which order the parts came; absent = reasoning, content, tool calls. Read with `blocksOf` (core/blocks.ts). */
+  readonly order?: readonly Run[];
+}
+
+/** A run of like parts: how many reasoning details, characters of content, or tool calls it takes next. */
+export interface Run {
+  readonly of: 'reasoning' | 'content' | 'tools';
+  readonly count: number;
 }
 
 export interface AudioOutput {

@@ -2,7 +2,8 @@
  * Folding a stream's events into a whole reply and unfolding a whole reply into events, so that a host that answers a
  * stream request with a whole reply, or the reverse, is normalised in one place.
  */
-import type { AudioOutput, ChatResponse, Choice, FinishReason, ReasoningDetail, ToolCall } from './chat.ts';
+import { blocksOf } from './blocks.ts';
+import type { AudioOutput, ChatResponse, Choice, FinishReason, ReasoningDetail, Run, ToolCall } from './chat.ts';
 import type { ChatEvent } from './chat-events.ts';
 import type { Json } from './json.ts';
 import type { Usage } from './usage.ts';
@@ -11,7 +12,8 @@ interface ChoiceDraft {
   content: string | null;
   reasoning: string | null;
   reasoningDetails: ReasoningDetail[];
-  toolCalls: ({ id: string; name: string; arguments: string } | undefined)[];
+  toolCalls: ({ id: string; name: string; arguments: string; custom?: true } | undefined)[];
+  order: { of: Run['of']; count: number }[];
   refusal: string | null;
   images: string[];
   audio: AudioOutput | undefined;
@@ -27,6 +29,7 @@ function newDraft(): ChoiceDraft {
     reasoning: null,
     reasoningDetails: [],
     toolCalls: [],
+    order: [],
     refusal: null,
     images: [],
     audio: undefined,
@@ -86,17 +89,23 @@ function applyToChoice(draft: ChoiceDraft, event: ChoiceEvent): void {
   switch (event.type) {
     case 'text-delta':
       draft.content = (draft.content ?? '') + event.text;
+      grow(draft, 'content', event.text.length);
       if (event.logprobs !== undefined) draft.logprobs = joinLogprobs(draft.logprobs, event.logprobs);
       return;
     case 'reasoning-delta':
-      if (event.text) draft.reasoning = (draft.reasoning ?? '') + event.text;
-      for (const detail of event.details) foldDetail(draft.reasoningDetails, detail);
+      foldReasoning(draft, event);
       return;
     case 'refusal-delta':
       draft.refusal = (draft.refusal ?? '') + event.text;
       return;
     case 'tool-call-start':
-      draft.toolCalls[event.index] = { id: event.id, name: event.name, arguments: '' };
+      draft.toolCalls[event.index] = {
+        id: event.id,
+        name: event.name,
+        arguments: '',
+        ...(event.custom && { custom: event.custom }),
+      };
+      grow(draft, 'tools', 1);
       return;
     case 'tool-call-delta': {
       const call = draft.toolCalls[event.index];
@@ -119,6 +128,28 @@ function applyToChoice(draft: ChoiceDraft, event: ChoiceEvent): void {
       draft.finishReason = event.finishReason;
       draft.nativeFinishReason = event.nativeFinishReason;
   }
+}
+
+function foldReasoning(draft: ChoiceDraft, event: Extract<ChatEvent, { type: 'reasoning-delta' }>): void {
+  const before = draft.reasoningDetails.length;
+  const hadAny = before > 0 || draft.reasoning !== null;
+  if (event.text) draft.reasoning = (draft.reasoning ?? '') + event.text;
+  for (const detail of event.details) foldDetail(draft.reasoningDetails, detail);
+  // Reasoning that came without details counts as one.
+  grow(draft, 'reasoning', draft.reasoningDetails.length - before || (hadAny ? 0 : 1));
+}
+
+function grow(draft: ChoiceDraft, of: Run['of'], count: number): void {
+  const last = draft.order.at(-1);
+  if (count === 0) return;
+  if (last?.of === of) last.count += count;
+  else draft.order.push({ of, count });
+}
+
+/** Whether the runs say more than the usual order does. */
+function isUsual(order: readonly Run[]): boolean {
+  const rank = { reasoning: 0, content: 1, tools: 2 };
+  return order.every(({ of }, at) => at === 0 || rank[order[at - 1]?.of ?? of] < rank[of]);
 }
 
 /**
@@ -183,6 +214,7 @@ function finishDraft(index: number, draft: ChoiceDraft): Choice {
     ...(draft.logprobs !== undefined && { logprobs: draft.logprobs }),
     finishReason: draft.finishReason,
     nativeFinishReason: draft.nativeFinishReason,
+    ...(!isUsual(draft.order) && { order: draft.order }),
   };
 }
 
@@ -198,24 +230,11 @@ export function unfold(response: ChatResponse): ChatEvent[] {
 function unfoldChoice(choice: Choice): ChatEvent[] {
   const events: ChatEvent[] = [];
   const { index } = choice;
-  if (choice.reasoning || choice.reasoningDetails.length > 0) {
-    events.push({
-      type: 'reasoning-delta',
-      choice: index,
-      text: choice.reasoning ?? '',
-      details: choice.reasoningDetails,
-    });
-  }
-  if (choice.content) events.push({ type: 'text-delta', choice: index, text: choice.content });
+  if (choice.order) unfoldInOrder(choice, events);
+  else unfoldParts(choice, events);
   if (choice.refusal) events.push({ type: 'refusal-delta', choice: index, text: choice.refusal });
   for (const url of choice.images) events.push({ type: 'image-delta', choice: index, url });
   if (choice.audio) events.push({ type: 'audio-delta', choice: index, audio: choice.audio });
-  choice.toolCalls.forEach((call, position) => {
-    events.push({ type: 'tool-call-start', choice: index, index: position, id: call.id, name: call.name });
-    if (call.arguments) {
-      events.push({ type: 'tool-call-delta', choice: index, index: position, arguments: call.arguments });
-    }
-  });
   if (choice.annotations.length > 0) {
     events.push({ type: 'annotation-delta', choice: index, annotations: choice.annotations });
   }
@@ -229,4 +248,37 @@ function unfoldChoice(choice: Choice): ChatEvent[] {
     });
   }
   return events;
+}
+
+function unfoldParts(choice: Choice, events: ChatEvent[]): void {
+  const { index, reasoning, reasoningDetails: details, content, toolCalls } = choice;
+  if (reasoning || details.length > 0) {
+    events.push({ type: 'reasoning-delta', choice: index, text: reasoning ?? '', details });
+  }
+  if (content) events.push({ type: 'text-delta', choice: index, text: content });
+  for (const [position, call] of toolCalls.entries()) unfoldCall(index, call, position, events);
+}
+
+function unfoldInOrder(choice: Choice, events: ChatEvent[]): void {
+  const { index } = choice;
+  let position = 0;
+  for (const block of blocksOf(choice)) {
+    if (block.type === 'text') events.push({ type: 'text-delta', choice: index, text: block.text });
+    else if (block.type === 'tool-call') unfoldCall(index, block.call, position++, events);
+    else {
+      const text = block.details.map(readableText).join('');
+      events.push({ type: 'reasoning-delta', choice: index, text, details: block.details });
+    }
+  }
+}
+
+function unfoldCall(choice: number, call: ToolCall, index: number, events: ChatEvent[]): void {
+  const { id, name, custom } = call;
+  events.push({ type: 'tool-call-start', choice, index, id, name, ...(custom && { custom }) });
+  if (call.arguments) events.push({ type: 'tool-call-delta', choice, index, arguments: call.arguments });
+}
+
+function readableText(detail: ReasoningDetail): string {
+  if (detail.type === 'reasoning.text') return detail.text ?? '';
+  return detail.type === 'reasoning.summary' ? detail.summary : '';
 }

@@ -111,17 +111,37 @@ export interface ClientDialect<Wire> {
 }
 
 /** Kinds of exchange: the list grows with the product. */
-export type ExchangeKind = 'chat' | 'embeddings';
+export type ExchangeKind = 'chat' | 'embeddings' | 'rerank' | 'moderation';
 
+/** How a grammar's streams are cut into frames (wire/frames.ts). */
+export type Framing = 'sse' | 'ndjson';
+
+/** A grammar in which conversations are sent to a host. */
 export interface UpstreamDialect {
   readonly id: string;
-  /** What can be asked through this grammar. */
-  readonly kinds: readonly ExchangeKind[];
   readonly upstream: UpstreamFace;
+  /** Default `sse`. */
+  readonly framing?: Framing;
+  /** Whether this host takes custom tools; where absent the lane offers functions in their place. */
+  takesCustomTools?(host: HostProfile): boolean;
   /** Content kinds the grammar cannot carry at all, e.g. `video`: such endpoints are excluded, content is never dropped. */
   readonly cannotCarry: readonly InputModality[];
   /** Content of this request that the grammar cannot carry, in words: the endpoint is passed over. */
   unsayable(request: ChatRequest, context: UpstreamContext): readonly string[];
+}
+
+/**
+ * A grammar of one question and one whole answer: embeddings, rerank, moderation. There is no translation between lanes: the
+ * request and the answer are core values of the kind.
+ */
+export interface WholeDialect<Question, Answer> {
+  readonly id: string;
+  encodeRequest(question: Question, context: UpstreamContext): Translated<UpstreamRequest>;
+  /** @throws GatewayError `provider.bad_answer`, or the error that the body carries */
+  decodeResponse(body: Json, question: Question, context: UpstreamContext): Answer;
+  decodeError(failure: UpstreamFailure, context: UpstreamContext): GatewayError;
+  /** What of this question the grammar cannot carry, in words: the endpoint is passed over. */
+  unsayable(question: Question, context: UpstreamContext): readonly string[];
 }
 
 export interface ClientFace<Wire> {
@@ -148,16 +168,20 @@ export interface ClientFace<Wire> {
   /** wire → core. */
   decodeRequest(wire: Wire): Translated<ChatRequest>;
   /** core → wire for a whole reply. */
-  encodeResponse(response: ChatResponse, head: ReplyHead, settled: SettledUsage): JsonObject;
-  openEncoder(head: ReplyHead): StreamEncoder;
+  /** `wire` is the request: some grammars repeat it in the reply. */
+  encodeResponse(response: ChatResponse, head: ReplyHead, settled: SettledUsage, wire: Wire): JsonObject;
+  openEncoder(head: ReplyHead, wire: Wire): StreamEncoder;
   /** What the request asks of the gateway itself and nobody honours at this host. */
   unhonoured(wire: Wire, host: HostProfile): readonly Note[];
   /** Whether the caller asked to compute but not to return reasoning. */
   excludesReasoning(wire: Wire): boolean;
-  /** The whole body of a failed reply; `routerMetadata` where the caller wants to know how it was routed. */
-  encodeError(error: GatewayError, routerMetadata?: JsonObject): JsonObject;
+  /** The whole body of a failed reply. */
+  encodeError: ErrorEncoder;
   readonly replay: ReplayFace;
 }
+
+/** `routerMetadata` where the caller wants to know how it was routed; `id` is the exchange's, for grammars that name it. */
+export type ErrorEncoder = (error: GatewayError, routerMetadata?: JsonObject, id?: string) => JsonObject;
 
 /**
  * Gives an answer of ours again, as that of another generation: its id and time, no usage and no cost, and nothing of how
@@ -187,8 +211,10 @@ export interface StreamEncoder {
 
 // ---- relay face: client and upstream speak the same grammar ----
 
-export interface RelayContext extends UpstreamContext {
+export interface RelayContext<Wire = unknown> extends UpstreamContext {
   readonly head: ReplyHead;
+  /** The request as the caller sent it. */
+  readonly wire: Wire;
 }
 
 export interface RelayFace<Wire> {
@@ -199,9 +225,9 @@ export interface RelayFace<Wire> {
   /** A whole reply: what it means, and how to write it once it is settled. */
   relayResponse(
     body: Json,
-    context: RelayContext,
+    context: RelayContext<Wire>,
   ): { readonly response: ChatResponse; encode(settled: SettledUsage): JsonObject };
-  openRelay(context: RelayContext): RelayStream;
+  openRelay(context: RelayContext<Wire>): RelayStream;
 }
 
 /** What a stream consumed and delivered so far: kept by both lanes, read by settlement. */

@@ -29,7 +29,7 @@ export interface AttemptRecord {
 /** The one terminal record of an exchange: everything `/generation` answers and the ledger posts. */
 export interface Settlement {
   readonly id: string;
-  readonly kind: 'chat' | 'embeddings';
+  readonly kind: 'chat' | 'embeddings' | 'rerank' | 'moderation';
   readonly keyHash: string;
   readonly workspaceId: string;
   readonly startedAtMs: number;

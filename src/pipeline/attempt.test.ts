@@ -30,6 +30,8 @@ function silentAttempt(takesConnections: boolean) {
       name: 'Lab',
       baseUrl: 'http://lab.invalid/v1',
       dialect: openAiChat,
+      doors: new Map(),
+      kinds: ['chat'],
       credentials: [{ id: 'lab', headers: {} }],
       host: context.host,
       timeouts: { ...DEFAULT_TIMEOUTS, connectMs: 50, firstByteMs: 400 },
@@ -51,13 +53,18 @@ function silentAttempt(takesConnections: boolean) {
     messages: [{ role: 'user', content: 'x' }],
   });
   const lane = openLane({ dialect: openAiChat, wire, head: testHead }, target);
-  const prepared = { target, lane, request: lane.encodeRequest().value, notes: [] };
+  const prepared = { target, hasOthers: false, lane, request: lane.encodeRequest().value, notes: [] };
   const [credential] = target.provider.credentials;
-  return startAttempt(prepared, credential, { stream: true, via: [] }, false, {
-    egress,
-    clock,
-    deadlines: createDeadlines(clock),
-  });
+  return startAttempt(
+    prepared,
+    credential,
+    { stream: true, via: [] },
+    {
+      egress,
+      clock,
+      deadlines: createDeadlines(clock),
+    },
+  );
 }
 
 describe('an upstream from which nothing comes', () => {

@@ -5,9 +5,11 @@ import type { Note } from '../core/note.ts';
 import type { RelayStream, UpstreamRequest } from '../dialects/dialect.ts';
 import type { Egress, EgressResponse } from '../egress/egress.ts';
 import { peekResponse } from '../egress/peek-response.ts';
+import type { Signer } from '../providers/signer.ts';
 import { tryParseJson } from '../wire/json.ts';
 import { openSseReader } from '../wire/sse.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
+import { openFrames } from './framing.ts';
 import type { Lane, StreamFace, WholeReply } from './lane.ts';
 import { VIA_HEADER } from './live-provider.ts';
 import { LiveStream } from './live-stream.ts';
@@ -55,6 +57,8 @@ export interface StreamAnswer {
 /** A request ready to send, with the lane that wrote it. */
 export interface PreparedAttempt {
   readonly target: LiveEndpoint;
+  /** Whether another endpoint may be tried after this one. */
+  readonly hasOthers: boolean;
   readonly lane: Lane;
   readonly request: UpstreamRequest;
   readonly notes: readonly Note[];
@@ -68,10 +72,9 @@ export interface Sending {
 }
 
 export function startAttempt(
-  { target, lane, request, notes }: PreparedAttempt,
+  { target, hasOthers, lane, request, notes }: PreparedAttempt,
   credential: Credential,
   { stream, via }: Sending,
-  hasOthers: boolean,
   ports: AttemptPorts,
 ): Attempt {
   const controller = new AbortController();
@@ -88,7 +91,7 @@ export function startAttempt(
     startedAtMs,
     notes,
     abort: (error) => controller.abort(error),
-    result: run.result(request.path, headers, JSON.stringify(request.body)),
+    result: run.result(request.path, headers, JSON.stringify(request.body), credential.sign),
   };
 }
 
@@ -129,16 +132,18 @@ class AttemptRun {
     });
   }
 
-  async result(path: string, headers: Readonly<Record<string, string>>, body: string): Promise<AttemptResult> {
+  async result(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    sign: Signer | undefined,
+  ): Promise<AttemptResult> {
     try {
+      const { signal } = this.#controller;
       const url = this.#target.provider.baseUrl + path;
+      const signed = sign ? await sign({ url, headers, body, signal }) : headers;
       this.#watchConnection(url);
-      const response = await this.#ports.egress.send({
-        url,
-        headers,
-        body,
-        signal: this.#controller.signal,
-      });
+      const response = await this.#ports.egress.send({ url, headers: signed, body, signal });
       this.#connection?.cancel();
       this.#status = response.status;
       if (response.status < 200 || response.status > 299) return this.#fail(await this.#decodeFailure(response));
@@ -219,7 +224,8 @@ class AttemptRun {
 
   async #readStream(response: EgressResponse): Promise<AttemptResult> {
     const { status } = response;
-    if (mediaType(response) === EVENT_STREAM) return this.#readEvents(response, status);
+    const { framing = 'sse' } = this.#target.provider.dialect;
+    if (mediaType(response) === EVENT_STREAM || framing !== 'sse') return this.#readEvents(response, status);
     // Some hosts answer whole although a stream was asked, some stream under another content type: the body itself tells.
     const peeked = await peekResponse(response);
     if (peeked.first !== '{' && peeked.first !== '[') return this.#readEvents(peeked.response, status);
@@ -235,6 +241,7 @@ class AttemptRun {
     const live = new LiveStream({
       body,
       lane: this.#streams().open(),
+      frames: openFrames(this.#target.provider.dialect.framing ?? 'sse'),
       abort: this.#controller,
       deadline: this.#deadline,
       limits: {

@@ -37,7 +37,12 @@ export interface AttemptSequence {
 }
 
 /** How a kind of exchange is written for a target. @throws GatewayError where it cannot be said there */
-export type LaneFor = (target: LiveEndpoint) => { readonly lane: Lane; readonly notes: readonly Note[] };
+export type LaneFor = (target: LiveEndpoint) => {
+  readonly lane: Lane;
+  readonly notes: readonly Note[];
+  /** Where the lane leads, if through another door of the provider than its usual one. */
+  readonly through?: LiveEndpoint;
+};
 
 export interface AttemptSequenceOptions {
   readonly targets: readonly LiveEndpoint[];
@@ -97,10 +102,11 @@ class Sequence implements AttemptSequence {
   /** The request in the target's grammar, or why it cannot be said there: content is never dropped. */
   #prepare(target: LiveEndpoint): PreparedAttempt | GatewayError {
     try {
-      const { lane, notes } = this.#options.laneFor(target);
+      const { lane, notes, through = target } = this.#options.laneFor(target);
       const encoded = lane.encodeRequest();
       return {
-        target,
+        target: through,
+        hasOthers: target !== this.#options.targets.at(-1),
         lane,
         request: encoded.value,
         notes: notes.length === 0 ? encoded.notes : [...notes, ...encoded.notes],
@@ -155,7 +161,7 @@ class Sequence implements AttemptSequence {
     const ref: AttemptRef = { endpointId: target.endpoint.id, credentialId: credential.id };
     const startedAtMs = ports.clock.now();
     ports.health.began(ref);
-    const attempt = startAttempt(prepared, credential, sending, target !== this.#options.targets.at(-1), ports);
+    const attempt = startAttempt(prepared, credential, sending, ports);
     this.#attemptNotes = attempt.notes;
     this.current = attempt;
     const result = await attempt.result;

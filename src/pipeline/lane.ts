@@ -2,7 +2,7 @@
  * The two lanes behind one face: the pipeline does not know which one runs. `relay` where client and upstream
  * speak the same grammar, else `translate`.
  */
-import type { ChatResponse } from '../core/chat.ts';
+import type { ChatRequest, ChatResponse } from '../core/chat.ts';
 import { type ChatEvent, type EndReason, isContentEvent } from '../core/chat-events.ts';
 import { type GatewayError, invalidRequest } from '../core/errors.ts';
 import { openFold, unfold } from '../core/fold.ts';
@@ -11,7 +11,6 @@ import type { Note, Translated } from '../core/note.ts';
 import { ToolCallLog } from '../core/tool-check.ts';
 import type {
   ClientDialect,
-  ClientFace,
   Outcome,
   RelayContext,
   RelayStream,
@@ -23,6 +22,7 @@ import type {
   UpstreamContext,
   UpstreamRequest,
 } from '../dialects/dialect.ts';
+import { asFunctions, customToolNames, openCustomCalls, withCustomCalls } from '../dialects/shared/custom-tools.ts';
 import type { ActivePlugins, PluginEndpoint, PluginStage, StreamEdit } from '../plugins/plugin.ts';
 import type { ToldByProvider } from './settle.ts';
 import type { LiveEndpoint, LiveProvider } from './target.ts';
@@ -85,7 +85,13 @@ export type LaneTarget = Pick<LiveEndpoint, 'context'> & {
 export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): ChatLane {
   const { dialect, wire, head, betas, gateway } = request;
   const { upstream } = target.provider.dialect;
-  const context: RelayContext = { ...target.context, head, ...(betas && { betas }), ...(gateway && { gateway }) };
+  const context: RelayContext<Wire> = {
+    ...target.context,
+    head,
+    wire,
+    ...(betas && { betas }),
+    ...(gateway && { gateway }),
+  };
   const { client, relay } = dialect;
   const { plugins } = request;
   const edited = editRequest(request, target);
@@ -94,11 +100,19 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
   const isEdited = edited !== null || (request.stream ? editStream : editReply) !== undefined;
   const relays = !isEdited && target.provider.dialect.id === dialect.id && relay.canRelay(context, wire);
   const stages: PluginStage[] = [...(plugins?.stages ?? []), ...(edited?.stages ?? [])];
-  const reply = (received: ChatResponse): WholeReply => {
+  let customTools = NO_NAMES;
+  const reply = (answered: ChatResponse): WholeReply => {
+    const received = withCustomCalls(answered, customTools);
     const edit = editReply?.(received);
     if (edit) stages.push(...edit.stages);
     const response = edit?.value ?? received;
-    return { told: toldBy(response), encode: (settled) => client.encodeResponse(response, head, settled) };
+    return { told: toldBy(response), encode: (settled) => client.encodeResponse(response, head, settled, wire) };
+  };
+  const translated = (decoder: StreamDecoder): TranslatedStream =>
+    new TranslatedStream(decoder, client.openEncoder(head, wire), editsOf(customTools, editStream?.()));
+  const encode = ({ value, notes }: Translated<ChatRequest>): Translated<UpstreamRequest> => {
+    const encoded = upstream.encodeRequest(value, context);
+    return { value: encoded.value, notes: joinNotes(notes, encoded.notes) };
   };
   return {
     kind: relays ? 'relay' : 'translate',
@@ -108,8 +122,10 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
       const decoded = edited ?? client.decodeRequest(wire);
       const [cannot] = target.provider.dialect.unsayable(decoded.value, context);
       if (cannot !== undefined) throw invalidRequest('messages', `${target.provider.name} cannot be sent ${cannot}`);
-      const encoded = upstream.encodeRequest(decoded.value, context);
-      return { value: encoded.value, notes: joinNotes(decoded.notes, encoded.notes) };
+      if (target.provider.dialect.takesCustomTools?.(context.host)) return encode(decoded);
+      customTools = customToolNames(decoded.value);
+      const plain = asFunctions(decoded.value);
+      return encode({ value: plain.value, notes: joinNotes(decoded.notes, plain.notes) });
     },
     decodeWhole(body) {
       if (!relays) return reply(upstream.decodeResponse(body, context));
@@ -117,11 +133,11 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
       return { told: toldBy(response), encode };
     },
     streams: {
-      open: () =>
-        relays
-          ? relay.openRelay(context)
-          : new TranslatedStream(upstream.openDecoder(context), client, head, editStream?.()),
-      of: (body) => unfoldedStream(upstream.decodeResponse(body, context), client, head, editStream?.()),
+      open: () => (relays ? relay.openRelay(context) : translated(upstream.openDecoder(context))),
+      of(body) {
+        const stream = translated(SPENT_DECODER);
+        return Object.assign(stream, { opening: stream.encode(unfold(upstream.decodeResponse(body, context))) });
+      },
       openFolded: () => foldedStream(upstream.openDecoder(context), reply),
     },
   };
@@ -166,17 +182,29 @@ function joinNotes(a: readonly Note[], b: readonly Note[]): readonly Note[] {
   return a.length === 0 ? b : [...a, ...b];
 }
 
-class TranslatedStream<Wire> implements RelayStream {
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+type EventEdit = (event: ChatEvent) => readonly ChatEvent[];
+
+/** What is done to each event on its way to the client, in this order. */
+function editsOf(customTools: ReadonlySet<string>, edit: StreamEdit | undefined): readonly EventEdit[] {
+  const edits: EventEdit[] = [];
+  if (customTools.size > 0) edits.push(openCustomCalls(customTools));
+  if (edit) edits.push((event) => edit.push(event));
+  return edits;
+}
+
+class TranslatedStream implements RelayStream {
   readonly meter: StreamMeter = newMeter();
   failure: GatewayError | undefined;
   readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder;
-  readonly #edit: StreamEdit | undefined;
+  readonly #edits: readonly EventEdit[];
 
-  constructor(decoder: StreamDecoder, client: ClientFace<Wire>, head: ReplyHead, edit: StreamEdit | undefined) {
-    this.#edit = edit;
+  constructor(decoder: StreamDecoder, encoder: StreamEncoder, edits: readonly EventEdit[]) {
+    this.#edits = edits;
     this.#decoder = decoder;
-    this.#encoder = client.openEncoder(head);
+    this.#encoder = encoder;
   }
 
   get isTerminated(): boolean {
@@ -188,8 +216,8 @@ class TranslatedStream<Wire> implements RelayStream {
   }
 
   encode(received: readonly ChatEvent[]): string {
-    const edit = this.#edit;
-    const events = edit ? received.flatMap((event) => edit.push(event)) : received;
+    let events = received;
+    for (const edit of this.#edits) events = events.flatMap(edit);
     let text = '';
     for (const event of events) {
       meterEvent(this.meter, event);
@@ -220,16 +248,6 @@ const SPENT_DECODER: StreamDecoder = {
   push: () => [],
   end: () => ({ events: [], outcome: 'complete' }),
 };
-
-function unfoldedStream<Wire>(
-  response: ChatResponse,
-  client: ClientFace<Wire>,
-  head: ReplyHead,
-  edit: StreamEdit | undefined,
-): RelayStream & { readonly opening: string } {
-  const stream = new TranslatedStream(SPENT_DECODER, client, head, edit);
-  return Object.assign(stream, { opening: stream.encode(unfold(response)) });
-}
 
 function foldedStream(decoder: StreamDecoder, reply: (response: ChatResponse) => WholeReply): FoldedStream {
   const fold = openFold();

@@ -3,7 +3,7 @@ import type { ProviderSettings } from '../config/settings.ts';
 import type { UpstreamDialect } from '../dialects/dialect.ts';
 import type { HostProfile } from '../dialects/host.ts';
 import { addressOf } from '../providers/base-url.ts';
-import { type AuthScheme, type ProviderDefinition, promptCacheOf } from '../providers/provider.ts';
+import { type AuthScheme, type Door, type ProviderDefinition, promptCacheOf } from '../providers/provider.ts';
 import { authorizationOfDialect, DEFAULT_DIALECT, usageOfDialect } from '../providers/undescribed-host.ts';
 import type { Credential, LiveProvider } from './target.ts';
 
@@ -30,28 +30,68 @@ export interface LiveProviderSources {
 export function toLiveProvider(
   settings: ProviderSettings,
   definition: ProviderDefinition | undefined,
-  { dialects, instanceId }: LiveProviderSources,
+  sources: LiveProviderSources,
 ): LiveProvider {
   const dialectId = settings.dialect ?? definition?.dialect ?? DEFAULT_DIALECT;
-  const dialect = dialects.get(dialectId);
-  if (!dialect) throw new RangeError(`the dialect ${dialectId} is not built into this release`);
   // Another dialect than the host's own: its quirks are about another grammar.
-  const isOwnDialect = definition?.dialect === dialectId;
+  const own = definition?.dialect === dialectId ? definition : doorTo(definition, dialectId);
+  const usual = throughDoor(
+    settings,
+    definition,
+    { ...own, dialect: dialectId, baseUrl: definition?.baseUrl },
+    sources,
+  );
+  const doors = doorsOf(settings, definition, dialectId)
+    .filter(({ dialect }) => sources.dialects.has(dialect))
+    .map((door) => [door.dialect, throughDoor(settings, definition, door, sources)] as const);
+  return { ...usual, doors: new Map(doors) };
+}
+
+/** A grammar of the host and where it is spoken; without an address it is spoken where the host's own is. */
+type DoorHere = Omit<Door, 'baseUrl'> & { readonly baseUrl?: string | undefined };
+
+function doorTo(definition: ProviderDefinition | undefined, dialect: string): DoorHere | undefined {
+  return definition?.doors?.find((door) => door.dialect === dialect);
+}
+
+/** The host's own doors at its own address; at the operator's, those that he lists. */
+function doorsOf(
+  { baseUrl, otherDialects }: ProviderSettings,
+  definition: ProviderDefinition | undefined,
+  usual: string,
+): readonly DoorHere[] {
+  const known = definition?.doors ?? [];
+  if (baseUrl === null) return otherDialects ? known.filter(({ dialect }) => otherDialects.includes(dialect)) : known;
+  return (otherDialects ?? [])
+    .filter((dialect) => dialect !== usual)
+    .map((dialect) => ({ ...doorTo(definition, dialect), dialect, baseUrl: undefined }));
+}
+
+function throughDoor(
+  settings: ProviderSettings,
+  definition: ProviderDefinition | undefined,
+  door: DoorHere,
+  { dialects, instanceId }: LiveProviderSources,
+): LiveProvider {
+  const dialect = dialects.get(door.dialect);
+  if (!dialect) throw new RangeError(`the dialect ${door.dialect} is not built into this release`);
   const name = settings.name ?? definition?.name ?? settings.id;
   const host: HostProfile = {
     providerId: settings.id,
     providerName: name,
-    usage: (isOwnDialect ? definition.usage : undefined) ?? usageOfDialect(dialectId),
-    quirks: (isOwnDialect ? definition.quirks : undefined) ?? UNKNOWN_HOST.quirks,
+    usage: door.usage ?? usageOfDialect(door.dialect),
+    quirks: door.quirks ?? UNKNOWN_HOST.quirks,
   };
   const promptCache = promptCacheOf(definition);
   const policy = settings.dataPolicy ?? definition?.policy ?? UNKNOWN_HOST.policy;
   return {
     id: settings.id,
     name,
-    baseUrl: addressOf(definition ?? null, { ...settings, dialect: definition ? settings.dialect : dialectId }),
+    baseUrl: addressThrough(door, settings, definition),
     dialect,
-    credentials: credentialsOf(settings, definition, dialectId, settings.baseUrl === null ? undefined : instanceId),
+    kinds: door.dialect === DEFAULT_DIALECT ? ['chat', 'embeddings'] : ['chat'],
+    doors: NO_DOORS,
+    credentials: credentialsOf(settings, door, settings.baseUrl === null ? undefined : instanceId),
     host,
     timeouts: settings.timeouts,
     onDisconnect: {
@@ -70,15 +110,26 @@ export function toLiveProvider(
   };
 }
 
-function credentialsOf(
+const NO_DOORS: LiveProvider['doors'] = new Map();
+
+function addressThrough(
+  door: DoorHere,
   settings: ProviderSettings,
   definition: ProviderDefinition | undefined,
-  dialectId: string,
+): string {
+  const base = definition && { ...definition, baseUrl: door.baseUrl ?? definition.baseUrl };
+  const isOther = door.dialect !== definition?.dialect;
+  return addressOf(base ?? null, { ...settings, dialect: definition && !isOther ? null : door.dialect });
+}
+
+function credentialsOf(
+  settings: ProviderSettings,
+  door: DoorHere,
   via: string | undefined,
 ): LiveProvider['credentials'] {
   const credential = (apiKey: string | null, at: number): Credential => ({
     id: at === 0 ? settings.id : `${settings.id}#${at + 1}`,
-    headers: { ...headersOf(settings, apiKey, definition, dialectId), ...(via && { [VIA_HEADER]: via }) },
+    headers: { ...headersOf(settings, apiKey, door), ...(via && { [VIA_HEADER]: via }) },
   });
   return [credential(settings.apiKey, 0), ...settings.moreApiKeys.map((key, i) => credential(key, i + 1))];
 }
@@ -86,16 +137,14 @@ function credentialsOf(
 function headersOf(
   settings: ProviderSettings,
   apiKey: string | null,
-  definition: ProviderDefinition | undefined,
-  dialectId: string,
+  door: DoorHere,
 ): Readonly<Record<string, string>> {
-  const ownScheme = definition?.dialect === dialectId ? definition.authorize : undefined;
-  const scheme = settings.authorization ?? ownScheme ?? authorizationOfDialect(dialectId);
+  const scheme = settings.authorization ?? door.authorize ?? authorizationOfDialect(door.dialect);
   return {
     'content-type': 'application/json',
     // Streams are not worth decompressing, and a bomb cannot be sent.
     'accept-encoding': 'identity',
-    ...definition?.headers,
+    ...door.headers,
     ...authorizationHeader(scheme, apiKey),
     ...settings.headers,
   };

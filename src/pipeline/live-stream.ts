@@ -6,8 +6,8 @@ import type { EndReason } from '../core/chat-events.ts';
 import { GatewayError, toGatewayError } from '../core/errors.ts';
 import type { Clock } from '../core/ids.ts';
 import type { Outcome, RelayStream } from '../dialects/dialect.ts';
+import type { FrameReader } from '../wire/frames.ts';
 import { tryParseJson } from '../wire/json.ts';
-import { openSseReader, type SseReader } from '../wire/sse.ts';
 import type { Deadline } from './deadlines.ts';
 
 /** How long a host may take to close its stream after the terminator, before its socket is given up. */
@@ -23,6 +23,7 @@ export interface StreamLimits {
 export interface LiveStreamOptions {
   readonly body: ReadableStream<Uint8Array>;
   readonly lane: RelayStream;
+  readonly frames: FrameReader;
   readonly abort: AbortController;
   readonly deadline: Deadline;
   readonly limits: StreamLimits;
@@ -69,8 +70,7 @@ export class LiveStream {
 
   readonly #options: LiveStreamOptions;
   readonly #reader: BodyReader;
-  readonly #sse: SseReader = openSseReader();
-  readonly #utf8 = new TextDecoder();
+  readonly #frames: FrameReader;
   #inFlight: Promise<string | undefined> | undefined;
   #contentAtMs: number;
   /** The last read, while the client is waited for: its time is not the provider's silence. */
@@ -83,6 +83,7 @@ export class LiveStream {
   constructor(options: LiveStreamOptions) {
     this.#options = options;
     this.lane = options.lane;
+    this.#frames = options.frames;
     this.#reader = readerOf(options.body);
     this.#contentAtMs = options.clock.now();
   }
@@ -144,11 +145,8 @@ export class LiveStream {
   /** Client text of one read; the end of the bytes flushes what is left. */
   #take({ done, value = [] }: ManyRead): string {
     this.#pieces = [];
-    for (const bytes of value) this.#sse.push(this.#utf8.decode(bytes, { stream: true }), this.#onFrame, this.#skim);
-    if (done) {
-      this.#sse.push(this.#utf8.decode(), this.#onFrame);
-      this.#sse.end(this.#onLastFrame);
-    }
+    for (const bytes of value) this.#frames.push(bytes, this.#onFrame, this.#skim);
+    if (done) this.#frames.end(this.#onLastFrame);
     const text = this.#pieces.length === 1 ? (this.#pieces[0] ?? '') : this.#pieces.join('');
     this.#touch(text);
     return text;

@@ -163,8 +163,8 @@ function keyRestsUntilMs(endpointId: string, { credentials }: LiveProvider, heal
   return soonest;
 }
 
-function unsayable({ dialect }: LiveProvider, { kind, demand }: RouteInput): readonly string[] {
-  if (!dialect.kinds.includes(kind)) return [kind];
+function unsayable({ dialect, kinds }: LiveProvider, { kind, demand }: RouteInput): readonly string[] {
+  if (!kinds.includes(kind)) return [kind];
   if (demand.inputModalities.length === 0) return NOTHING;
   return demand.inputModalities.filter((modality) => dialect.cannotCarry.includes(modality));
 }

@@ -13,11 +13,12 @@ import type { LaneFor } from './attempts.ts';
 import type { ChatExchange, Exchange, PipelinePorts, Reply } from './exchange.ts';
 import { exchangePlugins } from './exchange-plugins.ts';
 import { toldToGateway } from './gateway-upstream.ts';
-import { openLane } from './lane.ts';
+import { type LaneRequest, openLane } from './lane.ts';
 import type { Route, RouteInput } from './route.ts';
 import { unroutedMetadata } from './route-record.ts';
 import { ExchangeRun } from './run-exchange.ts';
 import { streamReply } from './stream-reply.ts';
+import type { LiveEndpoint } from './target.ts';
 
 /** Runs the exchange. Never rejects: every trouble is a reply. The ledger has exactly one record of what was admitted. */
 export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: PipelinePorts): Promise<Reply> {
@@ -44,7 +45,9 @@ export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: Pipelin
   }
   const run = new ExchangeRun(admitted, ports, route, chatLanes(exchange, route, plugins, ports));
   if (!exchange.demand.stream) return run.wholeReply();
-  return streamReply(run, () => client.openEncoder(headOf(exchange, exchange.demand.models[0] ?? '', '')));
+  return streamReply(run, () =>
+    client.openEncoder(headOf(exchange, exchange.demand.models[0] ?? '', ''), exchange.wire),
+  );
 }
 
 const NO_USAGE: UsageCounts = {};
@@ -78,15 +81,26 @@ function chatLanes<Wire>(
     );
     const request = { dialect, head, betas, plugins, stream: demand.stream, ...(gateway && { gateway }) };
     const missing = missingParameters(target.endpoint, demand);
-    if (missing.length === 0) return { lane: openLane({ ...request, wire }, target), notes: unhonoured };
+    if (missing.length === 0) return { ...laneTo({ ...request, wire }, target), notes: unhonoured };
     const dropped: Note[] = missing.map((parameter) => ({
       code: 'parameter.dropped',
       field: parameter,
       message: `${target.model.id} at ${target.provider.name} does not support ${parameter}`,
     }));
     const kept = dialect.client.withoutParameters(wire, missing);
-    return { lane: openLane({ ...request, wire: kept }, target), notes: [...unhonoured, ...dropped] };
+    return { ...laneTo({ ...request, wire: kept }, target), notes: [...unhonoured, ...dropped] };
   };
+}
+
+/** Through the provider's door of the caller's own grammar where the request can be relayed there, else as usual. */
+function laneTo<Wire>(request: LaneRequest<Wire>, target: LiveEndpoint): Omit<ReturnType<LaneFor>, 'notes'> {
+  const door = target.provider.doors.get(request.dialect.id);
+  if (door) {
+    const through = { ...target, provider: door, context: { ...target.context, host: door.host } };
+    const lane = openLane(request, through);
+    if (lane.kind === 'relay') return { lane, through };
+  }
+  return { lane: openLane(request, target) };
 }
 
 function headOf<Wire>(exchange: ChatExchange<Wire>, model: string, providerName: string): ReplyHead {

@@ -223,9 +223,11 @@ function withProviderSettings(endpoint: Endpoint, entry: ProviderSettings): Endp
     : { ...endpoint, quantization: endpoint.quantization ?? entry.quantization };
 }
 
-/** Undefined where the endpoint speaks a grammar other than the one its provider is called in. */
-function toLive(endpoint: Endpoint, model: Model, provider: LiveProvider): LiveEndpoint | undefined {
-  if (endpoint.dialect !== undefined && endpoint.dialect !== provider.dialect.id) return undefined;
+/** Undefined where the endpoint speaks a grammar that its provider is not called in. */
+function toLive(endpoint: Endpoint, model: Model, usual: LiveProvider): LiveEndpoint | undefined {
+  const isUsual = endpoint.dialect === undefined || endpoint.dialect === usual.dialect.id;
+  const provider = isUsual ? usual : usual.doors.get(endpoint.dialect ?? '');
+  if (!provider) return undefined;
   const { serviceTier } = endpoint;
   return {
     endpoint,

@@ -2,13 +2,18 @@
 import type { Endpoint, Model } from '../catalog/model.ts';
 import type { TimeoutSettings } from '../config/settings.ts';
 import type { Pricing } from '../core/pricing.ts';
-import type { UpstreamContext, UpstreamDialect } from '../dialects/dialect.ts';
+import type { ExchangeKind, UpstreamContext, UpstreamDialect } from '../dialects/dialect.ts';
 import type { HostProfile } from '../dialects/host.ts';
+import type { Signer } from '../providers/signer.ts';
 import type { RoutingProvider } from '../routing/candidate.ts';
 
 export interface LiveProvider extends RoutingProvider {
   readonly baseUrl: string;
   readonly dialect: UpstreamDialect;
+  /** What can be asked of it. */
+  readonly kinds: readonly ExchangeKind[];
+  /** More grammars that it speaks, each as the provider called in it: a caller of that grammar is relayed there. */
+  readonly doors: ReadonlyMap<string, LiveProvider>;
   /** At least one; where one is refused or limited, the next is tried. */
   readonly credentials: readonly [Credential, ...Credential[]];
   readonly host: HostProfile;
@@ -28,6 +33,8 @@ export interface Credential {
   readonly id: string;
   /** Credentials and the operator's headers, built once. Never logged. */
   readonly headers: Readonly<Record<string, string>>;
+  /** For credentials that differ from request to request. */
+  readonly sign?: Signer;
 }
 
 /** A candidate of routing that can be tried. */

@@ -12,6 +12,12 @@ export interface ProviderDefinition {
   readonly otherHosts?: readonly string[];
   /** Id of the dialect spoken by default. */
   readonly dialect: string;
+  /**
+   * More grammars that the host speaks. A caller of one of them is relayed there as it wrote, and what only such a grammar
+   * serves is asked in it; everybody else is translated to `dialect`. Off where the operator writes another address, unless
+   * he lists them (`dialects`).
+   */
+  readonly doors?: readonly Door[];
   /** Environment variables that may hold the key; the first one set wins. */
   readonly keyEnv: readonly string[];
   /** More values the address needs, by placeholder → environment variables: `{ resource: ['AZURE_RESOURCE_NAME'] }`. */
@@ -36,6 +42,19 @@ export interface ProviderDefinition {
     readonly termsOfService?: string;
     readonly statusPage?: string;
   };
+}
+
+/** Another grammar of a host, and what differs there. */
+export interface Door {
+  readonly dialect: string;
+  /** Absent = the provider's own. */
+  readonly baseUrl?: string;
+  /** Absent = what the grammar's owner wants (`authorizationOfDialect`). */
+  readonly authorize?: AuthScheme;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Absent = how the grammar's owner counts. */
+  readonly usage?: UsageSemantics;
+  readonly quirks?: HostQuirks;
 }
 
 export type AuthScheme =

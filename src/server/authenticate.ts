@@ -9,14 +9,14 @@ export interface AuthPorts {
   readonly nowMs: () => number;
 }
 
-/** The credential of a request: `Authorization: Bearer`, or `x-api-key` as Anthropic's clients send it. */
+/** The credential of a request: `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`, as clients of the grammars send it. */
 export function credentialOf(headers: Headers): string | null {
   const authorization = headers.get('authorization');
   if (authorization !== null) {
     const trimmed = authorization.trim();
     return /^bearer\s/i.test(trimmed) ? trimmed.slice(7).trim() : trimmed;
   }
-  return headers.get('x-api-key');
+  return headers.get('x-api-key') ?? headers.get('x-goog-api-key');
 }
 
 /**

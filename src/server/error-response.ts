@@ -1,8 +1,6 @@
 /** Errors as OpenRouter's body (OpenRouter's API); inference routes encode theirs in the client's dialect. */
 import type { GatewayError } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
-
-export type ErrorEncoder = (error: GatewayError, routerMetadata?: JsonObject) => JsonObject;
+import type { ErrorEncoder } from '../dialects/dialect.ts';
 
 /** Headers that every API answer carries. Inference routes never read cookies, so any origin may call them. */
 export const CORS_HEADERS: Readonly<Record<string, string>> = {

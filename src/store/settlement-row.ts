@@ -75,7 +75,7 @@ export function fromSettlementRow(row: GenerationsTable): Settlement {
   if (!isJsonObject(detail)) throw new Error(`generation ${row.id}: its detail is not a JSON object`);
   return {
     id: row.id,
-    kind: oneOf(row.kind, ['chat', 'embeddings']),
+    kind: oneOf(row.kind, ['chat', 'embeddings', 'rerank', 'moderation']),
     keyHash: row.key_hash,
     workspaceId: row.workspace_id,
     startedAtMs: Number(row.started_at_ms),

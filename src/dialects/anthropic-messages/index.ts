@@ -11,7 +11,6 @@ const upstream: UpstreamFace = { encodeRequest, decodeResponse, openDecoder, dec
 export const anthropicMessages = {
   id: 'anthropic-messages',
   upstream,
-  kinds: ['chat'],
   /** No block holds sound or moving pictures; types of images and files that it lacks are told by `unsayable`. */
   cannotCarry: ['audio', 'video'],
   unsayable,

@@ -10,7 +10,6 @@ const upstream: UpstreamFace = { encodeRequest, decodeResponse, openDecoder, dec
 export const gemini = {
   id: 'gemini',
   upstream,
-  kinds: ['chat'],
   cannotCarry: [],
   unsayable,
 } as const satisfies UpstreamDialect;

@@ -80,7 +80,7 @@ function decodeToolCalls(message: WireAssistantMessage, at: number): readonly To
 
 function decodeToolCall(call: WireToolCall, fallbackId: string): ToolCall {
   const id = call.id || fallbackId;
-  if (call.custom) return { id, name: call.custom.name, arguments: JSON.stringify({ input: call.custom.input }) };
+  if (call.custom) return { id, name: call.custom.name, arguments: call.custom.input, custom: true };
   const args = call.function?.arguments ?? '';
   return { id, name: call.function?.name ?? '', arguments: typeof args === 'string' ? args : JSON.stringify(args) };
 }

@@ -1,7 +1,6 @@
 /** Tools and the choice among them, wire → core. */
 import type { ToolChoice, ToolDefinition } from '../../core/chat.ts';
 import { emptyJsonObject, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
-import type { Note } from '../../core/note.ts';
 import { decodeCacheControl } from './client-decode-parts.ts';
 import { isServerTool } from './client-request.ts';
 import type { ChatFields, WireTool, WireToolChoice } from './wire-types.ts';
@@ -13,35 +12,26 @@ export interface DecodedTools {
 }
 
 /** `tools` and the older `functions`. */
-export function decodeTools(fields: ChatFields, notes: Note[]): DecodedTools {
+export function decodeTools(fields: ChatFields): DecodedTools {
   const tools: ToolDefinition[] = [];
   const serverTools: JsonObject[] = [];
-  fields.tools?.forEach((tool, at) => {
+  fields.tools?.forEach((tool) => {
     if (isServerTool(tool)) serverTools.push(asJson(tool));
-    else tools.push(decodeTool(tool, at, notes));
+    else tools.push(decodeTool(tool));
   });
   for (const definition of fields.functions ?? []) tools.push(decodeFunction(definition));
   return { tools, serverTools };
 }
 
-function decodeTool(tool: WireTool, at: number, notes: Note[]): ToolDefinition {
+function decodeTool(tool: WireTool): ToolDefinition {
   const cacheControl = decodeCacheControl(tool.cache_control);
   const { custom } = tool;
   if (tool.function) return { ...decodeFunction(tool.function), ...(cacheControl && { cacheControl }) };
-  notes.push({
-    code: 'tool.changed',
-    field: `tools[${at}]`,
-    message: `custom tool ${custom?.name ?? ''} is offered as a function with one string argument, input`,
-  });
+  const format = objectAt(asJson(custom ?? {}), 'format');
   return {
     name: custom?.name ?? '',
     ...(custom?.description && { description: custom.description }),
-    parameters: {
-      type: 'object',
-      properties: { input: { type: 'string' } },
-      required: ['input'],
-      additionalProperties: false,
-    },
+    custom: { ...(format && { format }) },
     ...(cacheControl && { cacheControl }),
   };
 }

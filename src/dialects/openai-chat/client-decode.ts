@@ -91,7 +91,7 @@ const KNOWN: ReadonlySet<string> = new Set(KNOWN_FIELDS);
 export function decodeChatRequest(wire: WireChatRequest): Translated<ChatRequest> {
   const notes: Note[] = [];
   const fields: ChatFields = wire;
-  const { tools, serverTools } = decodeTools(fields, notes);
+  const { tools, serverTools } = decodeTools(fields);
   const { toolChoice, serverToolChoice } = decodeToolChoice(fields);
   const { options, extras } = sortRest(wire);
   if (serverTools.length > 0) options['server_tools'] = serverTools;

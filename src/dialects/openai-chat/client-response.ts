@@ -1,5 +1,5 @@
 /** core → wire for a whole reply: OpenRouter's form (OpenRouter's API), strict where its SDK is (§6.2). */
-import type { AudioOutput, ChatResponse, Choice, ReasoningDetail } from '../../core/chat.ts';
+import type { AudioOutput, ChatResponse, Choice, ReasoningDetail, ToolCall } from '../../core/chat.ts';
 import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';
 import { encodeReasoningDetail } from './reasoning-details.ts';
@@ -40,12 +40,7 @@ function encodeMessage(choice: Choice, excludeReasoning: boolean): JsonObject {
     if (details.length > 0) message['reasoning_details'] = details.map(encodeReasoningDetail);
   }
   if (choice.toolCalls.length > 0) {
-    message['tool_calls'] = choice.toolCalls.map((call, index) => ({
-      id: call.id,
-      type: 'function',
-      index,
-      function: { name: call.name, arguments: call.arguments },
-    }));
+    message['tool_calls'] = choice.toolCalls.map(encodeToolCall);
   }
   if (choice.images.length > 0) message['images'] = choice.images.map(encodeImage);
   if (choice.audio) message['audio'] = encodeAudio(choice.audio);
@@ -57,6 +52,11 @@ function encodeMessage(choice: Choice, excludeReasoning: boolean): JsonObject {
 function detailsOf(choice: Choice): readonly ReasoningDetail[] {
   if (choice.reasoningDetails.length > 0 || !choice.reasoning) return choice.reasoningDetails;
   return [{ type: 'reasoning.text', text: choice.reasoning, format: 'unknown' }];
+}
+
+function encodeToolCall({ id, name, arguments: written, custom }: ToolCall, index: number): JsonObject {
+  if (custom) return { id, type: 'custom', index, custom: { name, input: written } };
+  return { id, type: 'function', index, function: { name, arguments: written } };
 }
 
 export function encodeImage(url: string, index: number): JsonObject {

@@ -59,7 +59,6 @@ const relay: RelayFace<WireChatRequest> = {
 /** Every content kind has a part of its own; what a host cannot take, the catalogue's modalities say. */
 export const openAiChat = {
   id: 'openai-chat',
-  kinds: ['chat', 'embeddings'],
   cannotCarry: [],
   unsayable: () => [],
   client,

@@ -25,7 +25,7 @@ const settled: SettledUsage = {
 };
 
 function openFor({ excludeReasoning = false, ...host }: Host) {
-  return openRelay({ ...contextWith(host), head: { ...testHead, excludeReasoning } });
+  return openRelay({ ...contextWith(host), head: { ...testHead, excludeReasoning }, wire: {} });
 }
 
 /** Frames as a host sends them; text goes as it is. */

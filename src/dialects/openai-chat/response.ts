@@ -115,7 +115,7 @@ function decodeToolCall(call: JsonObject, fallbackId: string): ToolCall {
   const custom = objectAt(call, 'custom');
   if (custom && !stringAt(fn ?? {}, 'name')) {
     // As the tool was offered: a function with one string argument.
-    return { id, name: stringAt(custom, 'name') ?? '', arguments: JSON.stringify({ input: custom['input'] ?? '' }) };
+    return { id, name: stringAt(custom, 'name') ?? '', arguments: stringAt(custom, 'input') ?? '', custom: true };
   }
   // Old Cloudflare models put name and arguments beside the id.
   const source = fn ?? call;

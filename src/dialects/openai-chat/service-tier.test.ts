@@ -114,7 +114,7 @@ describe('the tier that served', () => {
     ['on_demand', 'default'],
     ['standard', 'default'],
   ])('%s is told as %s, whole and streamed, in both lanes', (said, told) => {
-    const context: RelayContext = { ...contextWith(), head: testHead };
+    const context: RelayContext = { ...contextWith(), head: testHead, wire: {} };
     expect(decodeChatResponse(reply(said), context).serviceTier).toBe(told);
     expect(relayResponse(reply(said), context).encode(settled)['service_tier']).toBe(told);
     const [start] = openChatDecoder(context).push({ data: chunk(said) });

@@ -320,14 +320,14 @@ describe('tool calls', () => {
     expect(choice?.finishReason).toBe('tool_calls');
   });
 
-  test('a custom tool’s input becomes the one argument of its function', () => {
+  test('a custom tool’s input is free text', () => {
     const { choice } = run([
       piece({ index: 0, id: 'a', type: 'custom', custom: { name: 'grep', input: '' } }),
       piece({ index: 0, custom: { input: 'say "hi"' } }),
       piece({ index: 0, custom: { input: '\n' } }),
       end,
     ]);
-    expect(JSON.parse(choice?.toolCalls[0]?.arguments ?? '')).toEqual({ input: 'say "hi"\n' });
+    expect(choice?.toolCalls).toEqual([{ id: 'a', name: 'grep', arguments: 'say "hi"\n', custom: true }]);
   });
 });
 

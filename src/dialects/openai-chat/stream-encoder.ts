@@ -30,6 +30,7 @@ interface Positions {
 class ChatEncoder implements StreamEncoder {
   readonly #head: ReplyHead;
   readonly #positions = new Map<number, Positions>();
+  readonly #customCalls = new Set<string>();
   #about: JsonObject = {};
   /** A frame up to its choices: the same on every frame, so written once. */
   #opening: string;
@@ -56,12 +57,17 @@ class ChatEncoder implements StreamEncoder {
       case 'refusal-delta':
         return this.#member(event.choice, 'refusal', event.text);
       case 'tool-call-start': {
-        const { index, id, name } = event;
-        const call = { index, id, type: 'function', function: { name, arguments: '' } };
-        return this.#member(event.choice, 'tool_calls', [call]);
+        const { choice, index, id, name } = event;
+        if (event.custom) this.#customCalls.add(`${choice}:${index}`);
+        const call = event.custom
+          ? { index, id, type: 'custom', custom: { name, input: '' } }
+          : { index, id, type: 'function', function: { name, arguments: '' } };
+        return this.#member(choice, 'tool_calls', [call]);
       }
       case 'tool-call-delta': {
-        const call = { index: event.index, function: { arguments: event.arguments } };
+        const { choice, index, arguments: text } = event;
+        const isCustom = this.#customCalls.size > 0 && this.#customCalls.has(`${choice}:${index}`);
+        const call = isCustom ? { index, custom: { input: text } } : { index, function: { arguments: text } };
         return this.#member(event.choice, 'tool_calls', [call]);
       }
       case 'image-delta': {

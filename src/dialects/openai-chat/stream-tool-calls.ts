@@ -52,7 +52,7 @@ class ToolCalls implements ToolCallDecoder {
     }
     if (name && !call.name) call.name = name;
     if (custom) call.isCustom = true;
-    const text = custom ? escaped(stringAt(custom, 'input') ?? '') : argumentsOf(source['arguments']);
+    const text = custom ? (stringAt(custom, 'input') ?? '') : argumentsOf(source['arguments']);
     if (call.isStarted) this.#pushArguments(call, text, events);
     else {
       call.held += text;
@@ -63,7 +63,6 @@ class ToolCalls implements ToolCallDecoder {
   flush(events: ChatEvent[]): void {
     for (const call of this.#calls) {
       if (!call.isStarted) this.#start(call, events);
-      if (call.isCustom) this.#pushArguments(call, '"}', events);
     }
   }
 
@@ -99,11 +98,10 @@ class ToolCalls implements ToolCallDecoder {
   }
 
   #start(call: Call, events: ChatEvent[]): void {
-    const { position: index, id, name } = call;
+    const { position: index, id, name, isCustom } = call;
     call.isStarted = true;
-    events.push({ type: 'tool-call-start', choice: this.#choice, index, id, name });
-    // A custom tool was offered as a function with one string argument: its input becomes that argument.
-    this.#pushArguments(call, call.isCustom ? `{"input":"${call.held}` : call.held, events);
+    events.push({ type: 'tool-call-start', choice: this.#choice, index, id, name, ...(isCustom && { custom: true }) });
+    this.#pushArguments(call, call.held, events);
     call.held = '';
   }
 
@@ -111,8 +109,4 @@ class ToolCalls implements ToolCallDecoder {
     if (!text) return;
     events.push({ type: 'tool-call-delta', choice: this.#choice, index: call.position, arguments: text });
   }
-}
-
-function escaped(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
 }

@@ -48,10 +48,12 @@ function maySee(caller: KeyRecord, keyHash: string): boolean {
   return caller.kind === 'management' || caller.hash === keyHash;
 }
 
-const API_TYPES = { chat: 'completions', embeddings: 'embeddings' } as const satisfies Record<
-  Settlement['kind'],
-  string
->;
+const API_TYPES = {
+  chat: 'completions',
+  embeddings: 'embeddings',
+  rerank: 'rerank',
+  moderation: 'moderations',
+} as const satisfies Record<Settlement['kind'], string>;
 
 function encodeGeneration(settlement: Settlement): JsonObject {
   const count = (unit: UsageUnit) => wholeOrNull(settlement.usage.counts[unit]);

@@ -5,14 +5,14 @@ import type { Demand } from '../../core/demand.ts';
 import { invalidRequest, toGatewayError } from '../../core/errors.ts';
 import { generationId } from '../../core/ids.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
-import type { ExchangeKind } from '../../dialects/dialect.ts';
+import type { ErrorEncoder, ExchangeKind } from '../../dialects/dialect.ts';
 import type { ExchangeBase, PipelinePorts, Reply } from '../../pipeline/exchange.ts';
 import { effectivePreferences } from '../../pipeline/route.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { type Applied, expandPreset } from '../../presets/apply-preset.ts';
 import type { PresetTable } from '../../presets/preset-table.ts';
 import { type AuthPorts, assertKeyKind, authenticate } from '../authenticate.ts';
-import { CORS_HEADERS, type ErrorEncoder, errorResponse } from '../error-response.ts';
+import { CORS_HEADERS, errorResponse } from '../error-response.ts';
 import { readJsonBody } from '../read-body.ts';
 import { askedByHeader } from './asked-headers.ts';
 import { cacheWish } from './cache-wish.ts';
@@ -48,6 +48,8 @@ export interface InferenceRoute<Wire> {
   run(base: ExchangeBase, wire: Wire, pipeline: PipelinePorts): Promise<Reply>;
   readonly cached: CacheableRoute;
   readonly encodeError: ErrorEncoder;
+  /** Headers of the route's grammar on every answer, beside ours. */
+  headers?(id: string): Readonly<Record<string, string>>;
 }
 
 /** Never throws: every trouble is an answer in the route's own dialect. */
@@ -75,7 +77,7 @@ export async function answerInference<Wire>(
     const wish = ports.responseCache && cacheWish(request.headers, applied?.cache ?? null);
     // Whoever wants no prompt to be kept anywhere wants no answer to be kept here.
     if (!ports.responseCache || !wish || effectivePreferences({ ...base, kind: route.kind }).zdr) {
-      return toResponse(await route.run(base, wire, ports.pipeline), id, route.encodeError);
+      return toResponse(await route.run(base, wire, ports.pipeline), id, route);
     }
     const { reply, headers } = await answerThroughCache(
       {
@@ -88,11 +90,14 @@ export async function answerInference<Wire>(
       },
       ports.responseCache,
     );
-    return toResponse(reply, id, route.encodeError, headers);
+    return toResponse(reply, id, route, headers);
   } catch (thrown) {
     const error = toGatewayError(thrown);
     if (error.code === 'gateway.internal') log.error('an inference request failed inside', thrown);
-    return errorResponse(error, route.encodeError, { 'x-generation-id': id });
+    return errorResponse(error, (each) => route.encodeError(each, undefined, id), {
+      ...route.headers?.(id),
+      'x-generation-id': id,
+    });
   }
 }
 
@@ -114,9 +119,11 @@ function withSession(demand: Demand, headers: Headers): Demand {
 function toResponse(
   reply: Reply,
   id: string,
-  encodeError: ErrorEncoder,
-  more?: Readonly<Record<string, string>>,
+  route: Pick<InferenceRoute<unknown>, 'encodeError' | 'headers'>,
+  cacheHeaders?: Readonly<Record<string, string>>,
 ): Response {
+  const own = route.headers?.(id);
+  const more = own && cacheHeaders ? { ...own, ...cacheHeaders } : (own ?? cacheHeaders);
   switch (reply.kind) {
     case 'whole':
       return new Response(reply.body, { headers: withIds(JSON_HEADERS, id, reply.notes, more) });
@@ -124,7 +131,8 @@ function toResponse(
       // The runtime takes an async generator as a body; its types do not say so yet.
       return new Response(toBody(reply.body), { headers: withIds(STREAM_HEADERS, id, reply.notes, more) });
     case 'error':
-      return errorResponse(reply.error, (error) => encodeError(error, reply.routerMetadata), {
+      return errorResponse(reply.error, (error) => route.encodeError(error, reply.routerMetadata, id), {
+        ...own,
         'x-generation-id': id,
       });
   }
