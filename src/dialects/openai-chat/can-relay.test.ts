@@ -2,9 +2,9 @@
 import { expect, test } from 'bun:test';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { HostQuirks, ModelTraits } from '../host.ts';
+import { contextWith } from '../shared/test-context.ts';
 import { canRelay } from './can-relay.ts';
 import { parseChatRequest } from './client-request.ts';
-import { contextWith } from './test-context.ts';
 
 const user = (content: Json): JsonObject => ({ role: 'user', content });
 const called = (call: JsonObject): JsonObject => ({ role: 'assistant', content: null, tool_calls: [call] });

@@ -6,10 +6,10 @@ import { GatewayError } from '../../core/errors.ts';
 import { unfold } from '../../core/fold.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { SettledUsage } from '../dialect.ts';
+import { testHead } from '../shared/test-context.ts';
 import { encodeChatError } from './client-errors.ts';
 import { encodeChatResponse } from './client-response.ts';
 import { openChatEncoder } from './stream-encoder.ts';
-import { testHead } from './test-context.ts';
 
 const usage = { counts: { promptTokens: 3, completionTokens: 2 }, estimated: false };
 const settled: SettledUsage = {

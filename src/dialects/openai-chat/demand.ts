@@ -1,8 +1,8 @@
 /** What a chat request asks of an endpoint, read from the wire value without decoding it. */
-import type { Demand, InputModality, Opening, PluginWish } from '../../core/demand.ts';
+import type { Demand, InputModality, Opening } from '../../core/demand.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
-import { decodePreferences, NO_PREFERENCES, type ProviderPreferences } from '../../core/preferences.ts';
 import type { CallableTool } from '../../core/tool-check.ts';
+import { modelsOf, pluginsOf, preferencesOf } from '../shared/gateway-fields.ts';
 import type { WireChatRequest } from './wire-types.ts';
 
 /** Wire field → the name it has among `supported_parameters`. */
@@ -50,10 +50,9 @@ const TOKENS_PER_MEDIA_PART = 800;
 export function demandOf(wire: WireChatRequest): Demand {
   const source: JsonObject = wire;
   const content = measure(wire.messages);
-  const provider = objectAt(source, 'provider');
   return {
     models: modelsOf(source),
-    preferences: { ...partitionOf(source), ...(provider ? decodePreferences(provider) : NO_PREFERENCES) },
+    preferences: preferencesOf(source),
     stream: wire.stream === true,
     parameters: parametersOf(source),
     inputModalities: [...content.modalities],
@@ -90,12 +89,6 @@ function outputModalitiesOf(source: JsonObject): readonly string[] {
   return asked && asked.length > 0 ? asked : ['text'];
 }
 
-function modelsOf(source: JsonObject): readonly string[] {
-  const listed = (arrayAt(source, 'models') ?? []).filter((id): id is string => typeof id === 'string');
-  const model = stringAt(source, 'model');
-  return model === undefined ? listed : [model, ...listed.filter((id) => id !== model)];
-}
-
 function parametersOf(source: JsonObject): readonly string[] {
   const names = new Set<string>();
   for (const field of Object.keys(source)) {
@@ -111,23 +104,6 @@ function parametersOf(source: JsonObject): readonly string[] {
     names.add(name);
   }
   return [...names];
-}
-
-const NO_PLUGINS: readonly PluginWish[] = [];
-
-function pluginsOf(source: JsonObject): readonly PluginWish[] {
-  const listed = arrayAt(source, 'plugins');
-  if (!listed) return NO_PLUGINS;
-  return listed.filter(isJsonObject).map((options) => ({
-    id: stringAt(options, 'id') ?? '',
-    enabled: options['enabled'] !== false,
-    options,
-  }));
-}
-
-function partitionOf(source: JsonObject): ProviderPreferences {
-  // The older way to say it (OpenRouter's API).
-  return source['route'] === 'sort' ? { partition: 'none' } : NO_PREFERENCES;
 }
 
 /** Functions and custom tools by name; tools that run elsewhere have none. */

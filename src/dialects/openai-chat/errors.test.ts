@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import { contextWith } from '../shared/test-context.ts';
 import { carriesError, decodeChatError, decodeErrorValue } from './errors.ts';
-import { contextWith } from './test-context.ts';
 
 const context = contextWith();
 const nowMs = Date.parse('2026-11-21T00:00:00Z');

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import type { ReasoningRequest } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ModelTraits, ReasoningStyle } from '../host.ts';
+import { contextWith } from '../shared/test-context.ts';
 import { encodeReasoning } from './reasoning-request.ts';
-import { contextWith } from './test-context.ts';
 
 type Asked = Partial<ReasoningRequest>;
 

@@ -7,8 +7,8 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt } from 
 import { openSseReader } from '../../wire/sse.ts';
 import type { SettledUsage } from '../dialect.ts';
 import type { HostQuirks, UsageSemantics } from '../host.ts';
+import { contextWith, testHead } from '../shared/test-context.ts';
 import { openRelay } from './relay.ts';
-import { contextWith, testHead } from './test-context.ts';
 
 interface Host {
   readonly quirks?: HostQuirks;

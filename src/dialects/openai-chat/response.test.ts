@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { GatewayError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { HostQuirks } from '../host.ts';
+import { contextWith } from '../shared/test-context.ts';
 import { decodeChatResponse } from './response.ts';
-import { contextWith } from './test-context.ts';
 
 function decode(message: JsonObject, more: JsonObject = {}, quirks: HostQuirks = {}) {
   const body = { id: 'c-1', model: 'm', choices: [{ index: 0, message, finish_reason: 'stop', ...more }] };

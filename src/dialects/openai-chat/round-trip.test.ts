@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import type { ChatResponse, Choice, FinishReason, ReasoningDetail } from '../../core/chat.ts';
 import { openFold, unfold } from '../../core/fold.ts';
 import type { SettledUsage } from '../dialect.ts';
+import { contextWith, testHead } from '../shared/test-context.ts';
 import { encodeChatResponse } from './client-response.ts';
 import { decodeChatResponse } from './response.ts';
 import { openChatDecoder } from './stream-decoder.ts';
 import { openChatEncoder } from './stream-encoder.ts';
-import { contextWith, testHead } from './test-context.ts';
 
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });

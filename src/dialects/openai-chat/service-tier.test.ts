@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { ServiceTier } from '../../core/service-tier.ts';
 import type { RelayContext } from '../dialect.ts';
 import type { HostQuirks } from '../host.ts';
+import { contextWith, testHead } from '../shared/test-context.ts';
 import { decodeChatRequest } from './client-decode.ts';
 import { parseChatRequest } from './client-request.ts';
 import { openRelay } from './relay.ts';
@@ -11,7 +12,6 @@ import { relayResponse } from './relay-response.ts';
 import { decodeChatResponse } from './response.ts';
 import { retarget } from './retarget.ts';
 import { openChatDecoder } from './stream-decoder.ts';
-import { contextWith, testHead } from './test-context.ts';
 import { encodeChatRequest } from './upstream-request.ts';
 
 interface Case {

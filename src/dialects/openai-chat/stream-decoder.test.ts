@@ -5,8 +5,8 @@ import { openFold } from '../../core/fold.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Frame, Outcome } from '../dialect.ts';
 import type { HostQuirks } from '../host.ts';
+import { contextWith } from '../shared/test-context.ts';
 import { openChatDecoder } from './stream-decoder.ts';
-import { contextWith } from './test-context.ts';
 
 const DONE: Frame = { data: '[DONE]' };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { JsonObject } from '../../core/json.ts';
 import type { SettledUsage } from '../dialect.ts';
 import type { UsageSemantics } from '../host.ts';
-import { contextWith } from './test-context.ts';
+import { contextWith } from '../shared/test-context.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 
 function counts(raw: JsonObject, usage: Partial<UsageSemantics> = {}): unknown {

@@ -6,20 +6,16 @@
  * `nullish` nearly everywhere: clients generated from typed models send `null` for what they do not set.
  */
 import { z } from 'zod';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { gatewayFields } from '../shared/gateway-fields.ts';
+import { cacheControl, flag, jsonObject } from '../shared/wire-schema.ts';
 
-const jsonObject = z.custom<JsonObject>(isJsonObject, 'expected an object');
 const anyJson = z.custom<Json>(() => true);
 
 const text = z.string();
-const flag = z.boolean().nullish();
 const between = (low: number, high: number) => z.number().min(low).max(high).nullish();
 
 export const EFFORTS = ['max', 'xhigh', 'high', 'medium', 'low', 'minimal', 'none'] as const;
-
-const cacheControl = z
-  .object({ type: z.literal('ephemeral').optional(), ttl: z.enum(['5m', '1h']).nullish() })
-  .nullish();
 
 // ---- content parts (§2.2 "Content parts") ----
 
@@ -204,52 +200,12 @@ const reasoning = z.object({
   summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
 });
 
-// ---- routing preferences (§3.2): checked here, read by routing ----
-
-const amount = z.union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?$/, 'a decimal amount in USD')]).nullish();
-const percentiles = z
-  .union([
-    z.number().min(0),
-    z.object({
-      p50: z.number().nullish(),
-      p75: z.number().nullish(),
-      p90: z.number().nullish(),
-      p99: z.number().nullish(),
-    }),
-  ])
-  .nullish();
-const sortKey = z.enum(['price', 'throughput', 'latency', 'exacto']);
-const slugs = z.array(z.string()).nullish();
-
-const providerPreferences = z.object({
-  order: slugs,
-  only: slugs,
-  ignore: slugs,
-  allow_fallbacks: flag,
-  require_parameters: flag,
-  data_collection: z.enum(['allow', 'deny']).nullish(),
-  zdr: flag,
-  enforce_distillable_text: flag,
-  quantizations: slugs,
-  sort: z
-    .union([sortKey, z.object({ by: sortKey.nullish(), partition: z.enum(['model', 'none']).nullish() })])
-    .nullish(),
-  max_price: z.object({ prompt: amount, completion: amount, request: amount, image: amount, audio: amount }).nullish(),
-  preferred_min_throughput: percentiles,
-  preferred_max_latency: percentiles,
-});
-
 // ---- the request ----
 
 export const chatFields = z.object({
+  ...gatewayFields,
   messages: z.array(message).min(1),
   model: z.string().nullish(),
-  models: z.array(z.string()).nullish(),
-  provider: providerPreferences.nullish(),
-  route: z.enum(['fallback', 'sort']).nullish(),
-  preset: z.string().nullish(),
-  plugins: z.array(z.object({ id: z.string(), enabled: flag })).nullish(),
-  transforms: z.array(z.string()).nullish(),
   stream: flag,
   stream_options: z.object({ include_usage: flag }).nullish(),
   usage: z.object({ include: flag }).nullish(),
@@ -275,7 +231,6 @@ export const chatFields = z.object({
   function_call: z.union([z.enum(['none', 'auto']), named]).nullish(),
   parallel_tool_calls: flag,
   max_tool_calls: z.int().min(1).max(30).nullish(),
-  stop_server_tools_when: z.array(z.object({ type: z.string() })).nullish(),
   response_format: responseFormat.nullish(),
   reasoning: reasoning.nullish(),
   // `default` is Groq's word for "as the model does".
@@ -289,14 +244,11 @@ export const chatFields = z.object({
   cache_control: cacheControl,
   prompt_cache_key: z.string().nullish(),
   prompt_cache_options: jsonObject.nullish(),
-  session_id: z.string().max(256).nullish(),
-  trace: jsonObject.nullish(),
   metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
   user: z.string().nullish(),
   service_tier: z.string().nullish(),
   web_search_options: jsonObject.nullish(),
   x_search_filter: jsonObject.nullish(),
-  debug: z.object({ echo_upstream_body: flag }).nullish(),
 });
 export type ChatFields = z.infer<typeof chatFields>;
 

@@ -6,7 +6,6 @@ import { type Json, type JsonObject, objectAt } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import { PREFERENCE_BY_WIRE_NAME, PRICE_CAP_AXES } from '../../core/preferences.ts';
 import type { HostProfile } from '../host.ts';
-import type { WireChatRequest } from './wire-types.ts';
 
 /** `options` is for endpoints of media (OpenRouter's API). */
 const PREFERENCE_FIELDS: ReadonlySet<string> = new Set([...Object.keys(PREFERENCE_BY_WIRE_NAME), 'options']);
@@ -20,7 +19,7 @@ const UNHONOURED: Readonly<Record<string, (value: Json) => string | undefined>> 
   stop_server_tools_when: () => 'no tool runs in the gateway',
 };
 
-export function unhonouredFields(wire: WireChatRequest, host: HostProfile): readonly Note[] {
+export function unhonouredFields(wire: JsonObject, host: HostProfile): readonly Note[] {
   const notes: Note[] = [];
   for (const field in UNHONOURED) {
     const value = wire[field];
@@ -28,7 +27,8 @@ export function unhonouredFields(wire: WireChatRequest, host: HostProfile): read
     const message = UNHONOURED[field]?.(value);
     if (message) notes.push({ code: 'parameter.dropped', field, message });
   }
-  if (wire.provider && !host.quirks.gatewayFields?.includes('provider')) noteUnknown(wire.provider, notes);
+  const provider = objectAt(wire, 'provider');
+  if (provider && !host.quirks.gatewayFields?.includes('provider')) noteUnknown(provider, notes);
   return notes;
 }
 

@@ -1,4 +1,4 @@
-/** A host of no oddities for this folder's tests, and changes to it. */
+/** A host of no oddities for the dialects' tests, and changes to it. */
 import type { ServiceTier } from '../../core/service-tier.ts';
 import type { ReplyHead, UpstreamContext } from '../dialect.ts';
 import type { HostQuirks, ModelTraits, UsageSemantics } from '../host.ts';

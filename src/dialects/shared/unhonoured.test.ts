@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'bun:test';
-import { parseChatRequest } from './client-request.ts';
-import { unhonouredFields } from './gateway-fields.ts';
 import { contextWith } from './test-context.ts';
+import { unhonouredFields } from './unhonoured.ts';
 
 const messages = [{ role: 'user', content: 'hi' }];
 const fieldsOf = (body: object, quirks = {}) =>
-  unhonouredFields(
-    parseChatRequest(JSON.parse(JSON.stringify({ model: 'a/b', messages, ...body }))),
-    contextWith({ quirks }).host,
-  ).map(({ field }) => field);
+  unhonouredFields(JSON.parse(JSON.stringify({ model: 'a/b', messages, ...body })), contextWith({ quirks }).host).map(
+    ({ field }) => field,
+  );
 
 describe('what is asked of the gateway and nobody does is noted', () => {
   test.each([
