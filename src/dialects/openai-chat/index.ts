@@ -4,6 +4,7 @@
  */
 import { objectAt } from '../../core/json.ts';
 import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
+import { decodeOpenAiError } from '../shared/openai-errors.ts';
 import { unhonouredFields } from '../shared/unhonoured.ts';
 import { canRelay } from './can-relay.ts';
 import { decodeChatRequest } from './client-decode.ts';
@@ -11,7 +12,6 @@ import { encodeChatError } from './client-errors.ts';
 import { parseChatRequest } from './client-request.ts';
 import { encodeChatResponse } from './client-response.ts';
 import { demandOf, excludesReasoning, openingOf, toolsOf, withoutParameters } from './demand.ts';
-import { decodeChatError } from './errors.ts';
 import { openRelay } from './relay.ts';
 import { relayResponse } from './relay-response.ts';
 import { replayChat } from './replay.ts';
@@ -46,7 +46,7 @@ const upstream: UpstreamFace = {
   encodeRequest: encodeChatRequest,
   decodeResponse: decodeChatResponse,
   openDecoder: openChatDecoder,
-  decodeError: decodeChatError,
+  decodeError: decodeOpenAiError,
 };
 
 const relay: RelayFace<WireChatRequest> = {

@@ -3,21 +3,7 @@ import type { Effort, ReasoningRequest } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
-
-/** OpenRouter's documented share of max_tokens per effort (OpenRouter's API). */
-const EFFORT_RATIO: Readonly<Record<Effort, number>> = {
-  max: 0.95,
-  xhigh: 0.95,
-  high: 0.8,
-  medium: 0.5,
-  low: 0.2,
-  minimal: 0.1,
-  none: 0,
-};
-/** From the least to the most. */
-const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
-/** Output assumed for a budget's share where the caller set no limit. */
-const ASSUMED_OUTPUT_TOKENS = 16_384;
+import { budgetOf, effortOf, effortTaken } from '../shared/effort.ts';
 
 /**
  * Body members that ask for this reasoning at this host, none where the host has no way to ask.
@@ -35,7 +21,7 @@ export function encodeReasoning(
   const effort = effortOf(reasoning, maxOutputTokens);
   const enabled = reasoning.enabled;
   const style = quirks.reasoningStyle ?? 'reasoning_effort';
-  const budget = reasoning.maxTokens ?? Math.round(EFFORT_RATIO[effort] * (maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS));
+  const budget = reasoning.maxTokens ?? budgetOf(effort, maxOutputTokens);
   switch (style) {
     case 'reasoning_effort':
       return { value: effortMember(enabled ? effort : 'none', context, notes), notes };
@@ -70,34 +56,9 @@ export function encodeReasoning(
   }
 }
 
-function effortOf(reasoning: ReasoningRequest, maxOutputTokens: number | undefined): Effort {
-  if (reasoning.effort) return reasoning.effort;
-  if (reasoning.maxTokens === undefined) return 'medium';
-  const share = reasoning.maxTokens / (maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS);
-  return EFFORTS.find((effort) => EFFORT_RATIO[effort] >= share) ?? 'max';
-}
-
-/** The nearest effort the model takes; none where turning reasoning off is not possible. */
 function effortMember(effort: Effort, context: UpstreamContext, notes: Note[]): JsonObject {
-  const { reasoning } = context.traits;
-  const efforts = reasoning?.efforts;
-  if (!efforts || efforts.length === 0) return { reasoning_effort: effort };
-  if (efforts.includes(effort)) return { reasoning_effort: effort };
-  const at = EFFORTS.indexOf(effort);
-  const nearest = [...efforts].sort((a, b) => distance(a, at) - distance(b, at))[0];
-  if (effort === 'none' && !reasoning?.mandatory && nearest !== 'minimal') return {};
-  notes.push({
-    code: 'parameter.changed',
-    field: 'reasoning.effort',
-    message: `${effort} is not among ${efforts.join(', ')}; ${nearest} is sent`,
-  });
-  return { reasoning_effort: nearest };
-}
-
-function distance(effort: string, at: number): number {
-  const known: readonly string[] = EFFORTS;
-  const found = known.indexOf(effort);
-  return found < 0 ? EFFORTS.length : Math.abs(found - at);
+  const taken = effortTaken(effort, context.traits, notes);
+  return taken === undefined ? {} : { reasoning_effort: taken };
 }
 
 function reasoningObject(reasoning: ReasoningRequest): JsonObject {

@@ -3,14 +3,14 @@ import type { ChatResponse, Choice, ToolCall } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { decodeLogprobs } from '../shared/logprobs.ts';
+import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
+import { decodeUsage } from '../shared/openai-usage.ts';
 import { tierServed } from '../shared/service-tier.ts';
 import { argumentsOf, audioOf, citationsOf, contentOf, imagesOf, reasoningOf } from './content.ts';
-import { carriesError, decodeErrorValue } from './errors.ts';
 import { finishWithCalls, toFinishReason } from './finish.ts';
-import { decodeLogprobs } from './logprobs.ts';
 import { openThinkSplitter } from './think-tags.ts';
 import { inventedId } from './tool-ids.ts';
-import { decodeUsage } from './usage.ts';
 
 /**
  * wire → core.

@@ -5,11 +5,11 @@
 import { emptyJsonObject, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
+import { tellGateway } from '../shared/gateway-host.ts';
+import { writeServiceTier } from '../shared/service-tier-field.ts';
 import { decodeReasoning, GATEWAY_FIELDS, KNOWN_FIELDS } from './client-decode.ts';
-import { tellGateway } from './gateway-host.ts';
 import { encodeReasoning } from './reasoning-request.ts';
 import { retargetMessages } from './retarget-messages.ts';
-import { writeServiceTier } from './service-tier.ts';
 import type { WireChatRequest } from './wire-types.ts';
 
 const GATEWAY_FIELD_SET: ReadonlySet<string> = new Set(GATEWAY_FIELDS);

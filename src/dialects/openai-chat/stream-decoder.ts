@@ -9,12 +9,12 @@ import { isJsonArray, isJsonObject, type JsonObject, numberAt, objectAt, stringA
 import type { Usage } from '../../core/usage.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
+import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
+import { decodeUsage } from '../shared/openai-usage.ts';
 import { citationsOf } from './content.ts';
-import { carriesError, decodeErrorValue } from './errors.ts';
 import { headOf } from './response.ts';
 import { type ChoiceDecoder, openChoiceDecoder } from './stream-choice.ts';
 import { proveEnd } from './stream-end.ts';
-import { decodeUsage } from './usage.ts';
 
 export function openChatDecoder(context: UpstreamContext): StreamDecoder {
   return new ChatDecoder(context);

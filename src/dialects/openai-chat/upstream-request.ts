@@ -6,9 +6,9 @@ import type { CacheControl, ChatRequest, ResponseFormat, ToolChoice, ToolDefinit
 import { isJsonArray, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
-import { tellGateway } from './gateway-host.ts';
+import { tellGateway } from '../shared/gateway-host.ts';
+import { writeServiceTier } from '../shared/service-tier-field.ts';
 import { encodeReasoning } from './reasoning-request.ts';
-import { writeServiceTier } from './service-tier.ts';
 import { encodeMessages } from './upstream-messages.ts';
 
 /** core → wire. */

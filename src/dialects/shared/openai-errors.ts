@@ -12,7 +12,7 @@ import { retryAfterMs } from './retry-after.ts';
 const MOST_CHARACTERS = 2048;
 
 /** A reply with an error status. */
-export function decodeChatError(failure: UpstreamFailure, context: UpstreamContext): GatewayError {
+export function decodeOpenAiError(failure: UpstreamFailure, context: UpstreamContext): GatewayError {
   const facts = factsOf(tryParseJson(failure.body) ?? failure.body);
   return toError(facts, failure.status, failure.body, context, failure.headers, failure.nowMs);
 }

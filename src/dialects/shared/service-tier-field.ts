@@ -2,7 +2,7 @@
 import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { isPricedApart, tierServed } from '../shared/service-tier.ts';
+import { isPricedApart, tierServed } from './service-tier.ts';
 
 const FIELD = 'service_tier';
 

@@ -1,6 +1,6 @@
 /** When a provider asks to be left alone until: headers first, then what the body says (docs/sources.md). */
 import { isJsonArray, isJsonObject, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
-import { waitWithinReason } from '../shared/longest-wait.ts';
+import { waitWithinReason } from './longest-wait.ts';
 
 export function retryAfterMs(
   headers: Readonly<Record<string, string>>,

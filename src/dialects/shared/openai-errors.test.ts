@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
-import { contextWith } from '../shared/test-context.ts';
-import { carriesError, decodeChatError, decodeErrorValue } from './errors.ts';
+import { carriesError, decodeErrorValue, decodeOpenAiError } from './openai-errors.ts';
+import { contextWith } from './test-context.ts';
 
 const context = contextWith();
 const nowMs = Date.parse('2026-11-21T00:00:00Z');
 
 function decode(status: number, body: Json, headers: Record<string, string> = {}) {
-  return decodeChatError(
+  return decodeOpenAiError(
     { status, body: typeof body === 'string' ? body : JSON.stringify(body), headers, nowMs },
     context,
   );
