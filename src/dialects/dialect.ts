@@ -13,6 +13,7 @@ import type { ServiceTier } from '../core/service-tier.ts';
 import type { CallableTool, ToolCallLog } from '../core/tool-check.ts';
 import type { Usage } from '../core/usage.ts';
 import type { HostProfile, ModelTraits } from './host.ts';
+import type { ServerToolWishes } from './shared/server-tools.ts';
 
 /** One server-sent event, already cut out of the bytes. */
 export interface Frame {
@@ -113,8 +114,8 @@ export interface ClientDialect<Wire> {
 /** Kinds of exchange: the list grows with the product. */
 export type ExchangeKind = 'chat' | 'embeddings' | 'rerank' | 'moderation';
 
-/** How a grammar's streams are cut into frames (wire/frames.ts). */
-export type Framing = 'sse' | 'ndjson';
+/** How a grammar's streams are cut into frames (wire/). */
+export type Framing = 'sse' | 'ndjson' | 'aws-event-stream';
 
 /** A grammar in which conversations are sent to a host. */
 export interface UpstreamDialect {
@@ -163,6 +164,8 @@ export interface ClientFace<Wire> {
   messagesOf(wire: Wire): readonly JsonObject[];
   /** The tools that the model may call. */
   toolsOf(wire: Wire): readonly CallableTool[];
+  /** What of `tools` runs in the gateway; absent where the grammar has no such tools. */
+  serverToolsOf?(wire: Wire): ServerToolWishes | null;
   /** OpenRouter's `provider` object as it was sent. */
   providerObjectOf(wire: Wire): JsonObject | undefined;
   /** wire → core. */

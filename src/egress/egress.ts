@@ -156,6 +156,6 @@ export async function readText(body: ReadableStream<Uint8Array> | null, maxBytes
   return text + decoder.decode();
 }
 
-function tooLarge(maxBytes: number): GatewayError {
+export function tooLarge(maxBytes: number): GatewayError {
   return new GatewayError('provider.bad_answer', `The provider's answer is larger than ${maxBytes} bytes.`);
 }

@@ -22,6 +22,7 @@ describe('how a body begins', () => {
     [['{"a":1}'], '{'],
     [['\ufeff \r\n', '\t', ' data: x'], 'd'],
     [['  ', '\n'], ''],
+    [['\0\0\0{"a":1}'], '\0'],
     [[], ''],
   ])('%j begins with %p, and is all there afterwards', async (pieces, first) => {
     const peeked = await peekResponse(responseOf(streamOf(pieces)));

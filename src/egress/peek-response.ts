@@ -6,7 +6,7 @@ const FIRST_PRINTABLE = 33;
 const MOST_BYTES = 64 * 1024;
 
 export interface PeekedResponse {
-  /** The first character that is no white space or byte order mark, '' where there is none soon. */
+  /** The first character that is no white space or byte order mark, NUL included; '' where there is none soon. */
   readonly first: string;
   /** The same response, whole. */
   readonly response: EgressResponse;
@@ -23,8 +23,8 @@ export async function peekResponse(response: EgressResponse): Promise<PeekedResp
     if (done) break;
     seen.push(value);
     bytes += value.byteLength;
-    // A byte order mark is above ASCII: what begins a JSON value or an event is not.
-    const code = value.find((byte) => byte >= FIRST_PRINTABLE && byte < 127);
+    // A byte order mark is above ASCII: what begins a JSON value or an event is not. No text begins with NUL.
+    const code = value.find((byte) => byte === 0 || (byte >= FIRST_PRINTABLE && byte < 127));
     if (code !== undefined) first = String.fromCharCode(code);
   }
   const body = new ReadableStream<Uint8Array>({

@@ -2,15 +2,15 @@
 import { type ErrorCode, GatewayError, toGatewayError } from '../core/errors.ts';
 import type { Clock } from '../core/ids.ts';
 import type { Note } from '../core/note.ts';
-import type { RelayStream, UpstreamRequest } from '../dialects/dialect.ts';
-import type { Egress, EgressResponse } from '../egress/egress.ts';
+import type { Framing, RelayStream, UpstreamRequest } from '../dialects/dialect.ts';
+import { type Egress, type EgressResponse, tooLarge } from '../egress/egress.ts';
 import { peekResponse } from '../egress/peek-response.ts';
 import type { Signer } from '../providers/signer.ts';
 import { tryParseJson } from '../wire/json.ts';
 import { openSseReader } from '../wire/sse.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
-import { openFrames } from './framing.ts';
-import type { Lane, StreamFace, WholeReply } from './lane.ts';
+import { framingOfBody, openFrames } from './framing.ts';
+import type { FoldedStream, Lane, StreamFace, WholeReply } from './lane.ts';
 import { VIA_HEADER } from './live-provider.ts';
 import { LiveStream } from './live-stream.ts';
 import type { Credential, LiveEndpoint } from './target.ts';
@@ -191,20 +191,49 @@ class AttemptRun {
     return dialect.upstream.decodeError(failure, this.#target.context);
   }
 
-  async #readWhole(response: EgressResponse): Promise<AttemptResult> {
+  async #readWhole(answer: EgressResponse): Promise<AttemptResult> {
+    const { streams } = this.#lane;
+    const { status } = answer;
+    let response = answer;
+    if (streams && this.#framing === 'aws-event-stream') {
+      const peeked = await peekResponse(answer);
+      response = peeked.response;
+      if (framingOfBody(this.#framing, peeked.first) === this.#framing) return this.#readBinary(response, streams);
+    }
     const text = await response.text(MAX_REPLY_BYTES);
     this.#deadline.cancel();
-    const status = response.status;
-    const { streams } = this.#lane;
     if (streams && isEventStream(response, text)) {
       const folded = streams.openFolded();
       const reader = openSseReader();
       reader.push(text, folded.push);
       reader.end(folded.push);
-      const { outcome, reply } = folded.end('upstream-end');
-      return outcome === 'complete' ? this.#whole(reply, status) : { kind: 'failed', error: outcome, status };
+      return this.#endFolded(folded, status);
     }
     return this.#whole(this.#lane.decodeWhole(this.#parse(text)), status);
+  }
+
+  /** Binary messages although a whole reply was asked. */
+  async #readBinary({ body, status }: EgressResponse, streams: StreamFace): Promise<AttemptResult> {
+    const folded = streams.openFolded();
+    const frames = openFrames(this.#framing);
+    let bytes = 0;
+    for await (const piece of body ?? []) {
+      bytes += piece.byteLength;
+      if (bytes > MAX_REPLY_BYTES) throw tooLarge(MAX_REPLY_BYTES);
+      frames.push(piece, folded.push);
+    }
+    frames.end(folded.push);
+    this.#deadline.cancel();
+    return this.#endFolded(folded, status);
+  }
+
+  #endFolded(folded: FoldedStream, status: number): AttemptResult {
+    const { outcome, reply } = folded.end('upstream-end');
+    return outcome === 'complete' ? this.#whole(reply, status) : { kind: 'failed', error: outcome, status };
+  }
+
+  get #framing(): Framing {
+    return this.#target.provider.dialect.framing ?? 'sse';
   }
 
   #whole(reply: WholeReply, status: number): AttemptResult {
@@ -224,24 +253,27 @@ class AttemptRun {
 
   async #readStream(response: EgressResponse): Promise<AttemptResult> {
     const { status } = response;
-    const { framing = 'sse' } = this.#target.provider.dialect;
-    if (mediaType(response) === EVENT_STREAM || framing !== 'sse') return this.#readEvents(response, status);
+    const framing = this.#framing;
+    if (framing === 'ndjson' || (framing === 'sse' && mediaType(response) === EVENT_STREAM)) {
+      return this.#readEvents(response, status, framing);
+    }
     // Some hosts answer whole although a stream was asked, some stream under another content type: the body itself tells.
     const peeked = await peekResponse(response);
-    if (peeked.first !== '{' && peeked.first !== '[') return this.#readEvents(peeked.response, status);
+    const found = framingOfBody(framing, peeked.first);
+    if (found !== 'whole') return this.#readEvents(peeked.response, status, found);
     const lane = this.#streams().of(this.#parse(await peeked.response.text(MAX_REPLY_BYTES)));
     this.#deadline.cancel();
     if (!lane.meter.hasContent) this.#refuseErrorFinish(lane.meter.finishReason, lane.meter.nativeFinishReason);
     return { kind: 'stream', answer: { lane, opening: lane.opening, live: undefined }, status };
   }
 
-  async #readEvents({ body }: EgressResponse, status: number): Promise<AttemptResult> {
+  async #readEvents({ body }: EgressResponse, status: number, framing: Framing): Promise<AttemptResult> {
     if (!body) throw this.#error('provider.bad_answer', 'answered a stream request without a body');
     const { timeouts, name } = this.#target.provider;
     const live = new LiveStream({
       body,
       lane: this.#streams().open(),
-      frames: openFrames(this.#target.provider.dialect.framing ?? 'sse'),
+      frames: openFrames(framing),
       abort: this.#controller,
       deadline: this.#deadline,
       limits: {

@@ -1,5 +1,6 @@
 /** The reader for a grammar's framing. */
 import type { Framing } from '../dialects/dialect.ts';
+import { openAwsEventStreamFrames } from '../wire/aws-event-stream.ts';
 import { type FrameReader, openSseFrames } from '../wire/frames.ts';
 import { openNdjsonFrames } from '../wire/ndjson.ts';
 
@@ -9,5 +10,21 @@ export function openFrames(framing: Framing): FrameReader {
       return openSseFrames();
     case 'ndjson':
       return openNdjsonFrames();
+    case 'aws-event-stream':
+      return openAwsEventStreamFrames();
   }
+}
+
+/** What a binary message begins with, and text does not: the upper byte of its length. */
+const NUL = '\0';
+
+/**
+ * How this body is framed, or `whole` where it is one JSON value. Content types do not tell: hosts name none, or another's;
+ * proxies turn binary messages into server-sent events and leave the type as it was.
+ * @param first its first character that is no white space
+ */
+export function framingOfBody(framing: Framing, first: string): Framing | 'whole' {
+  if (framing === 'ndjson') return framing;
+  if (framing === 'aws-event-stream' && first === NUL) return framing;
+  return first === '{' || first === '[' ? 'whole' : 'sse';
 }
