@@ -3,7 +3,8 @@ import type { AssistantMessage, Message, Part, ReasoningDetail, ToolCall, ToolMe
 import { invalidRequest } from '../../core/errors.ts';
 import { type JsonObject, stringAt } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
-import { decodeCacheControl, decodeImageUrl, decodeParts } from './client-decode-parts.ts';
+import { decodeImageUrl } from '../shared/media-source.ts';
+import { decodeCacheControl, decodeParts } from './client-decode-parts.ts';
 import { decodeReasoningDetail } from './reasoning-details.ts';
 import type {
   WireAssistantMessage,
