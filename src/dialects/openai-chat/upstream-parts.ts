@@ -1,8 +1,9 @@
 /** Content parts, core → wire, in the host's form. */
-import type { MediaSource, Part } from '../../core/chat.ts';
+import type { Part } from '../../core/chat.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { encodeMedia } from '../shared/openai-parts.ts';
 
 /** A lone text as a string, anything else as a list of parts. */
 export function encodeContent(parts: readonly Part[], path: string, context: UpstreamContext, notes: Note[]): Json {
@@ -32,36 +33,6 @@ export function encodePart(part: Part, path: string, context: UpstreamContext, n
       ? { cache_control: { type: 'ephemeral', ...part.cacheControl } }
       : {};
   return { ...encodeMedia(part, context.host.quirks.plainMediaUrls === true), ...mark };
-}
-
-function encodeMedia(part: Part, isPlain: boolean): JsonObject {
-  switch (part.type) {
-    case 'text':
-      return { type: 'text', text: part.text };
-    case 'image': {
-      const url = urlOf(part.source);
-      return { type: 'image_url', image_url: isPlain ? url : { url, ...(part.detail && { detail: part.detail }) } };
-    }
-    case 'audio': {
-      const { base64: data, format } = part;
-      return { type: 'input_audio', input_audio: isPlain ? data : { data, format } };
-    }
-    case 'video':
-      return { type: 'video_url', video_url: { url: urlOf(part.source) } };
-    case 'file': {
-      const { source, filename } = part;
-      if (source.kind === 'id') return { type: 'file', file: { file_id: source.id } };
-      if (isPlain) {
-        return { type: 'document_url', document_url: urlOf(source), ...(filename && { document_name: filename }) };
-      }
-      // OpenAI wants a name beside the bytes.
-      return { type: 'file', file: { filename: filename ?? 'document.pdf', file_data: urlOf(source) } };
-    }
-  }
-}
-
-function urlOf(source: MediaSource): string {
-  return source.kind === 'url' ? source.url : `data:${source.mediaType};base64,${source.base64}`;
 }
 
 function noteCacheControl(part: Part, path: string, context: UpstreamContext, notes: Note[]): void {
