@@ -6,8 +6,8 @@ import { GatewayError } from '../../core/errors.ts';
 import { unfold } from '../../core/fold.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { SettledUsage } from '../dialect.ts';
+import { encodeChatError } from '../shared/openrouter-errors.ts';
 import { testHead } from '../shared/test-context.ts';
-import { encodeChatError } from './client-errors.ts';
 import { encodeChatResponse } from './client-response.ts';
 import { openChatEncoder } from './stream-encoder.ts';
 

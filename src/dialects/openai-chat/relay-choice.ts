@@ -15,10 +15,10 @@ import {
   stringAt,
 } from '../../core/json.ts';
 import type { RelayContext, StreamMeter } from '../dialect.ts';
+import { finishWithCalls, toFinishReason } from '../shared/finish-reason.ts';
 import { decodeLogprobs } from '../shared/logprobs.ts';
 import { encodeImage } from './client-response.ts';
 import { audioOf, contentOf, reasoningOf } from './content.ts';
-import { finishWithCalls, toFinishReason } from './finish.ts';
 import { placedAt, withIndex, withInnerIndexes } from './list-index.ts';
 import { unknownMembers } from './relay-frame.ts';
 import { openToolCallRelay, type ToolCallRelay } from './relay-tool-calls.ts';

@@ -19,15 +19,15 @@ import { tryParseJson } from '../../wire/json.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../dialect.ts';
 import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
 import { decodeUsage } from '../shared/openai-usage.ts';
+import { encodeUsage } from '../shared/openrouter-usage.ts';
 import { tierServed } from '../shared/service-tier.ts';
 import { withTierServed } from '../shared/service-tier-field.ts';
+import { proveEnd } from '../shared/stream-end.ts';
 import { citationsOf } from './content.ts';
 import { RelayChoice, type RelayedPiece } from './relay-choice.ts';
 import { frameOf, unknownMembers } from './relay-frame.ts';
 import { learnTemplate, onlyText, type Template, withProbe } from './relay-template.ts';
 import { encodeErrorFrame } from './stream-encoder.ts';
-import { proveEnd } from './stream-end.ts';
-import { encodeUsage } from './usage.ts';
 
 const SSE_DONE = '[DONE]';
 /** Characters of an event around its value: `data: ` and the blank line. */

@@ -2,8 +2,8 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { nineCharacterId } from '../shared/tool-ids.ts';
 import { decodeReasoningDetail, reasoningTextOf } from './reasoning-details.ts';
-import { nineCharacterId } from './tool-ids.ts';
 
 /** Members of an assistant turn that OpenRouter's contract adds; hosts of the plain grammar do not know them. */
 const ASSISTANT_EXTRAS = ['reasoning', 'reasoning_content', 'reasoning_details', 'images', 'annotations', 'model'];

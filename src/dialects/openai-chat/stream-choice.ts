@@ -3,9 +3,9 @@ import type { FinishReason } from '../../core/chat.ts';
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 import type { HostQuirks } from '../host.ts';
+import { finishWithCalls, toFinishReason } from '../shared/finish-reason.ts';
 import { decodeLogprobs } from '../shared/logprobs.ts';
 import { audioOf, contentOf, imagesOf, reasoningOf } from './content.ts';
-import { finishWithCalls, toFinishReason } from './finish.ts';
 import { openToolCallDecoder } from './stream-tool-calls.ts';
 import { openThinkSplitter, type ThinkPiece } from './think-tags.ts';
 

@@ -11,10 +11,10 @@ import { tryParseJson } from '../../wire/json.ts';
 import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
 import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
 import { decodeUsage } from '../shared/openai-usage.ts';
+import { proveEnd } from '../shared/stream-end.ts';
 import { citationsOf } from './content.ts';
 import { headOf } from './response.ts';
 import { type ChoiceDecoder, openChoiceDecoder } from './stream-choice.ts';
-import { proveEnd } from './stream-end.ts';
 
 export function openChatDecoder(context: UpstreamContext): StreamDecoder {
   return new ChatDecoder(context);

@@ -7,11 +7,11 @@ import type { ChatEvent } from '../../core/chat-events.ts';
 import type { GatewayError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage, StreamEncoder } from '../dialect.ts';
-import { besideError, errorMember } from './client-errors.ts';
+import { besideError, errorMember } from '../shared/openrouter-errors.ts';
+import { encodeUsage } from '../shared/openrouter-usage.ts';
 import { encodeAudio, encodeImage } from './client-response.ts';
 import { placedAt } from './list-index.ts';
 import { encodeReasoningDetail } from './reasoning-details.ts';
-import { encodeUsage } from './usage.ts';
 
 const DONE = 'data: [DONE]\n\n';
 

@@ -1,7 +1,7 @@
 /** Whether a stream's end is proved: one rule for both lanes, so that a cut stream passes as complete in neither. */
 import type { EndReason } from '../../core/chat-events.ts';
 import type { Outcome } from '../dialect.ts';
-import { cutError } from '../shared/cut-error.ts';
+import { cutError } from './cut-error.ts';
 
 export interface StreamSoFar {
   readonly choices: readonly { readonly isFinished: boolean; readonly hasSaid: boolean }[];

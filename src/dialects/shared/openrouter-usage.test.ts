@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test';
 import type { JsonObject } from '../../core/json.ts';
 import type { SettledUsage } from '../dialect.ts';
 import type { UsageSemantics } from '../host.ts';
-import { decodeUsage } from '../shared/openai-usage.ts';
-import { contextWith } from '../shared/test-context.ts';
-import { encodeUsage } from './usage.ts';
+import { decodeUsage } from './openai-usage.ts';
+import { encodeUsage } from './openrouter-usage.ts';
+import { contextWith } from './test-context.ts';
 
 function counts(raw: JsonObject, usage: Partial<UsageSemantics> = {}): unknown {
   return decodeUsage(raw, contextWith({ usage }).host)?.counts;
