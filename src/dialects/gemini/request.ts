@@ -6,12 +6,12 @@ import type { ChatRequest, Message } from '../../core/chat.ts';
 import { type JsonObject, type MutableJsonObject, objectAt } from '../../core/json.ts';
 import type { Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
+import { type Notebook, openNotebook } from '../shared/notebook.ts';
 import { tierServed } from '../shared/service-tier.ts';
 import { needsSignatures, takesMediaInResponses } from './model-family.ts';
 import { encodeContents } from './request/contents.ts';
 import { encodeGenerationConfig } from './request/generation-config.ts';
 import { unsayableMedia } from './request/media.ts';
-import { type Notebook, openNotebook } from './request/notebook.ts';
 import { encodeDeclaration, encodeResponseFormat, encodeToolChoice } from './request/tools.ts';
 import { REASONING_FORMAT } from './wire-types.ts';
 

@@ -1,9 +1,9 @@
 /** An assistant turn as model parts, with thoughts and thought signatures back on the parts they came from. */
 import type { AssistantMessage, ReasoningDetail, ToolCall } from '../../../core/chat.ts';
 import { isJsonObject, type JsonObject } from '../../../core/json.ts';
+import type { Notebook } from '../../shared/notebook.ts';
 import { SKIP_SIGNATURE, type WirePart } from '../wire-types.ts';
 import { encodeMedia } from './media.ts';
-import type { Notebook } from './notebook.ts';
 import { parseJson } from './tool-results.ts';
 
 export interface AssistantRules {

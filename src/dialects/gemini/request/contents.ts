@@ -3,10 +3,10 @@
  * and the responses to a model turn's calls follow it in the order of the calls.
  */
 import type { ChatRequest, Part, SystemMessage, ToolCall } from '../../../core/chat.ts';
+import type { Notebook } from '../../shared/notebook.ts';
 import type { WireContent, WirePart, WireRole } from '../wire-types.ts';
 import { type AssistantRules, encodeAssistant, prefixName } from './assistant.ts';
 import { encodeMedia } from './media.ts';
-import type { Notebook } from './notebook.ts';
 import { encodeOrphan, encodeResult, openResultPool, type ResultPool, type ResultRules } from './tool-results.ts';
 
 export interface ContentRules extends AssistantRules, ResultRules {

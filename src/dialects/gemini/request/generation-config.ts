@@ -2,7 +2,7 @@
 import type { ChatRequest } from '../../../core/chat.ts';
 import { isJsonObject, type JsonObject, type MutableJsonObject, stringAt } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import type { Notebook } from './notebook.ts';
+import type { Notebook } from '../../shared/notebook.ts';
 import { encodeReasoning } from './reasoning.ts';
 
 const MAX_STOPS = 5;

@@ -1,7 +1,7 @@
 /** Images, files, audio and video as Gemini parts (docs/sources.md). */
 import type { AudioPart, FilePart, ImagePart, MediaSource, Part, VideoPart } from '../../../core/chat.ts';
+import type { Notebook } from '../../shared/notebook.ts';
 import type { WirePart } from '../wire-types.ts';
-import type { Notebook } from './notebook.ts';
 
 export type MediaPart = ImagePart | FilePart | AudioPart | VideoPart;
 

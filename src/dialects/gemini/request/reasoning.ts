@@ -1,9 +1,9 @@
 /** `reasoning` as `thinkingConfig` (docs/sources.md): levels from Gemini 3 on, a token budget on 2.5. */
 import type { ChatRequest, Effort, ReasoningRequest } from '../../../core/chat.ts';
 import type { UpstreamContext } from '../../dialect.ts';
+import type { Notebook } from '../../shared/notebook.ts';
 import { thinkingControl } from '../model-family.ts';
 import type { WireThinkingConfig } from '../wire-types.ts';
-import type { Notebook } from './notebook.ts';
 
 /** Shares of max_tokens that OpenRouter documents for each effort (OpenRouter's API). */
 const RATIOS: Readonly<Record<Effort, number>> = {

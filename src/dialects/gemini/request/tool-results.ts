@@ -1,9 +1,9 @@
 /** Tool results as `functionResponse` parts, found for each call wherever they stand in the conversation. */
 import type { Message, Part, ToolCall, ToolMessage } from '../../../core/chat.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
+import type { Notebook } from '../../shared/notebook.ts';
 import type { WirePart } from '../wire-types.ts';
 import { encodeMedia } from './media.ts';
-import type { Notebook } from './notebook.ts';
 
 export interface ResultRules {
   /** Media may stand inside the response (Gemini 3 and later). */

@@ -2,9 +2,9 @@
 import type { ChatRequest, ResponseFormat, ToolDefinition } from '../../../core/chat.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
+import type { Notebook } from '../../shared/notebook.ts';
 import { refusesJsonWithTools } from '../model-family.ts';
 import type { WireFunctionCallingConfig, WireFunctionDeclaration } from '../wire-types.ts';
-import type { Notebook } from './notebook.ts';
 
 export function encodeDeclaration(tool: ToolDefinition): WireFunctionDeclaration {
   const schema = tool.parameters && withoutDialect(tool.parameters);

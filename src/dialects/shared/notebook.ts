@@ -1,5 +1,5 @@
 /** Collects the notes of one translation. */
-import type { Note, NoteCode } from '../../../core/note.ts';
+import type { Note, NoteCode } from '../../core/note.ts';
 
 export interface Notebook {
   readonly notes: readonly Note[];
