@@ -16,6 +16,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   health: ['core'],
   sessions: ['core'],
   plugins: ['core'],
+  'server-tools': ['plugins'],
   presets: ['core'],
   limits: ['core'],
   cache: ['core'],
@@ -32,6 +33,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'cache',
     'sessions',
     'plugins',
+    'server-tools',
   ],
   server: ['pipeline', 'presets'],
   telemetry: ['pipeline'],
@@ -60,7 +62,7 @@ export const SHARED_SIBLING = 'shared';
 /** Layers without clock, environment, randomness and I/O, with the packages that are as pure as they are. */
 export const PURE_LAYERS: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  wire: [],
+  wire: ['@smithy/eventstream-codec'],
   dialects: ['zod'],
   routing: [],
 };

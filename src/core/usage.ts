@@ -23,6 +23,9 @@ export type KnownUsageUnit =
   | 'rejectedPredictionTokens'
   | 'webSearches'
   | 'images'
+  /** Calls of server tools that the model made, and those of them that were run. */
+  | 'toolCallsRequested'
+  | 'toolCallsExecuted'
   | 'searchUnits'
   | 'requests';
 // `string & {}` keeps the list open without losing completion of the known names.
@@ -34,6 +37,8 @@ export interface Usage {
   readonly counts: UsageCounts;
   /** True where no usage came from the provider and the counts were estimated from the text. */
   readonly estimated: boolean;
+  /** Where the answer took several upstream requests: the counts of each, as conditional prices apply to each by itself. */
+  readonly requests?: readonly UsageCounts[];
   /** What the provider says it charged, in nanodollars, where it says so. */
   readonly reportedCostNanoUsd?: bigint;
 }

@@ -111,8 +111,7 @@ export interface ClientDialect<Wire> {
   readonly relay: RelayFace<Wire>;
 }
 
-/** Kinds of exchange: the list grows with the product. */
-export type ExchangeKind = 'chat' | 'embeddings' | 'rerank' | 'moderation';
+export type { ExchangeKind } from '../core/exchange-kind.ts';
 
 /** How a grammar's streams are cut into frames (wire/). */
 export type Framing = 'sse' | 'ndjson' | 'aws-event-stream';
@@ -129,20 +128,6 @@ export interface UpstreamDialect {
   readonly cannotCarry: readonly InputModality[];
   /** Content of this request that the grammar cannot carry, in words: the endpoint is passed over. */
   unsayable(request: ChatRequest, context: UpstreamContext): readonly string[];
-}
-
-/**
- * A grammar of one question and one whole answer: embeddings, rerank, moderation. There is no translation between lanes: the
- * request and the answer are core values of the kind.
- */
-export interface WholeDialect<Question, Answer> {
-  readonly id: string;
-  encodeRequest(question: Question, context: UpstreamContext): Translated<UpstreamRequest>;
-  /** @throws GatewayError `provider.bad_answer`, or the error that the body carries */
-  decodeResponse(body: Json, question: Question, context: UpstreamContext): Answer;
-  decodeError(failure: UpstreamFailure, context: UpstreamContext): GatewayError;
-  /** What of this question the grammar cannot carry, in words: the endpoint is passed over. */
-  unsayable(question: Question, context: UpstreamContext): readonly string[];
 }
 
 export interface ClientFace<Wire> {

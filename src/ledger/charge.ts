@@ -19,6 +19,33 @@ export interface Charge {
 
 /** Charges a usage at the prices in force; conditions and discounts are applied before (catalog/price.ts). */
 export function chargeFor(usage: Usage, axes: PriceAxes): Charge {
+  return chargeForAll([{ usage, axes }]);
+}
+
+/** Charges several upstream requests of one exchange, each at its own prices; rounded once over all of them. */
+export function chargeForAll(parts: readonly { readonly usage: Counted; readonly axes: PriceAxes }[]): Charge {
+  let promptPico = 0n;
+  let completionPico = 0n;
+  let discountPico = 0n;
+  for (const { usage, axes } of parts) {
+    const pico = picoOf(usage, axes);
+    promptPico += pico.prompt;
+    completionPico += pico.completion;
+    discountPico += pico.cacheDiscount;
+  }
+  const costNanoUsd = ceilPicoToNano(promptPico + completionPico);
+  const promptCostNanoUsd = floorPicoToNano(promptPico);
+  return {
+    costNanoUsd,
+    promptCostNanoUsd,
+    completionCostNanoUsd: costNanoUsd - promptCostNanoUsd,
+    cacheDiscountNanoUsd: floorPicoToNano(discountPico),
+  };
+}
+
+type Counted = Pick<Usage, 'counts'>;
+
+function picoOf(usage: Counted, axes: PriceAxes) {
   const input = inputTokens(usage);
   const output = outputTokens(usage);
   const price = priceOf(axes);
@@ -38,21 +65,14 @@ export function chargeFor(usage: Usage, axes: PriceAxes): Charge {
     output.audio * price.audioOutput +
     output.image * price.imageOutput;
   const uncachedPico = (input.cached + input.write + input.write1h) * price.prompt + input.cachedAudio * price.audio;
-  const costNanoUsd = ceilPicoToNano(promptPico + completionPico);
-  const promptCostNanoUsd = floorPicoToNano(promptPico);
-  return {
-    costNanoUsd,
-    promptCostNanoUsd,
-    completionCostNanoUsd: costNanoUsd - promptCostNanoUsd,
-    cacheDiscountNanoUsd: floorPicoToNano(uncachedPico - cachePico - writePico),
-  };
+  return { prompt: promptPico, completion: completionPico, cacheDiscount: uncachedPico - cachePico - writePico };
 }
 
 /**
  * Input tokens as exclusive parts. Each is cut to what its whole has left, so that a provider's odd usage (more cached
  * tokens than tokens, negative counts) never bills a token twice or a negative amount.
  */
-function inputTokens(usage: Usage) {
+function inputTokens(usage: Counted) {
   const total = countOf(usage, 'promptTokens');
   const allCached = least(countOf(usage, 'cachedTokens'), total);
   const allWrite = least(countOf(usage, 'cacheWriteTokens'), total - allCached);
@@ -70,7 +90,7 @@ function inputTokens(usage: Usage) {
   };
 }
 
-function outputTokens(usage: Usage) {
+function outputTokens(usage: Counted) {
   const total = countOf(usage, 'completionTokens');
   const reasoning = least(countOf(usage, 'reasoningTokens'), total);
   const audio = least(countOf(usage, 'audioCompletionTokens'), total - reasoning);
@@ -107,12 +127,12 @@ function priceAt(price: PicoUsd | undefined, fallback: PicoUsd = 0n): PicoUsd {
 }
 
 /** The fee per request is owed once where nobody counts requests. */
-function requestsOf(usage: Usage): bigint {
+function requestsOf(usage: Counted): bigint {
   return usage.counts.requests === undefined ? 1n : countOf(usage, 'requests');
 }
 
 /** A count as a whole number that is at least zero; what is no number counts nothing. */
-function countOf(usage: Usage, unit: UsageUnit): bigint {
+function countOf(usage: Counted, unit: UsageUnit): bigint {
   const count = usage.counts[unit];
   if (count === undefined || !(count > 0)) return 0n;
   return BigInt(Math.min(Math.trunc(count), Number.MAX_SAFE_INTEGER));

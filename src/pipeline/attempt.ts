@@ -5,14 +5,17 @@ import type { Note } from '../core/note.ts';
 import type { Framing, RelayStream, UpstreamRequest } from '../dialects/dialect.ts';
 import { type Egress, type EgressResponse, tooLarge } from '../egress/egress.ts';
 import { peekResponse } from '../egress/peek-response.ts';
+import { urlOf } from '../providers/base-url.ts';
 import type { Signer } from '../providers/signer.ts';
 import { tryParseJson } from '../wire/json.ts';
 import { openSseReader } from '../wire/sse.ts';
+import { isConnectionError, tooLate } from './attempt-errors.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
-import { framingOfBody, openFrames } from './framing.ts';
+import { EVENT_STREAM, framingOfBody, isEventStream, mediaType, openFrames } from './framing.ts';
 import type { FoldedStream, Lane, StreamFace, WholeReply } from './lane.ts';
 import { VIA_HEADER } from './live-provider.ts';
-import { LiveStream } from './live-stream.ts';
+import { type LiveSource, LiveStream } from './live-stream.ts';
+import { SteppedStream, type WholeStep } from './stepped-stream.ts';
 import type { Credential, LiveEndpoint } from './target.ts';
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
@@ -21,7 +24,6 @@ const MAX_ERROR_BYTES = 64 * 1024;
 const MAX_OPENING_CHARACTERS = 256 * 1024;
 /** For a host that is asked, after its time was up, whether it takes connections at all. */
 const CONNECTION_CHECK_MS = 2000;
-const EVENT_STREAM = 'text/event-stream';
 
 export interface AttemptPorts {
   readonly egress: Egress;
@@ -51,7 +53,7 @@ export interface StreamAnswer {
   /** Client text so far. */
   readonly opening: string;
   /** Undefined where the whole answer is in the opening. */
-  readonly live: LiveStream | undefined;
+  readonly live: LiveSource | undefined;
 }
 
 /** A request ready to send, with the lane that wrote it. */
@@ -126,10 +128,7 @@ class AttemptRun {
     const { timeouts, name } = target.provider;
     // A stream owes its first byte; a whole reply is bounded by the total only.
     const firstMs = stream ? Math.min(timeouts.firstByteMs, timeouts.totalMs) : timeouts.totalMs;
-    this.#deadline = ports.deadlines.start(startedAtMs + firstMs, () => {
-      const message = `${name} did not answer in time.`;
-      controller.abort(new GatewayError('provider.timeout', message, { providerName: name }));
-    });
+    this.#deadline = ports.deadlines.start(startedAtMs + firstMs, () => controller.abort(tooLate(name)));
   }
 
   async result(
@@ -138,19 +137,34 @@ class AttemptRun {
     body: string,
     sign: Signer | undefined,
   ): Promise<AttemptResult> {
-    try {
+    const send: Send = async (path, body) => {
       const { signal } = this.#controller;
-      const url = this.#target.provider.baseUrl + path;
+      const url = urlOf(this.#target.provider.baseUrl, path, this.#target.context.upstreamModel);
       const signed = sign ? await sign({ url, headers, body, signal }) : headers;
-      this.#watchConnection(url);
-      const response = await this.#ports.egress.send({ url, headers: signed, body, signal });
-      this.#connection?.cancel();
-      this.#status = response.status;
-      if (response.status < 200 || response.status > 299) return this.#fail(await this.#decodeFailure(response));
-      return await (this.#stream ? this.#readStream(response) : this.#readWhole(response));
+      return this.#ports.egress.send({ url, headers: signed, body, signal });
+    };
+    try {
+      this.#lane.steps?.restart();
+      this.#watchConnection(this.#target.provider.baseUrl + path);
+      const response = await this.#accepted(await send(path, body));
+      return await (this.#stream ? this.#readStream(response, send) : this.#readWhole(response, send));
     } catch (error) {
       return this.#fail(this.#explain(error));
     }
+  }
+
+  /** @throws GatewayError where the host answers with an error */
+  async #accepted(response: EgressResponse): Promise<EgressResponse> {
+    this.#connection?.cancel();
+    this.#status = response.status;
+    if (response.status < 200 || response.status > 299) throw await this.#decodeFailure(response);
+    return response;
+  }
+
+  /** The answer to the next request of the lane's steps; null where there is none. */
+  async #nextAnswer(send: Send): Promise<EgressResponse | null> {
+    const next = await this.#lane.steps?.next();
+    return next ? this.#accepted(await send(next.path, JSON.stringify(next.body))) : null;
   }
 
   /** No response by the time a connection may take: a host that does not even take one is given up. */
@@ -191,7 +205,18 @@ class AttemptRun {
     return dialect.upstream.decodeError(failure, this.#target.context);
   }
 
-  async #readWhole(answer: EgressResponse): Promise<AttemptResult> {
+  async #readWhole(first: EgressResponse, send: Send): Promise<AttemptResult> {
+    let result = await this.#readOneWhole(first);
+    while (result.kind === 'whole') {
+      const next = await this.#nextAnswer(send);
+      if (!next) break;
+      result = await this.#readOneWhole(next);
+    }
+    this.#deadline.cancel();
+    return result;
+  }
+
+  async #readOneWhole(answer: EgressResponse): Promise<AttemptResult> {
     const { streams } = this.#lane;
     const { status } = answer;
     let response = answer;
@@ -201,7 +226,6 @@ class AttemptRun {
       if (framingOfBody(this.#framing, peeked.first) === this.#framing) return this.#readBinary(response, streams);
     }
     const text = await response.text(MAX_REPLY_BYTES);
-    this.#deadline.cancel();
     if (streams && isEventStream(response, text)) {
       const folded = streams.openFolded();
       const reader = openSseReader();
@@ -223,7 +247,6 @@ class AttemptRun {
       frames.push(piece, folded.push);
     }
     frames.end(folded.push);
-    this.#deadline.cancel();
     return this.#endFolded(folded, status);
   }
 
@@ -251,39 +274,34 @@ class AttemptRun {
     throw this.#error('provider.failed', `ended its answer before any content: ${nativeFinishReason ?? finishReason}`);
   }
 
-  async #readStream(response: EgressResponse): Promise<AttemptResult> {
+  async #readStream(answer: EgressResponse, send: Send): Promise<AttemptResult> {
+    const { response, framing } = await this.#framed(answer);
+    if (framing !== 'whole') return this.#readEvents(response, framing, send);
     const { status } = response;
-    const framing = this.#framing;
-    if (framing === 'ndjson' || (framing === 'sse' && mediaType(response) === EVENT_STREAM)) {
-      return this.#readEvents(response, status, framing);
-    }
-    // Some hosts answer whole although a stream was asked, some stream under another content type: the body itself tells.
-    const peeked = await peekResponse(response);
-    const found = framingOfBody(framing, peeked.first);
-    if (found !== 'whole') return this.#readEvents(peeked.response, status, found);
-    const lane = this.#streams().of(this.#parse(await peeked.response.text(MAX_REPLY_BYTES)));
+    const lane = this.#streams().of(this.#parse(await response.text(MAX_REPLY_BYTES)));
     this.#deadline.cancel();
+    if (this.#lane.steps) return this.#committed(this.#stepped(lane, { text: lane.opening }, send), status);
     if (!lane.meter.hasContent) this.#refuseErrorFinish(lane.meter.finishReason, lane.meter.nativeFinishReason);
     return { kind: 'stream', answer: { lane, opening: lane.opening, live: undefined }, status };
   }
 
-  async #readEvents({ body }: EgressResponse, status: number, framing: Framing): Promise<AttemptResult> {
-    if (!body) throw this.#error('provider.bad_answer', 'answered a stream request without a body');
-    const { timeouts, name } = this.#target.provider;
-    const live = new LiveStream({
-      body,
-      lane: this.#streams().open(),
-      frames: openFrames(framing),
-      abort: this.#controller,
-      deadline: this.#deadline,
-      limits: {
-        idleMs: timeouts.idleMs,
-        contentIdleMs: timeouts.contentIdleMs,
-        totalAtMs: this.#startedAtMs + timeouts.totalMs,
-      },
-      clock: this.#ports.clock,
-      providerName: name,
-    });
+  /** Some hosts answer whole although a stream was asked, some stream under another content type: the body itself tells. */
+  async #framed(response: EgressResponse): Promise<{ response: EgressResponse; framing: Framing | 'whole' }> {
+    const framing = this.#framing;
+    if (framing === 'ndjson' || (framing === 'sse' && mediaType(response) === EVENT_STREAM)) {
+      return { response, framing };
+    }
+    const peeked = await peekResponse(response);
+    return { response: peeked.response, framing: framingOfBody(framing, peeked.first) };
+  }
+
+  async #readEvents(response: EgressResponse, framing: Framing, send: Send): Promise<AttemptResult> {
+    const live = this.#live(response, { lane: this.#streams().open(), deadline: this.#deadline, framing });
+    return this.#committed(this.#lane.steps ? this.#stepped(live.lane, live, send) : live, response.status);
+  }
+
+  /** Reads until there is something to commit to. */
+  async #committed(live: LiveSource, status: number): Promise<AttemptResult> {
     let opening = '';
     while (!live.lane.meter.hasContent && !live.end && opening.length < MAX_OPENING_CHARACTERS) {
       opening += (await live.next()) ?? '';
@@ -294,6 +312,49 @@ class AttemptRun {
       this.#refuseErrorFinish(finishReason, nativeFinishReason);
     }
     return { kind: 'stream', answer: { lane: live.lane, opening, live }, status };
+  }
+
+  #live(
+    { body }: EgressResponse,
+    { lane, deadline, framing }: { readonly lane: RelayStream; readonly deadline: Deadline; readonly framing: Framing },
+  ): LiveStream {
+    if (!body) throw this.#error('provider.bad_answer', 'answered a stream request without a body');
+    const { timeouts, name } = this.#target.provider;
+    return new LiveStream({
+      body,
+      lane,
+      frames: openFrames(framing),
+      abort: this.#controller,
+      deadline,
+      limits: {
+        idleMs: timeouts.idleMs,
+        contentIdleMs: timeouts.contentIdleMs,
+        totalAtMs: this.#startedAtMs + timeouts.totalMs,
+      },
+      clock: this.#ports.clock,
+      providerName: name,
+    });
+  }
+
+  #stepped(lane: RelayStream, first: LiveSource | WholeStep, send: Send): SteppedStream {
+    return new SteppedStream(lane, first, {
+      next: async () => {
+        const { timeouts, name } = this.#target.provider;
+        const nowMs = this.#ports.clock.now();
+        const atMs = Math.min(nowMs + timeouts.firstByteMs, this.#startedAtMs + timeouts.totalMs);
+        const deadline = this.#ports.deadlines.start(atMs, () => this.#controller.abort(tooLate(name)));
+        const response = await this.#nextAnswer(send);
+        const step = response && (await this.#framed(response));
+        if (step && step.framing !== 'whole') {
+          return this.#live(step.response, { lane, deadline, framing: step.framing });
+        }
+        const text = step && this.#lane.steps?.readWhole(this.#parse(await step.response.text(MAX_REPLY_BYTES)));
+        deadline.cancel();
+        return text === undefined || text === null ? null : { text };
+      },
+      release: () => this.#lane.steps?.release() ?? '',
+      explain: (thrown) => this.#explain(thrown),
+    });
   }
 
   #streams(): StreamFace {
@@ -329,15 +390,5 @@ class AttemptRun {
   }
 }
 
-function isConnectionError(thrown: unknown): boolean {
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string';
-}
-
-function mediaType(response: EgressResponse): string {
-  return (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-}
-
-/** Some hosts stream although a whole reply was asked; some of those do not even say so in the content type. */
-function isEventStream(response: EgressResponse, text: string): boolean {
-  return mediaType(response) === EVENT_STREAM || /^(?:data|event|:|id|retry)[: ]/.test(text.slice(0, 8));
-}
+/** Sends a body to a path of the target, with the attempt's credential. */
+type Send = (path: string, body: string) => Promise<EgressResponse>;

@@ -1,5 +1,6 @@
 /** The reader for a grammar's framing. */
 import type { Framing } from '../dialects/dialect.ts';
+import type { EgressResponse } from '../egress/egress.ts';
 import { openAwsEventStreamFrames } from '../wire/aws-event-stream.ts';
 import { type FrameReader, openSseFrames } from '../wire/frames.ts';
 import { openNdjsonFrames } from '../wire/ndjson.ts';
@@ -27,4 +28,15 @@ export function framingOfBody(framing: Framing, first: string): Framing | 'whole
   if (framing === 'ndjson') return framing;
   if (framing === 'aws-event-stream' && first === NUL) return framing;
   return first === '{' || first === '[' ? 'whole' : 'sse';
+}
+
+export const EVENT_STREAM = 'text/event-stream';
+
+export function mediaType(response: EgressResponse): string {
+  return (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+/** Some hosts stream although a whole reply was asked; some of those do not even say so in the content type. */
+export function isEventStream(response: EgressResponse, text: string): boolean {
+  return mediaType(response) === EVENT_STREAM || /^(?:data|event|:|id|retry)[: ]/.test(text.slice(0, 8));
 }

@@ -3,12 +3,11 @@
  * speak the same grammar, else `translate`.
  */
 import type { ChatRequest, ChatResponse } from '../core/chat.ts';
-import { type ChatEvent, type EndReason, isContentEvent } from '../core/chat-events.ts';
+import type { ChatEvent, EndReason } from '../core/chat-events.ts';
 import { type GatewayError, invalidRequest } from '../core/errors.ts';
 import { openFold, unfold } from '../core/fold.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Note, Translated } from '../core/note.ts';
-import { ToolCallLog } from '../core/tool-check.ts';
 import type {
   ClientDialect,
   Outcome,
@@ -17,15 +16,17 @@ import type {
   ReplyHead,
   SettledUsage,
   StreamDecoder,
-  StreamEncoder,
-  StreamMeter,
   UpstreamContext,
   UpstreamRequest,
 } from '../dialects/dialect.ts';
-import { asFunctions, customToolNames, openCustomCalls, withCustomCalls } from '../dialects/shared/custom-tools.ts';
-import type { ActivePlugins, PluginEndpoint, PluginStage, StreamEdit } from '../plugins/plugin.ts';
+import { asFunctions, customToolNames, withCustomCalls } from '../dialects/shared/custom-tools.ts';
+import type { ServerToolWishes } from '../dialects/shared/server-tools.ts';
+import type { ActivePlugins, PluginEndpoint, PluginStage } from '../plugins/plugin.ts';
+import { openToolLoop, type ToolPorts } from './offer-tools.ts';
 import type { ToldByProvider } from './settle.ts';
 import type { LiveEndpoint, LiveProvider } from './target.ts';
+import type { ToolLoop } from './tool-loop.ts';
+import { editsOf, TranslatedStream } from './translated-stream.ts';
 
 /** A reply in the client's grammar, still to be settled. */
 export interface WholeReply {
@@ -39,9 +40,23 @@ export interface Lane {
   /** What plugins did to the request and, once it was read, to the reply. */
   readonly stages: readonly PluginStage[];
   encodeRequest(): Translated<UpstreamRequest>;
+  /** Set by `encodeRequest` where the answer may take several requests. */
+  readonly steps?: LaneSteps | null;
   decodeWhole(body: Json): WholeReply;
   /** Null for a kind of exchange that has no streams. */
   readonly streams: StreamFace | null;
+}
+
+/** The further requests of an answer: the same lane reads what comes of them. */
+export interface LaneSteps {
+  /** The attempt begins anew. */
+  restart(): void;
+  /** The request that goes on from the answer that was read; null where that was the last one. */
+  next(): Promise<UpstreamRequest | null>;
+  /** Client text of an answer that came whole although a stream was asked. */
+  readWhole(body: Json): string;
+  /** Client text that was kept back until the last answer was known to be it. */
+  release(): string;
 }
 
 /** A lane of a kind that has streams. */
@@ -72,6 +87,8 @@ export interface LaneRequest<Wire> {
   readonly gateway?: UpstreamContext['gateway'];
   /** Their edits are written on the core's words: a request that has them is translated. */
   readonly plugins?: ActivePlugins | null;
+  /** The server tools that run here; absent where none does. */
+  readonly serverTools?: ToolPorts;
   /** Whether the caller gets a stream: its plugins differ from those of a whole reply. */
   readonly stream?: boolean;
 }
@@ -97,23 +114,46 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
   const edited = editRequest(request, target);
   const editReply = plugins?.editReply;
   const editStream = plugins?.openStreamEdit;
+  const wishes = toolsHere(request, target);
   const isEdited = edited !== null || (request.stream ? editStream : editReply) !== undefined;
-  const relays = !isEdited && target.provider.dialect.id === dialect.id && relay.canRelay(context, wire);
+  const relays = !isEdited && !wishes && target.provider.dialect.id === dialect.id && relay.canRelay(context, wire);
   const stages: PluginStage[] = [...(plugins?.stages ?? []), ...(edited?.stages ?? [])];
   let customTools = NO_NAMES;
+  let loop: ToolLoop | null = null;
+  let open: TranslatedStream | undefined;
   const reply = (answered: ChatResponse): WholeReply => {
-    const received = withCustomCalls(answered, customTools);
+    const received = withCustomCalls(loop?.takeWhole(answered) ?? answered, customTools);
     const edit = editReply?.(received);
     if (edit) stages.push(...edit.stages);
     const response = edit?.value ?? received;
     return { told: toldBy(response), encode: (settled) => client.encodeResponse(response, head, settled, wire) };
   };
-  const translated = (decoder: StreamDecoder): TranslatedStream =>
-    new TranslatedStream(decoder, client.openEncoder(head, wire), editsOf(customTools, editStream?.()));
-  const encode = ({ value, notes }: Translated<ChatRequest>): Translated<UpstreamRequest> => {
-    const encoded = upstream.encodeRequest(value, context);
-    return { value: encoded.value, notes: joinNotes(notes, encoded.notes) };
+  const translated = (decoder: StreamDecoder): TranslatedStream => {
+    open = new TranslatedStream(decoder, client.openEncoder(head, wire), editsOf(customTools, editStream?.()), loop);
+    return open;
   };
+  const encode = ({ value, notes }: Translated<ChatRequest>): Translated<UpstreamRequest> => {
+    let plain: Translated<ChatRequest> = { value, notes };
+    if (!target.provider.dialect.takesCustomTools?.(context.host)) {
+      customTools = customToolNames(value);
+      const wrapped = asFunctions(value);
+      plain = { value: wrapped.value, notes: joinNotes(notes, wrapped.notes) };
+    }
+    const encoded = upstream.encodeRequest(plain.value, context);
+    return { value: encoded.value, notes: joinNotes(plain.notes, encoded.notes) };
+  };
+  const stepsOf = (run: ToolLoop): LaneSteps => ({
+    restart: () => run.restart(),
+    async next() {
+      const next = await run.next();
+      stages.push(...run.stages.splice(0));
+      if (!next) return null;
+      open?.resume(upstream.openDecoder(context));
+      return encode({ value: next, notes: [] }).value;
+    },
+    readWhole: (body) => open?.encode(unfold(upstream.decodeResponse(body, context))) ?? '',
+    release: () => open?.show(run.release()) ?? '',
+  });
   return {
     kind: relays ? 'relay' : 'translate',
     stages,
@@ -122,10 +162,11 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
       const decoded = edited ?? client.decodeRequest(wire);
       const [cannot] = target.provider.dialect.unsayable(decoded.value, context);
       if (cannot !== undefined) throw invalidRequest('messages', `${target.provider.name} cannot be sent ${cannot}`);
-      if (target.provider.dialect.takesCustomTools?.(context.host)) return encode(decoded);
-      customTools = customToolNames(decoded.value);
-      const plain = asFunctions(decoded.value);
-      return encode({ value: plain.value, notes: joinNotes(decoded.notes, plain.notes) });
+      loop = wishes && request.serverTools ? openToolLoop(decoded.value, wishes, request.serverTools) : null;
+      return encode({ value: loop?.first ?? decoded.value, notes: decoded.notes });
+    },
+    get steps() {
+      return loop && stepsOf(loop);
     },
     decodeWhole(body) {
       if (!relays) return reply(upstream.decodeResponse(body, context));
@@ -141,6 +182,14 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
       openFolded: () => foldedStream(upstream.openDecoder(context), reply),
     },
   };
+}
+
+/** The server tools of this request that run here; null where there are none, or where the host runs them itself. */
+function toolsHere<Wire>(request: LaneRequest<Wire>, { context }: LaneTarget): ServerToolWishes | null {
+  const { serverTools, dialect, wire } = request;
+  if (!serverTools || context.host.quirks.gatewayFields) return null;
+  const wishes = dialect.client.serverToolsOf?.(wire) ?? null;
+  return wishes?.tools.some(({ type }) => serverTools.find(type)) ? wishes : null;
 }
 
 /** The request as plugins leave it for this endpoint; null where they change nothing. */
@@ -184,64 +233,6 @@ function joinNotes(a: readonly Note[], b: readonly Note[]): readonly Note[] {
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-type EventEdit = (event: ChatEvent) => readonly ChatEvent[];
-
-/** What is done to each event on its way to the client, in this order. */
-function editsOf(customTools: ReadonlySet<string>, edit: StreamEdit | undefined): readonly EventEdit[] {
-  const edits: EventEdit[] = [];
-  if (customTools.size > 0) edits.push(openCustomCalls(customTools));
-  if (edit) edits.push((event) => edit.push(event));
-  return edits;
-}
-
-class TranslatedStream implements RelayStream {
-  readonly meter: StreamMeter = newMeter();
-  failure: GatewayError | undefined;
-  readonly #decoder: StreamDecoder;
-  readonly #encoder: StreamEncoder;
-  readonly #edits: readonly EventEdit[];
-
-  constructor(decoder: StreamDecoder, encoder: StreamEncoder, edits: readonly EventEdit[]) {
-    this.#edits = edits;
-    this.#decoder = decoder;
-    this.#encoder = encoder;
-  }
-
-  get isTerminated(): boolean {
-    return this.#decoder.isTerminated ?? false;
-  }
-
-  push(data: string, event?: string): string {
-    return this.encode(this.#decoder.push({ data, event }));
-  }
-
-  encode(received: readonly ChatEvent[]): string {
-    let events = received;
-    for (const edit of this.#edits) events = events.flatMap(edit);
-    let text = '';
-    for (const event of events) {
-      meterEvent(this.meter, event);
-      if (event.type === 'error') this.failure ??= event.error;
-      else if (event.type !== 'usage') text += this.#encoder.push(event);
-    }
-    return text;
-  }
-
-  end(reason: EndReason): { readonly text: string; readonly outcome: Outcome } {
-    const { events, outcome } = this.#decoder.end(reason);
-    const text = this.encode(events);
-    return { text, outcome: this.failure ?? outcome };
-  }
-
-  final(settled: SettledUsage): string {
-    return this.#encoder.final(settled);
-  }
-
-  fail(error: GatewayError, routerMetadata?: JsonObject): string {
-    return this.#encoder.fail(error, routerMetadata);
-  }
-}
-
 /** A decoder of nothing: the events came at once. */
 const SPENT_DECODER: StreamDecoder = {
   isTerminated: true,
@@ -266,52 +257,4 @@ function foldedStream(decoder: StreamDecoder, reply: (response: ChatResponse) =>
       return { outcome: failure ?? outcome, reply: reply(fold.response()) };
     },
   };
-}
-
-export function newMeter(): StreamMeter {
-  return {
-    hasContent: false,
-    deliveredCharacters: 0,
-    usage: undefined,
-    finishReason: null,
-    nativeFinishReason: null,
-    upstreamId: undefined,
-    serviceTier: undefined,
-    toolCalls: new ToolCallLog(),
-  };
-}
-
-function meterEvent(meter: StreamMeter, event: ChatEvent): void {
-  if (isContentEvent(event)) meter.hasContent = true;
-  switch (event.type) {
-    case 'response-start':
-      meter.upstreamId ??= event.upstreamId;
-      meter.serviceTier ??= event.serviceTier;
-      return;
-    case 'text-delta':
-    case 'reasoning-delta':
-    case 'refusal-delta':
-      meter.deliveredCharacters += event.text.length;
-      return;
-    case 'tool-call-start':
-      meter.toolCalls.begin(event.choice, event.index, event.name);
-      return;
-    case 'tool-call-delta':
-      meter.deliveredCharacters += event.arguments.length;
-      meter.toolCalls.add(event.choice, event.index, event.arguments);
-      return;
-    case 'choice-end':
-      meter.finishReason = event.finishReason;
-      meter.nativeFinishReason = event.nativeFinishReason;
-      return;
-    case 'usage':
-      meter.usage = event.usage;
-      return;
-    case 'image-delta':
-    case 'audio-delta':
-    case 'annotation-delta':
-    case 'logprobs-delta':
-    case 'error':
-      return;
-  }
 }

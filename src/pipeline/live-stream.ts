@@ -61,7 +61,18 @@ function readerOf(body: ReadableStream<Uint8Array>): BodyReader {
   );
 }
 
-export class LiveStream {
+/** A stream being read, piece by piece and only when asked. */
+export interface LiveSource {
+  readonly lane: RelayStream;
+  /** Set once the stream has ended. */
+  readonly end: StreamEnd | undefined;
+  /** When the first content came, or null. */
+  readonly firstContentAtMs: number | null;
+  /** The next client text, or undefined once the stream has ended. */
+  next(): Promise<string | undefined>;
+}
+
+export class LiveStream implements LiveSource {
   readonly lane: RelayStream;
   /** Set once the stream has ended. */
   end: StreamEnd | undefined;

@@ -7,16 +7,22 @@ import type { Note } from '../core/note.ts';
 import type { UsageCounts } from '../core/usage.ts';
 import type { ReplyHead } from '../dialects/dialect.ts';
 import type { ActivePlugins } from '../plugins/plugin.ts';
+import { createJsonSearch } from '../plugins/web/json-search.ts';
 import { missingParameters } from '../routing/filters/parameters.ts';
+import { datetime } from '../server-tools/datetime.ts';
+import type { ServerTool } from '../server-tools/tool.ts';
+import { webSearchTool } from '../server-tools/web-search.ts';
 import { admitExchange } from './admit.ts';
 import type { LaneFor } from './attempts.ts';
 import type { ChatExchange, Exchange, PipelinePorts, Reply } from './exchange.ts';
 import { exchangePlugins } from './exchange-plugins.ts';
 import { toldToGateway } from './gateway-upstream.ts';
 import { type LaneRequest, openLane } from './lane.ts';
+import type { ToolPorts } from './offer-tools.ts';
 import type { Route, RouteInput } from './route.ts';
 import { unroutedMetadata } from './route-record.ts';
 import { ExchangeRun } from './run-exchange.ts';
+import { chargeAt } from './settle.ts';
 import { streamReply } from './stream-reply.ts';
 import type { LiveEndpoint } from './target.ts';
 
@@ -37,6 +43,7 @@ export async function runChat<Wire>(exchange: ChatExchange<Wire>, ports: Pipelin
     if (plugins && hasSaid(plugins)) {
       admitted = { ...admitted, notes: [...exchange.notes, ...plugins.notes], pluginUsage: plugins.usage };
     }
+    refuseWrongTools(exchange, ports);
     route = admitExchange(admitted, plugins, ports);
   } catch (thrown) {
     const error = toGatewayError(thrown);
@@ -61,14 +68,16 @@ function chatLanes<Wire>(
   exchange: ChatExchange<Wire>,
   route: Route,
   plugins: ActivePlugins | null,
-  { endUserToken }: PipelinePorts,
+  ports: PipelinePorts,
 ): LaneFor {
+  const { endUserToken } = ports;
   const { dialect, demand, caller, betas } = exchange;
   // The end user's own id never leaves: providers get a stable token that only tells users apart (OpenRouter's API).
   const named =
     demand.user === null
       ? exchange.wire
       : dialect.client.withUser(exchange.wire, endUserToken(caller.key.hash, demand.user));
+  const toolsFor = dialect.client.serverToolsOf?.(exchange.wire) ? serverToolsFor(exchange, ports) : undefined;
   const wire = route.requested.thinking ? dialect.client.withReasoning(named) : named;
   return (target) => {
     const head = headOf(exchange, target.model.id, target.provider.name);
@@ -79,7 +88,15 @@ function chatLanes<Wire>(
       route.preferences,
       exchange.asked,
     );
-    const request = { dialect, head, betas, plugins, stream: demand.stream, ...(gateway && { gateway }) };
+    const request = {
+      dialect,
+      head,
+      betas,
+      plugins,
+      stream: demand.stream,
+      ...(gateway && { gateway }),
+      ...(toolsFor && { serverTools: toolsFor(target) }),
+    };
     const missing = missingParameters(target.endpoint, demand);
     if (missing.length === 0) return { ...laneTo({ ...request, wire }, target), notes: unhonoured };
     const dropped: Note[] = missing.map((parameter) => ({
@@ -90,6 +107,44 @@ function chatLanes<Wire>(
     const kept = dialect.client.withoutParameters(wire, missing);
     return { ...laneTo({ ...request, wire: kept }, target), notes: [...unhonoured, ...dropped] };
   };
+}
+
+/** The server tools of this gateway, by type. */
+function serverTools<Wire>(
+  { snapshot }: ChatExchange<Wire>,
+  { pluginSources }: PipelinePorts,
+): ReadonlyMap<string, ServerTool> {
+  const { web } = snapshot.plugins;
+  const tools = [datetime, webSearchTool(web && createJsonSearch(web, pluginSources.getJson))];
+  return new Map(tools.map((tool) => [tool.type, tool]));
+}
+
+/** What no endpoint could make good is refused before any is asked. @throws GatewayError `client.invalid_request` */
+function refuseWrongTools<Wire>(exchange: ChatExchange<Wire>, ports: PipelinePorts): void {
+  const wishes = exchange.dialect.client.serverToolsOf?.(exchange.wire);
+  if (!wishes) return;
+  const byType = serverTools(exchange, ports);
+  for (const { type, parameters, field } of wishes.tools) {
+    try {
+      byType.get(type)?.configure(parameters, field);
+    } catch (thrown) {
+      const error = toGatewayError(thrown);
+      // A service that is missing here may be had where the host runs the tool itself.
+      if (error.code === 'client.invalid_request') throw error;
+    }
+  }
+}
+
+function serverToolsFor<Wire>(exchange: ChatExchange<Wire>, ports: PipelinePorts): (target: LiveEndpoint) => ToolPorts {
+  const { signal } = exchange;
+  const { clock } = ports;
+  const byType = serverTools(exchange, ports);
+  return ({ endpoint }) => ({
+    find: (type) => byType.get(type),
+    clock,
+    signal,
+    costOf: (usage) => chargeAt(endpoint.pricing, usage, clock.now()).costNanoUsd,
+  });
 }
 
 /** Through the provider's door of the caller's own grammar where the request can be relayed there, else as usual. */

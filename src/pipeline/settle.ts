@@ -2,10 +2,11 @@
 import { priceAt } from '../catalog/price.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { Note } from '../core/note.ts';
+import type { Pricing } from '../core/pricing.ts';
 import type { SeenToolCall } from '../core/tool-check.ts';
 import { countOf, type Usage, type UsageCounts } from '../core/usage.ts';
 import type { SettledUsage } from '../dialects/dialect.ts';
-import { chargeFor } from '../ledger/charge.ts';
+import { type Charge, chargeFor, chargeForAll } from '../ledger/charge.ts';
 import type { AttemptRecord, Settlement } from '../ledger/store.ts';
 import type { Exchange, ExchangeBase } from './exchange.ts';
 import { planRecord, type Routing } from './route-record.ts';
@@ -102,15 +103,18 @@ export function settleExchange(exchange: Exchange, end: ExchangeEnd, routing: Ro
 
 const NO_CHARGE = { costNanoUsd: 0n, promptCostNanoUsd: 0n, completionCostNanoUsd: 0n, cacheDiscountNanoUsd: 0n };
 
-function priced(usage: Usage, target: LiveEndpoint | undefined, end: ExchangeEnd) {
+function priced(usage: Usage, target: LiveEndpoint | undefined, end: ExchangeEnd): Charge {
   if (!target) return NO_CHARGE;
   // The tier that served is billed, whatever was asked for (OpenRouter's API).
   const pricing = target.pricingByTier.get(end.serviceTier ?? '') ?? target.endpoint.pricing;
-  const axes = priceAt(pricing, {
-    promptTokens: countOf(usage, 'promptTokens'),
-    nowMs: end.attemptStartedAtMs ?? end.endedAtMs,
-  });
-  return chargeFor(usage, axes);
+  return chargeAt(pricing, usage, end.attemptStartedAtMs ?? end.endedAtMs);
+}
+
+/** What a usage costs at these prices, conditions applied to each of its upstream requests. */
+export function chargeAt(pricing: Pricing, usage: Usage, nowMs: number): Charge {
+  const axesFor = (counts: UsageCounts) => priceAt(pricing, { promptTokens: counts.promptTokens ?? 0, nowMs });
+  if (!usage.requests) return chargeFor(usage, axesFor(usage.counts));
+  return chargeForAll(usage.requests.map((counts) => ({ usage: { counts }, axes: axesFor(counts) })));
 }
 
 /** Searches and the like, beside what the provider counted. */

@@ -5,6 +5,7 @@
 import { objectAt } from '../../core/json.ts';
 import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
 import { decodeOpenAiError } from '../shared/openai-errors.ts';
+import { serverToolsOf } from '../shared/server-tools.ts';
 import { unhonouredFields } from '../shared/unhonoured.ts';
 import { canRelay } from './can-relay.ts';
 import { decodeChatRequest } from './client-decode.ts';
@@ -32,6 +33,7 @@ const client: ClientFace<WireChatRequest> = {
   transformsOf: (wire) => wire['transforms'],
   messagesOf: (wire) => wire.messages,
   toolsOf,
+  serverToolsOf,
   providerObjectOf: (wire) => objectAt(wire, 'provider'),
   decodeRequest: decodeChatRequest,
   encodeResponse: encodeChatResponse,

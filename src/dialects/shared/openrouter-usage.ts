@@ -31,9 +31,23 @@ export function encodeUsage(settled: SettledUsage): JsonObject {
       upstream_inference_completions_cost: nanoUsdToNumber(settled.completionCostNanoUsd),
     },
   };
-  const webSearches = countOf(usage, 'webSearches');
-  if (webSearches > 0) wire['server_tool_use_details'] = { web_search_requests: webSearches };
+  const serverTools = serverToolUse(usage);
+  if (serverTools) wire['server_tool_use_details'] = serverTools;
   return wire;
+}
+
+/** Calls of server tools; undefined where there were none. */
+export function serverToolUse(usage: Usage): JsonObject | undefined {
+  const webSearches = countOf(usage, 'webSearches');
+  const requested = countOf(usage, 'toolCallsRequested');
+  if (webSearches === 0 && requested === 0) return undefined;
+  return {
+    ...(webSearches > 0 && { web_search_requests: webSearches }),
+    ...(requested > 0 && {
+      tool_calls_requested: requested,
+      tool_calls_executed: countOf(usage, 'toolCallsExecuted'),
+    }),
+  };
 }
 
 function completionDetailsOf(usage: Usage): JsonObject {

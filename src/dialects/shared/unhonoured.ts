@@ -6,25 +6,30 @@ import { type Json, type JsonObject, objectAt } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import { PREFERENCE_BY_WIRE_NAME, PRICE_CAP_AXES } from '../../core/preferences.ts';
 import type { HostProfile } from '../host.ts';
+import { serverToolsOf } from './server-tools.ts';
 
 /** `options` is for endpoints of media (OpenRouter's API). */
 const PREFERENCE_FIELDS: ReadonlySet<string> = new Set([...Object.keys(PREFERENCE_BY_WIRE_NAME), 'options']);
 const CAP_FIELDS: ReadonlySet<string> = new Set(PRICE_CAP_AXES);
 
 /** Field → what is wanted of it that does not happen, or undefined where this value wants nothing. */
-const UNHONOURED: Readonly<Record<string, (value: Json) => string | undefined>> = {
+const UNHONOURED: Readonly<Record<string, (value: Json, wire: JsonObject) => string | undefined>> = {
   debug: () => 'the upstream body is not echoed',
   trace: () => 'there is no destination for traces',
-  max_tool_calls: () => 'no tool runs in the gateway',
-  stop_server_tools_when: () => 'no tool runs in the gateway',
+  max_tool_calls: noServerTools,
+  stop_server_tools_when: noServerTools,
 };
+
+function noServerTools(_: Json, wire: JsonObject): string | undefined {
+  return serverToolsOf(wire) ? undefined : 'no tool of the request runs in the gateway';
+}
 
 export function unhonouredFields(wire: JsonObject, host: HostProfile): readonly Note[] {
   const notes: Note[] = [];
   for (const field in UNHONOURED) {
     const value = wire[field];
     if (value === undefined || value === null || host.quirks.gatewayFields?.includes(field)) continue;
-    const message = UNHONOURED[field]?.(value);
+    const message = UNHONOURED[field]?.(value, wire);
     if (message) notes.push({ code: 'parameter.dropped', field, message });
   }
   const provider = objectAt(wire, 'provider');
