@@ -45,6 +45,8 @@ export interface HostQuirks {
   readonly obfuscationOption?: boolean;
   /** False where `strict` on tools is refused. Default true. */
   readonly strictTools?: boolean;
+  /** True where the host takes `tool_choice: allowed_tools`; elsewhere only the allowed tools are offered. */
+  readonly allowedTools?: boolean;
   /** The host's tool ids must be exactly nine alphanumerics (Mistral and what serves its templates). */
   readonly nineCharacterToolIds?: boolean;
   /** Member that wraps the stream's usage, e.g. `x_groq`. */
@@ -67,6 +69,8 @@ export interface HostQuirks {
   readonly cacheControl?: boolean;
   /** Highest `temperature` the host takes: larger values are clamped with a note. */
   readonly maxTemperature?: number;
+  /** Lowest output limit the host takes: smaller ones are raised with a note. */
+  readonly minOutputTokens?: number;
   /** Gateway fields that the host understands itself (it is a gateway too): forwarded instead of removed. */
   readonly gatewayFields?: readonly string[];
   /** True where each stream event repeats the whole text so far: such a stream is decoded, never relayed. */

@@ -3,9 +3,10 @@
  * cannot.
  */
 import type { CacheControl, ChatRequest, ResponseFormat, ToolChoice, ToolDefinition } from '../../core/chat.ts';
-import { isJsonArray, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
-import type { Note, Translated } from '../../core/note.ts';
+import { isJsonArray, type Json, type JsonObject } from '../../core/json.ts';
+import type { Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
+import { BodyWriter } from '../shared/body-writer.ts';
 import { tellGateway } from '../shared/gateway-host.ts';
 import { writeServiceTier } from '../shared/service-tier-field.ts';
 import { encodeReasoning } from './reasoning-request.ts';
@@ -38,50 +39,11 @@ export function encodeChatRequest(request: ChatRequest, context: UpstreamContext
   return { value: { path: '/chat/completions', headers, body: writer.body }, notes };
 }
 
-class BodyWriter {
-  readonly context: UpstreamContext;
-  readonly body: MutableJsonObject;
-  readonly notes: Note[] = [];
-
-  constructor(context: UpstreamContext) {
-    this.context = context;
-    this.body = { ...context.host.quirks.defaults, model: context.upstreamModel };
-  }
-
-  /** Sets a field under the host's name for it; a field that the host refuses is noted instead. */
-  set(field: string, value: Json | undefined): void {
-    if (value === undefined) return;
-    const { quirks, providerName } = this.context.host;
-    if (quirks.rejects?.includes(field)) this.drop(field, `${providerName} does not take ${field}`);
-    else this.body[quirks.renames?.[field] ?? field] = value;
-  }
-
-  drop(field: string, message: string): void {
-    this.notes.push({ code: 'parameter.dropped', field, message });
-  }
-
-  change(field: string, message: string): void {
-    this.notes.push({ code: 'parameter.changed', field, message });
-  }
-}
-
 function writeSampling(writer: BodyWriter, request: ChatRequest): void {
   const { sampling } = request;
-  const { traits, host } = writer.context;
-  const randomness: readonly (readonly [string, number | undefined])[] = [
-    ['temperature', sampling.temperature],
-    ['top_p', sampling.topP],
-    ['top_k', sampling.topK],
-  ];
-  for (const [field, value] of randomness) {
-    if (value === undefined) continue;
-    const most = field === 'temperature' ? host.quirks.maxTemperature : undefined;
-    if (traits.sampling === false) writer.drop(field, `the model takes no ${field}`);
-    else if (most !== undefined && value > most) {
-      writer.set(field, most);
-      writer.change(field, `lowered from ${value} to ${most}, the most ${host.providerName} takes`);
-    } else writer.set(field, value);
-  }
+  writer.setRandomness('temperature', sampling.temperature);
+  writer.setRandomness('top_p', sampling.topP);
+  writer.setRandomness('top_k', sampling.topK);
   writer.set('min_p', sampling.minP);
   writer.set('top_a', sampling.topA);
   writer.set('frequency_penalty', sampling.frequencyPenalty);
@@ -97,10 +59,7 @@ function writeSampling(writer: BodyWriter, request: ChatRequest): void {
 
 function writeLimit(writer: BodyWriter, wanted: number | undefined): void {
   if (wanted === undefined) return;
-  const { traits, host } = writer.context;
-  const most = traits.maxOutputTokens ?? wanted;
-  if (wanted > most) writer.change('max_tokens', `lowered from ${wanted} to ${most}, the most this endpoint gives`);
-  writer.set(host.quirks.maxTokensField ?? 'max_tokens', Math.min(wanted, most));
+  writer.set(writer.context.host.quirks.maxTokensField ?? 'max_tokens', writer.withinLimit(wanted));
 }
 
 function writeTools(writer: BodyWriter, request: ChatRequest): void {
