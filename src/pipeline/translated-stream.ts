@@ -1,8 +1,7 @@
 /** A stream between two grammars. */
-import { type ChatEvent, type EndReason, isContentEvent } from '../core/chat-events.ts';
+import type { ChatEvent, EndReason } from '../core/chat-events.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { ToolCallLog } from '../core/tool-check.ts';
 import type {
   Outcome,
   RelayStream,
@@ -12,6 +11,7 @@ import type {
   StreamMeter,
 } from '../dialects/dialect.ts';
 import { openCustomCalls } from '../dialects/shared/custom-tools.ts';
+import { meterEvent, newMeter } from '../dialects/shared/stream-meter.ts';
 import type { StreamEdit } from '../plugins/plugin.ts';
 import type { ToolLoop } from './tool-loop.ts';
 
@@ -84,53 +84,5 @@ export class TranslatedStream implements RelayStream {
 
   fail(error: GatewayError, routerMetadata?: JsonObject): string {
     return this.#encoder.fail(error, routerMetadata);
-  }
-}
-
-export function newMeter(): StreamMeter {
-  return {
-    hasContent: false,
-    deliveredCharacters: 0,
-    usage: undefined,
-    finishReason: null,
-    nativeFinishReason: null,
-    upstreamId: undefined,
-    serviceTier: undefined,
-    toolCalls: new ToolCallLog(),
-  };
-}
-
-function meterEvent(meter: StreamMeter, event: ChatEvent): void {
-  if (isContentEvent(event)) meter.hasContent = true;
-  switch (event.type) {
-    case 'response-start':
-      meter.upstreamId ??= event.upstreamId;
-      meter.serviceTier ??= event.serviceTier;
-      return;
-    case 'text-delta':
-    case 'reasoning-delta':
-    case 'refusal-delta':
-      meter.deliveredCharacters += event.text.length;
-      return;
-    case 'tool-call-start':
-      meter.toolCalls.begin(event.choice, event.index, event.name);
-      return;
-    case 'tool-call-delta':
-      meter.deliveredCharacters += event.arguments.length;
-      meter.toolCalls.add(event.choice, event.index, event.arguments);
-      return;
-    case 'choice-end':
-      meter.finishReason = event.finishReason;
-      meter.nativeFinishReason = event.nativeFinishReason;
-      return;
-    case 'usage':
-      meter.usage = event.usage;
-      return;
-    case 'image-delta':
-    case 'audio-delta':
-    case 'annotation-delta':
-    case 'logprobs-delta':
-    case 'error':
-      return;
   }
 }

@@ -6,8 +6,9 @@
  * `nullish` nearly everywhere: clients generated from typed models send `null` for what they do not set.
  */
 import { z } from 'zod';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import { gatewayFields } from '../shared/gateway-fields.ts';
+import { oneOf, type WireUnknown } from '../shared/one-of.ts';
 import { cacheControl, flag, jsonObject } from '../shared/wire-schema.ts';
 
 const anyJson = z.custom<Json>(() => true);
@@ -53,9 +54,9 @@ const parts = {
 };
 
 type KnownPart = { [Type in keyof typeof parts]: z.infer<(typeof parts)[Type]> }[keyof typeof parts];
-/** Of a kind that nobody here knows: it goes on where the grammar is relayed. */
-export type WireUnknown = JsonObject & { readonly type: string };
 export type WirePart = KnownPart;
+
+export type { WireUnknown } from '../shared/one-of.ts';
 
 const part = oneOf(parts, undefined);
 const contents = z.union([z.string(), z.array(part)]);
@@ -236,26 +237,3 @@ export type ResponsesFields = z.infer<typeof responsesFields>;
 
 /** The caller's own value, whose known fields have been checked. */
 export type WireResponsesRequest = JsonObject & ResponsesFields;
-
-/**
- * A value by the schema of its `type`. A type that no schema is for passes: what is newer than this file goes on as it is.
- * @param untyped whose schema checks a value without `type`; undefined where there must be one
- */
-function oneOf<Schemas extends Readonly<Record<string, z.ZodType>>>(schemas: Schemas, untyped: string | undefined) {
-  return z
-    .custom<z.infer<Schemas[keyof Schemas]> | WireUnknown>(isJsonObject, 'expected an object')
-    .check((payload) => {
-      const value: unknown = payload.value;
-      if (!isJsonObject(value)) return;
-      const type = value['type'] ?? untyped;
-      if (typeof type !== 'string') {
-        const input = value['type'];
-        payload.issues.push({ code: 'invalid_type', expected: 'string', input, path: ['type'] });
-        return;
-      }
-      if (!Object.hasOwn(schemas, type)) return;
-      const { error } = schemas[type]?.safeParse(value) ?? {};
-      // A union of the one alternative that was meant: the refusal looks inside it for the path.
-      if (error) payload.issues.push({ code: 'invalid_union', errors: [error.issues], input: value, path: [] });
-    });
-}
