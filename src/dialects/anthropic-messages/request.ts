@@ -8,16 +8,16 @@ import type { Translated } from '../../core/note.ts';
 import type { ServiceTier } from '../../core/service-tier.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
 import type { HostQuirks, ModelTraits } from '../host.ts';
+import { encodeSampling } from '../shared/claude-sampling.ts';
+import { type EncodedReasoning, encodeReasoning } from '../shared/claude-thinking.ts';
+import { endForModel, needsThinkingFirst, type TextBlocks } from '../shared/ending.ts';
+import { type NoteSink, openNotebook } from '../shared/notebook.ts';
+import { encodeFormat } from '../shared/schema-output.ts';
 import { limitCacheMarks } from './request/cache-marks.ts';
-import { endForModel, needsThinkingFirst } from './request/ending.ts';
-import { encodeFormat } from './request/format.ts';
 import { toWireCache } from './request/media.ts';
 import { type EncodedConversation, encodeConversation } from './request/messages.ts';
-import { type NoteSink, openNotes } from './request/notes.ts';
-import { type EncodedReasoning, encodeReasoning } from './request/reasoning.ts';
-import { encodeSampling } from './request/sampling.ts';
 import { encodeTools } from './request/tools.ts';
-import { ANTHROPIC_VERSION, type MessagesBody } from './wire-types.ts';
+import { ANTHROPIC_VERSION, type MessagesBody, type WireBlock } from './wire-types.ts';
 
 /** `max_tokens` is required; this is sent where neither the caller nor the catalogue knows a limit. All models take it. */
 export const DEFAULT_MAX_TOKENS = 8192;
@@ -28,15 +28,15 @@ const FAST_MODE_BETA = 'fast-mode-2026-02-01';
 
 /** @throws GatewayError `client.invalid_request` naming the field, where content cannot be said (see `unsayable`) */
 export function encodeRequest(request: ChatRequest, context: UpstreamContext): Translated<UpstreamRequest> {
-  const notes = openNotes();
+  const notes = openNotebook();
   const conversation = encodeConversation(request, context, notes);
   const reasoning = chooseReasoning(request, context.traits, conversation, notes);
   const { thinking, effort } = reasoning;
   const tools = encodeTools(request, context, thinking?.type === 'enabled', notes);
-  const { format, instruction } = encodeFormat(request.responseFormat, context.traits, notes);
+  const { schema, instruction } = encodeFormat(request.responseFormat, context.traits.jsonSchema !== false, notes);
   const tier = encodeTier(request.serviceTier, context.serviceTier, notes);
   const thinks = thinking !== undefined && thinking.type !== 'disabled';
-  const messages = endForModel(conversation.messages, context.traits.prefill !== false && !thinks, notes);
+  const messages = endForModel(conversation.messages, context.traits.prefill !== false && !thinks, TEXT, notes);
   const system = instruction
     ? [...conversation.system, { type: 'text' as const, text: instruction }]
     : conversation.system;
@@ -47,8 +47,11 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
     messages,
     ...tools,
     ...(thinking && { thinking }),
-    ...((effort !== undefined || format) && {
-      output_config: { ...(effort !== undefined && { effort }), ...(format && { format }) },
+    ...((effort !== undefined || schema) && {
+      output_config: {
+        ...(effort !== undefined && { effort }),
+        ...(schema && { format: { type: 'json_schema' as const, schema } }),
+      },
     }),
     ...encodeSampling(request, context, thinking, notes),
     ...(request.user && { metadata: { user_id: request.user } }),
@@ -75,6 +78,13 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
   };
 }
 
+const TEXT: TextBlocks<WireBlock> = {
+  read: (block) => (block.type === 'text' ? block.text : undefined),
+  write: (text, like) => ({ ...(like?.type === 'text' && like), type: 'text', text }),
+};
+const isResult = ({ type }: WireBlock): boolean => type === 'tool_result';
+const isThinking = ({ type }: WireBlock): boolean => type === 'thinking' || type === 'redacted_thinking';
+
 function chooseReasoning(
   request: ChatRequest,
   traits: ModelTraits,
@@ -83,7 +93,8 @@ function chooseReasoning(
 ): EncodedReasoning {
   const maxTokens = chooseMaxTokens(request, traits, conversation, notes);
   const chosen = encodeReasoning(request.reasoning, traits, maxTokens, notes);
-  if (chosen.thinking?.type !== 'enabled' || !needsThinkingFirst(conversation.messages)) return chosen;
+  if (chosen.thinking?.type !== 'enabled' || !needsThinkingFirst(conversation.messages, isResult, isThinking))
+    return chosen;
   notes.add('parameter.dropped', 'reasoning', 'A tool loop begun without signed reasoning must go on without it.');
   return { maxTokens };
 }

@@ -3,12 +3,10 @@
  * we read stand beside their reader: replies of compatible hosts are parsed, not trusted.
  */
 import type { JsonObject } from '../../core/json.ts';
+import type { WireThinkingConfig } from '../shared/claude-thinking.ts';
 
 /** The oldest version every host of this grammar takes. `2026-10-21` refuses sampling parameters and adds nothing we send. */
 export const ANTHROPIC_VERSION = '2023-06-01';
-
-/** `reasoning_details[].format` of signed thinking, unless the host's quirks name another signer. */
-export const THINKING_FORMAT = 'anthropic-claude-v1';
 
 export type WireCacheControl = { readonly type: 'ephemeral'; readonly ttl?: '5m' | '1h' };
 
@@ -75,11 +73,6 @@ export type WireToolChoice = {
   readonly name?: string;
   readonly disable_parallel_tool_use?: boolean;
 };
-
-export type WireThinkingConfig =
-  | { readonly type: 'enabled'; readonly budget_tokens: number }
-  | { readonly type: 'adaptive'; readonly display: 'summarized' | 'omitted' }
-  | { readonly type: 'disabled' };
 
 export type MessagesBody = {
   readonly model: string;

@@ -8,6 +8,9 @@ export interface Notebook {
   once(topic: string, code: NoteCode, field: string, message: string): void;
 }
 
+/** What a part of a translation needs of it. */
+export type NoteSink = Pick<Notebook, 'add'>;
+
 export function openNotebook(): Notebook {
   const notes: Note[] = [];
   const topics = new Set<string>();

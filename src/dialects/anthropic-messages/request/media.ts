@@ -1,8 +1,8 @@
 /** Content parts → blocks: text, images (URL, base64) and documents (PDF, plain text, file id). Sound and video have no block. */
 import type { CacheControl, ChatRequest, FilePart, ImagePart, MediaSource, Part } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
+import type { NoteSink } from '../../shared/notebook.ts';
 import type { WireCacheControl, WireContent } from '../wire-types.ts';
-import type { NoteSink } from './notes.ts';
 
 const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 const IMAGE_EXTENSION = /\.(png|jpe?g|gif|webp)$/i;

@@ -1,11 +1,13 @@
 /** Messages → system blocks and alternating turns, keeping every word: what has no place of its own becomes user text. */
 import type { AssistantMessage, ChatRequest, Message, Part, TextPart, ToolMessage } from '../../../core/chat.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import type { WireBlock, WireContent, WireMessage, WireText } from '../wire-types.ts';
+import { THINKING_FORMAT } from '../../shared/claude-thinking.ts';
+import type { NoteSink } from '../../shared/notebook.ts';
+import { encodeReasoningReplay } from '../../shared/signed-reasoning.ts';
+import { openTurns, type TurnBlocks, type Turns } from '../../shared/turns.ts';
+import type { WireBlock, WireContent, WireMessage, WireText, WireToolResult } from '../wire-types.ts';
 import { encodePart, toWireCache } from './media.ts';
-import type { NoteSink } from './notes.ts';
-import { encodeReasoningReplay } from './replay.ts';
-import { openTurns, type Turns } from './turns.ts';
+import { toThinkingBlock } from './replay.ts';
 
 export interface EncodedConversation {
   readonly system: readonly WireText[];
@@ -13,10 +15,19 @@ export interface EncodedConversation {
   readonly usesFileIds: boolean;
 }
 
+type UserBlock = WireContent | WireToolResult;
+type Result = Omit<WireToolResult, 'type' | 'tool_use_id'>;
+
+const BLOCKS: TurnBlocks<UserBlock, WireBlock, Result> = {
+  toolUse: (id, name, input) => ({ type: 'tool_use', id, name, input }),
+  toolResult: (id, result) => ({ type: 'tool_result', tool_use_id: id, ...result }),
+  noResult: (words) => ({ content: words, is_error: true }),
+};
+
 interface Encoder {
   readonly context: UpstreamContext;
   readonly notes: NoteSink;
-  readonly turns: Turns;
+  readonly turns: Turns<UserBlock, WireBlock, Result>;
   readonly system: WireText[];
   usesFileIds: boolean;
 }
@@ -26,12 +37,19 @@ export function encodeConversation(
   context: UpstreamContext,
   notes: NoteSink,
 ): EncodedConversation {
-  const encoder: Encoder = { context, notes, turns: openTurns(notes), system: [], usesFileIds: false };
+  const encoder: Encoder = { context, notes, turns: openTurns(BLOCKS, notes), system: [], usesFileIds: false };
   const leading = request.messages.findIndex((message) => message.role !== 'system' && message.role !== 'developer');
   for (const [index, message] of request.messages.entries()) {
     encodeMessage(encoder, message, `messages[${index}]`, leading < 0 ? 'only' : index < leading ? 'leading' : 'later');
   }
-  const messages = encoder.turns.finish();
+  const messages = encoder.turns
+    .finish()
+    .map(
+      (turn): WireMessage =>
+        turn.role === 'user'
+          ? { role: 'user', content: [...turn.results, ...turn.blocks] }
+          : { role: 'assistant', content: turn.blocks },
+    );
   if (messages.length === 0) {
     messages.push({ role: 'user', content: [{ type: 'text', text: '(The message is empty.)' }] });
     notes.add(
@@ -120,7 +138,8 @@ function encodeAssistant(encoder: Encoder, message: AssistantMessage, field: str
     said.push({ type: 'text', text: message.refusal });
     notes.add('part.converted', `${field}.refusal`, 'A refusal has no form of its own in the history; sent as text.');
   }
-  const thinking = encodeReasoningReplay(message, encoder.context, field, notes);
+  const format = encoder.context.host.quirks.reasoningFormat ?? THINKING_FORMAT;
+  const thinking = encodeReasoningReplay(message, format, toThinkingBlock, field, notes);
   const speaks = said.length > 0 || message.toolCalls.length > 0;
   if (thinking.length > 0 && !speaks) {
     notes.add('reasoning.dropped', field, 'A turn of reasoning alone is refused; it was left out.');

@@ -1,13 +1,31 @@
 /**
- * The conversation as strictly alternating turns (docs/sources.md): consecutive messages of one side merge, every `tool_use` is
- * answered in the very next user turn, results come first in it.
+ * The conversation as strictly alternating turns of blocks (docs/sources.md): consecutive messages of one side merge, every
+ * call is answered in the very next user turn, results come first in it.
  */
+import type { ToolCall } from '../../core/chat.ts';
+import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import type { NoteSink } from './notebook.ts';
+import { openToolIds, type ToolIds } from './unique-tool-ids.ts';
 
-import type { ToolCall } from '../../../core/chat.ts';
-import { isJsonObject, type JsonObject } from '../../../core/json.ts';
-import type { WireBlock, WireContent, WireMessage, WireToolResult, WireToolUse } from '../wire-types.ts';
-import type { NoteSink } from './notes.ts';
-import { openToolIds } from './tool-ids.ts';
+/** How a grammar writes calls and their results. */
+export interface TurnBlocks<UserBlock, AssistantBlock, Result> {
+  toolUse(id: string, name: string, input: JsonObject): AssistantBlock;
+  toolResult(id: string, result: Result): UserBlock;
+  /** What is answered where nobody gave a result. */
+  noResult(words: string): Result;
+}
+
+export type Turn<UserBlock, AssistantBlock> =
+  | { readonly role: 'user'; readonly results: readonly UserBlock[]; readonly blocks: readonly UserBlock[] }
+  | { readonly role: 'assistant'; readonly blocks: readonly AssistantBlock[] };
+
+export interface Turns<UserBlock, AssistantBlock, Result> {
+  pushUser(blocks: readonly UserBlock[]): void;
+  pushAssistant(blocks: readonly AssistantBlock[], calls: readonly ToolCall[], field: string): void;
+  /** False where no unanswered call has this id: the caller then says it as text. */
+  pushResult(clientId: string, result: Result, field: string): boolean;
+  finish(): Turn<UserBlock, AssistantBlock>[];
+}
 
 interface Call {
   readonly clientId: string;
@@ -17,23 +35,18 @@ interface Call {
   answered: boolean;
 }
 
-type Turn =
-  | { readonly role: 'user'; readonly results: WireToolResult[]; readonly blocks: WireContent[] }
-  | { readonly role: 'assistant'; readonly blocks: WireBlock[]; readonly calls: Call[] };
+type Draft<UserBlock, AssistantBlock> =
+  | { readonly role: 'user'; readonly results: UserBlock[]; readonly blocks: UserBlock[] }
+  | { readonly role: 'assistant'; readonly blocks: AssistantBlock[]; readonly calls: Call[] };
 
-export interface Turns {
-  pushUser(blocks: readonly WireContent[]): void;
-  pushAssistant(blocks: readonly WireBlock[], calls: readonly ToolCall[], field: string): void;
-  /** False where no unanswered call has this id: the caller then says it as text. */
-  pushResult(clientId: string, result: Omit<WireToolResult, 'type' | 'tool_use_id'>, field: string): boolean;
-  finish(): WireMessage[];
-}
+export function openTurns<UserBlock, AssistantBlock, Result>(
+  grammar: TurnBlocks<UserBlock, AssistantBlock, Result>,
+  notes: NoteSink,
+  ids: ToolIds = openToolIds(),
+): Turns<UserBlock, AssistantBlock, Result> {
+  const turns: Draft<UserBlock, AssistantBlock>[] = [];
 
-export function openTurns(notes: NoteSink): Turns {
-  const turns: Turn[] = [];
-  const ids = openToolIds();
-
-  const userAfter = (index: number): Extract<Turn, { role: 'user' }> => {
+  const userAfter = (index: number): Extract<Draft<UserBlock, AssistantBlock>, { role: 'user' }> => {
     const next = turns[index + 1];
     if (next?.role === 'user') return next;
     const turn = { role: 'user' as const, results: [], blocks: [] };
@@ -63,7 +76,7 @@ export function openTurns(notes: NoteSink): Turns {
           notes.add('tool.changed', `${callField}.id`, `The id is sent as ${wireId}: it must be unique and plain.`);
         }
         turn.calls.push({ clientId: call.id, wireId, name: call.name, field: callField, answered: false });
-        turn.blocks.push(toToolUse(call, wireId, callField, notes));
+        turn.blocks.push(grammar.toolUse(wireId, call.name, parseArguments(call.arguments, callField, notes)));
       }
     },
     pushResult(clientId, result, field) {
@@ -76,7 +89,7 @@ export function openTurns(notes: NoteSink): Turns {
         if (index + 1 < turns.length - 1 || target.blocks.length > 0) {
           notes.add('message.changed', field, 'The tool result was moved up: it must follow its call at once.');
         }
-        target.results.push({ type: 'tool_result', tool_use_id: call.wireId, ...result });
+        target.results.push(grammar.toolResult(call.wireId, result));
         return true;
       }
       return false;
@@ -87,25 +100,17 @@ export function openTurns(notes: NoteSink): Turns {
         if (turn?.role !== 'assistant') continue;
         for (const call of turn.calls) {
           if (call.answered) continue;
-          const content = `No result of ${call.name} was given.`;
-          userAfter(index).results.push({ type: 'tool_result', tool_use_id: call.wireId, content, is_error: true });
+          const result = grammar.noResult(`No result of ${call.name} was given.`);
+          userAfter(index).results.push(grammar.toolResult(call.wireId, result));
           notes.add('tool.changed', call.field, 'A result saying that there is none was added: every call needs one.');
         }
       }
-      return turns.map((turn) =>
-        turn.role === 'user'
-          ? { role: 'user', content: [...turn.results, ...turn.blocks] }
-          : { role: 'assistant', content: turn.blocks },
-      );
+      return turns;
     },
   };
 }
 
-function toToolUse(call: ToolCall, id: string, field: string, notes: NoteSink): WireToolUse {
-  return { type: 'tool_use', id, name: call.name, input: parseArguments(call.arguments, field, notes) };
-}
-
-/** `input` must be an object; text that is none is kept word for word under `_raw`. */
+/** An input must be an object; text that is none is kept word for word under `_raw`. */
 function parseArguments(text: string, field: string, notes: NoteSink): JsonObject {
   if (text.trim() === '') return {};
   try {

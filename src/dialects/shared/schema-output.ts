@@ -1,19 +1,19 @@
-/** `response_format` → native JSON-schema output, or an instruction where the model has none. */
-import type { ResponseFormat } from '../../../core/chat.ts';
-import type { JsonObject } from '../../../core/json.ts';
-import type { ModelTraits } from '../../host.ts';
-import type { NoteSink } from './notes.ts';
-import { toStrictSchema } from './schema.ts';
+/** `response_format` → a schema for native JSON output, or an instruction where the model has none. */
+import type { ResponseFormat } from '../../core/chat.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { NoteSink } from './notebook.ts';
+import { toStrictSchema } from './strict-schema.ts';
 
 export interface EncodedFormat {
-  readonly format?: { readonly type: 'json_schema'; readonly schema: JsonObject };
+  readonly schema?: JsonObject;
   /** Goes to the end of the system prompt. */
   readonly instruction?: string;
 }
 
 const ONLY_JSON = 'Answer with one JSON object only: no prose before or after it, no code fence.';
 
-export function encodeFormat(format: ResponseFormat | undefined, traits: ModelTraits, notes: NoteSink): EncodedFormat {
+/** @param isNative the model can be held to a schema at this host */
+export function encodeFormat(format: ResponseFormat | undefined, isNative: boolean, notes: NoteSink): EncodedFormat {
   switch (format?.type) {
     case undefined:
     case 'text':
@@ -28,10 +28,7 @@ export function encodeFormat(format: ResponseFormat | undefined, traits: ModelTr
       }
       const described = format.description !== undefined && format.schema['description'] === undefined;
       const schema = described ? { ...format.schema, description: format.description } : format.schema;
-      if (traits.jsonSchema !== false) {
-        const strict = toStrictSchema(schema, 'response_format.json_schema.schema', notes);
-        return { format: { type: 'json_schema', schema: strict } };
-      }
+      if (isNative) return { schema: toStrictSchema(schema, 'response_format.json_schema.schema', notes) };
       notes.add(
         'parameter.changed',
         'response_format',

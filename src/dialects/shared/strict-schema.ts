@@ -1,6 +1,6 @@
 /** JSON Schemas as this grammar takes them: tool inputs are objects; strict schemas are a subset, what it lacks is said in words. */
-import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../../core/json.ts';
-import type { NoteSink } from './notes.ts';
+import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
+import type { NoteSink } from './notebook.ts';
 
 /** `input_schema` must be of type object and may not be a union at the top (recorded: "input_schema.type: Field required"). */
 export function toInputSchema(parameters: JsonObject | undefined, field: string, notes: NoteSink): JsonObject {

@@ -1,8 +1,8 @@
-/** Sampling parameters: what the grammar has, in its ranges; what it lacks is noted, unless it asks for the default anyway. */
-import type { ChatRequest, Sampling } from '../../../core/chat.ts';
-import type { UpstreamContext } from '../../dialect.ts';
-import type { WireThinkingConfig } from '../wire-types.ts';
-import type { NoteSink } from './notes.ts';
+/** Sampling parameters that Claude takes, in its ranges; what it lacks is noted, unless it asks for the default anyway. */
+import type { ChatRequest, Sampling } from '../../core/chat.ts';
+import type { UpstreamContext } from '../dialect.ts';
+import type { WireThinkingConfig } from './claude-thinking.ts';
+import type { NoteSink } from './notebook.ts';
 
 export interface EncodedSampling {
   readonly temperature?: number;
@@ -57,14 +57,14 @@ function encodeRandomness(
   };
 }
 
-function clampTemperature(temperature: number, context: UpstreamContext, notes: NoteSink): number {
+export function clampTemperature(temperature: number, context: UpstreamContext, notes: NoteSink): number {
   const highest = context.host.quirks.maxTemperature ?? 1;
   if (temperature <= highest) return temperature;
   notes.add('parameter.changed', 'temperature', `The highest is ${highest}; ${temperature} was lowered to it.`);
   return highest;
 }
 
-function encodeStop(stop: readonly string[] | undefined, notes: NoteSink): readonly string[] {
+export function encodeStop(stop: readonly string[] | undefined, notes: NoteSink): readonly string[] {
   const kept = (stop ?? []).filter((sequence) => sequence.trim() !== '');
   if (stop && kept.length < stop.length) {
     notes.add('parameter.changed', 'stop', 'Stop sequences of white space only are refused; they were left out.');
@@ -72,8 +72,9 @@ function encodeStop(stop: readonly string[] | undefined, notes: NoteSink): reado
   return kept;
 }
 
-/** Field, value, and the value that changes nothing. */
-function noteMissing(sampling: Sampling, notes: NoteSink): void {
+/** Notes what this family of grammars has no field for. */
+export function noteMissing(sampling: Sampling, notes: NoteSink): void {
+  // Field, value, and the value that changes nothing.
   const missing: readonly (readonly [string, unknown, unknown])[] = [
     ['frequency_penalty', sampling.frequencyPenalty, 0],
     ['presence_penalty', sampling.presencePenalty, 0],

@@ -1,9 +1,19 @@
-/** `reasoning` → adaptive thinking with an effort, or thinking with a token budget (OpenRouter's API; docs/sources.md). */
-import type { Effort, ReasoningRequest } from '../../../core/chat.ts';
-import { invalidRequest } from '../../../core/errors.ts';
-import type { ModelTraits } from '../../host.ts';
-import type { WireThinkingConfig } from '../wire-types.ts';
-import type { NoteSink } from './notes.ts';
+/**
+ * `reasoning` → Claude's adaptive thinking with an effort, or thinking with a token budget, in the words that its own grammar
+ * and the hosts that pass them on take (OpenRouter's API; docs/sources.md).
+ */
+import type { Effort, ReasoningRequest } from '../../core/chat.ts';
+import { invalidRequest } from '../../core/errors.ts';
+import type { ModelTraits } from '../host.ts';
+import type { NoteSink } from './notebook.ts';
+
+/** `reasoning_details[].format` of signed thinking, unless the host's quirks name another signer. */
+export const THINKING_FORMAT = 'anthropic-claude-v1';
+
+export type WireThinkingConfig =
+  | { readonly type: 'enabled'; readonly budget_tokens: number }
+  | { readonly type: 'adaptive'; readonly display: 'summarized' | 'omitted' }
+  | { readonly type: 'disabled' };
 
 const RATIOS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
   minimal: 0.1,
