@@ -18,7 +18,7 @@ export interface SimGrammar {
   failureFrame(status: number, message: string): string;
 }
 
-export type SimDialect = 'openai-chat' | 'anthropic-messages' | 'gemini';
+export type SimDialect = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini';
 
 /** How this answer is to be written. */
 export interface SimVoice {

@@ -2,8 +2,9 @@
 import type { Json, JsonObject } from '../../core/json.ts';
 import { arrayAt, isJsonArray, isJsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import type { SimAnswer, SimUsage } from './answer.ts';
-import type { FailureDetail, SimFailure, SimFrame, SimGrammar, SimVoice } from './grammar.ts';
+import type { SimFrame, SimGrammar, SimVoice } from './grammar.ts';
 import { argumentPieces, distortUsage, objectList, SIM_CREATED_SECONDS, stringList, tokenLimit } from './grammar.ts';
+import { errorOf, openAiFailure } from './openai-errors.ts';
 import type { SimMedia, SimPrompt, SimReasoning, SimTool, SimToolChoice, SimTurn } from './prompt.ts';
 import { base64Size, emptyTurn, mediaFromUrl, SimRefusal } from './prompt.ts';
 
@@ -12,7 +13,7 @@ export const openaiChatGrammar: SimGrammar = {
   readPrompt,
   whole,
   frames,
-  failure,
+  failure: openAiFailure,
   failureFrame,
 };
 
@@ -241,33 +242,6 @@ function frames(answer: SimAnswer, voice: SimVoice): readonly SimFrame[] {
   if (voice.streamUsage && usage !== undefined) list.push(frame('frame', { choices: [], usage }));
   list.push({ kind: 'done', text: 'data: [DONE]\n\n' });
   return list;
-}
-
-// ---- errors (docs/sources.md) ----
-
-const CODES: Readonly<Record<number, readonly [type: string, code: string | null]>> = {
-  400: ['invalid_request_error', null],
-  401: ['invalid_request_error', 'invalid_api_key'],
-  402: ['insufficient_quota', 'insufficient_quota'],
-  403: ['permission_error', 'permission_denied'],
-  404: ['invalid_request_error', 'model_not_found'],
-  413: ['invalid_request_error', 'request_too_large'],
-  422: ['invalid_request_error', null],
-  429: ['requests', 'rate_limit_exceeded'],
-  529: ['server_error', 'overloaded'],
-};
-
-function errorOf(status: number, message: string, param: string | null): JsonObject {
-  const [type, code] = CODES[status] ?? ['server_error', null];
-  return { message, type, param, code };
-}
-
-function failure(status: number, message: string, detail: FailureDetail): SimFailure {
-  const wait = detail.retryAfterSeconds;
-  return {
-    headers: { 'x-request-id': detail.requestId, ...(wait === null ? {} : { 'retry-after': String(wait) }) },
-    body: { error: errorOf(status, message, detail.param) },
-  };
 }
 
 function failureFrame(status: number, message: string): string {

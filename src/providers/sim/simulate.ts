@@ -3,6 +3,7 @@
  * spoken, as with a real host:
  *
  *   …/chat/completions                              openai-chat
+ *   …/responses                                     openai-responses
  *   …/messages                                      anthropic-messages
  *   …/models/{model}:generateContent                gemini, also :streamGenerateContent[?alt=sse]
  *   …/embeddings                                    openai-chat's embeddings
@@ -24,6 +25,7 @@ import { SIM_CREATED_SECONDS } from './grammar.ts';
 import type { SimModelName } from './models.ts';
 import { isSimModelName, simModelNames } from './models.ts';
 import { openaiChatGrammar } from './openai-chat.ts';
+import { openaiResponsesGrammar } from './openai-responses.ts';
 import type { SimPrompt } from './prompt.ts';
 import { SimRefusal } from './prompt.ts';
 import type { BodyPiece, SimScript } from './script.ts';
@@ -71,6 +73,7 @@ export function simulate(request: SimRequest): SimScript {
 function taskOf(path: string): Task | null {
   const plain = path.split('?')[0] ?? '';
   if (plain.endsWith('/chat/completions')) return { kind: 'chat', grammar: openaiChatGrammar };
+  if (plain.endsWith('/responses')) return { kind: 'chat', grammar: openaiResponsesGrammar };
   if (plain.endsWith('/messages')) return { kind: 'chat', grammar: anthropicMessagesGrammar };
   if (readGeminiPath(path)) return { kind: 'chat', grammar: geminiGrammar };
   if (plain.endsWith('/embeddings')) return { kind: 'embeddings' };
