@@ -1,4 +1,5 @@
 /** The signalbox command: the only place that reads the environment and the command line. */
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -56,7 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
       return configCommand(
         rest,
         { write: out, readFile: (path) => readFile(path, 'utf8'), env },
-        { knownProviders: providers, builtDialects: builtDialectIds },
+        { knownProviders: providers, builtDialects: builtDialectIds, readText },
       );
     case 'route':
       return route(rest);
@@ -133,7 +134,13 @@ async function load({ config, listen, data }: Flags): Promise<LoadOutcome> {
     flags: { listen, data },
     knownProviders: providers,
     builtDialects: builtDialectIds,
+    readText,
   });
+}
+
+/** Files of credentials, which the configuration names: small, and read at start and at a reload only. */
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
 }
 
 async function readConfig(path: string): Promise<string> {

@@ -10,6 +10,7 @@ import { NO_POSTGRESQL } from './config/settings.ts';
 import { watchConfig } from './config/watch.ts';
 import { createEgress } from './egress/egress.ts';
 import { getJson } from './egress/get-json.ts';
+import { postText } from './egress/post-text.ts';
 import { createHealth } from './health/create-health.ts';
 import { createRetryBudget } from './health/retry-budget.ts';
 import { refuseOverLimit } from './ledger/admission.ts';
@@ -21,6 +22,7 @@ import { createRunningExchanges } from './pipeline/running.ts';
 import { buildSnapshot } from './pipeline/snapshot.ts';
 import { createPdfReader } from './plugins/file-parser/pdf-reader.ts';
 import { createPresetTable } from './presets/preset-table.ts';
+import { createSigners } from './providers/auth/signers.ts';
 import { createSimScheme } from './providers/sim/local-scheme.ts';
 import { type SeedEnvironment, type SeededKeys, seedKeys } from './seed-keys.ts';
 import { createApp } from './server/app.ts';
@@ -37,6 +39,8 @@ import type { Log } from './telemetry/log.ts';
 
 /** For the last frames of settled exchanges to leave their sockets. */
 const LAST_BYTES_MS = 200;
+/** For an account's access token, which a request may have to wait for. */
+const TOKEN_LIMITS = { timeoutMs: 10_000, maxBytes: 64 * 1024 };
 
 export interface ServeOptions {
   readonly settings: Settings;
@@ -72,7 +76,9 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
   const balances = createBalances(clock);
   balances.load(await store.queries.spendByKeyAndDay());
   const instanceId = randomHex(8);
-  const sources = { ...loadSources(await readRefreshedRows(dataDirectory)), instanceId };
+  const egress = createEgress({ localSchemes: { 'sim:': createSimScheme(sleep) } });
+  const signers = createSigners({ clock, ask: (request) => postText(egress, request, TOKEN_LIMITS) });
+  const sources = { ...loadSources(await readRefreshedRows(dataDirectory)), instanceId, signers };
   let snapshot = buildSnapshot(settings, sources);
 
   const deadlines = createDeadlines(clock);
@@ -82,7 +88,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
   const pipeline: PipelinePorts = {
     clock,
     random: createSecureRandom(),
-    egress: createEgress({ localSchemes: { 'sim:': createSimScheme(sleep) } }),
+    egress,
     deadlines,
     health,
     retries: createRetryBudget({ clock }),

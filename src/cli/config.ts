@@ -13,6 +13,7 @@ export interface ConfigCommandIo {
 export interface ConfigCommandContext {
   readonly knownProviders: readonly KnownProvider[];
   readonly builtDialects: readonly string[];
+  readonly readText?: (path: string) => string;
 }
 
 const USAGE = `usage: signalbox config check FILE

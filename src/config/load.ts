@@ -1,17 +1,19 @@
 /** The settings in force: the file over the environment, flags over both, or everything that is wrong. */
 import { dirname, resolve } from 'node:path';
+import { hasCredentials } from './credentials.ts';
 import { importApertureEntry, isApertureEntry, refuseApertureSections } from './imports/aperture.ts';
 import { type Environment, interpolate, isPlaceholder } from './interpolate.ts';
+import { type KnownProvider, type ProviderContext, SIMULATOR_ID } from './known-provider.ts';
 import { DEFAULT_LISTEN, isLoopback, type ListenAddress, parseListen } from './listen.ts';
 import { type ParsedFile, parseFile } from './parse-file.ts';
 import { formatPath, type Path, type Problem, type Report } from './problems.ts';
-import { type KnownProvider, type ProviderContext, SIMULATOR_ID, toProviderSettings } from './provider-settings.ts';
+import { toProviderSettings } from './provider-settings.ts';
 import { toPluginSettings, toResponseCacheSettings, toRoutingSettings } from './routing-settings.ts';
 import { type FileConfig, fileSchema, providerSchema } from './schema.ts';
 import { parseReporting } from './schema-problems.ts';
 import type { ProviderSettings, Settings } from './settings.ts';
 
-export type { KnownProvider } from './provider-settings.ts';
+export type { KnownProvider } from './known-provider.ts';
 
 export interface LoadInput {
   /** Path of the configuration file, or null where there is none. */
@@ -22,6 +24,8 @@ export interface LoadInput {
   readonly flags: { readonly listen?: string | undefined; readonly data?: string | undefined };
   readonly knownProviders: readonly KnownProvider[];
   readonly builtDialects: readonly string[];
+  /** A file of credentials; throws where it cannot be read. Absent where nothing is sent: none is opened or checked then. */
+  readonly readText?: (path: string) => string;
 }
 
 export type LoadOutcome =
@@ -128,6 +132,8 @@ function providersOfFile(
       report: own,
       refusedKeys: report.refusedUnder(path).map((key) => ownNameOf(key, writtenAs)),
       declaredAt: line === undefined ? null : `${input.file}:${line}`,
+      readText: input.readText,
+      fromFile: inFolderOf(input.file),
     };
     providers.push(toProviderSettings(id, parsedEntry, context));
   }
@@ -168,11 +174,11 @@ const prefixed = (report: Report, prefix: Path): Report => ({
 
 /** Keys found in the environment switch their providers on; what stops one is said and stops nothing else. */
 function providersOfEnvironment(input: LoadInput, notices: string[]): readonly ProviderSettings[] {
-  const { env, builtDialects } = input;
+  const { env } = input;
   const known = new Map(input.knownProviders.map((provider) => [provider.id, provider]));
   const providers: ProviderSettings[] = [];
   for (const provider of input.knownProviders) {
-    const name = provider.keyEnv.find((candidate) => env[candidate]?.trim());
+    const name = variableThatSwitchesOn(provider, env);
     if (name === undefined) continue;
     const problems: Problem[] = [];
     if (isPlaceholder(env[name] ?? '')) {
@@ -180,11 +186,7 @@ function providersOfEnvironment(input: LoadInput, notices: string[]): readonly P
       continue;
     }
     const report = createReport('environment', null, problems, notices);
-    const settings = toProviderSettings(
-      provider.id,
-      {},
-      { known, builtDialects, env, report, refusedKeys: [], declaredAt: null },
-    );
+    const settings = toProviderSettings(provider.id, {}, environmentContext(input, known, report));
     const [problem] = problems;
     if (problem) notices.push(`environment: ${name} is set, but ${provider.id} stays off: ${problem.message}`);
     else providers.push(settings);
@@ -192,13 +194,25 @@ function providersOfEnvironment(input: LoadInput, notices: string[]): readonly P
   return providers.length > 0 ? providers : [simulator(input)];
 }
 
-function simulator({ env, builtDialects }: LoadInput): ProviderSettings {
+/** A key or credentials in the environment: the variable that is set. */
+function variableThatSwitchesOn({ keyEnv, credentials }: KnownProvider, env: Environment): string | undefined {
+  const isSet = (name: string): boolean => Boolean(env[name]?.trim());
+  const key = keyEnv.find(isSet);
+  if (key !== undefined || !credentials || !hasCredentials(credentials, env)) return key;
+  return [...credentials.fileEnv, ...Object.values(credentials.env).flat()].find(isSet);
+}
+
+function simulator(input: LoadInput): ProviderSettings {
   const report = createReport('environment', null, [], []);
-  return toProviderSettings(
-    SIMULATOR_ID,
-    {},
-    { known: new Map(), builtDialects, env, report, refusedKeys: [], declaredAt: null },
-  );
+  return toProviderSettings(SIMULATOR_ID, {}, environmentContext(input, new Map(), report));
+}
+
+function environmentContext(
+  { env, builtDialects, readText }: LoadInput,
+  known: ProviderContext['known'],
+  report: Report,
+): ProviderContext {
+  return { known, builtDialects, env, report, refusedKeys: [], declaredAt: null, readText, fromFile: (path) => path };
 }
 
 function assemble(
@@ -209,7 +223,7 @@ function assemble(
   report: Report,
 ): Settings {
   const { env, flags, file } = input;
-  const inFileFolder = (path: string): string => (file === null ? path : resolve(dirname(file), path));
+  const inFileFolder = inFolderOf(file);
   const listen = chooseListen(config.listen, input, problems, report);
   return {
     file,
@@ -231,6 +245,11 @@ function assemble(
     responseCache: toResponseCacheSettings(config.response_cache),
     plugins: toPluginSettings(config.plugins, report),
   };
+}
+
+/** Paths in a file are relative to its folder. */
+function inFolderOf(file: string | null): (path: string) => string {
+  return (path) => (file === null ? path : resolve(dirname(file), path));
 }
 
 /** A variable that is set but empty says nothing. */

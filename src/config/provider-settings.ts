@@ -1,33 +1,12 @@
 /** One entry under `providers` to its settings: what the schema cannot know (known slugs, dialects, keys). */
-import { type Environment, isPlaceholder } from './interpolate.ts';
+import { findCredentials } from './credentials.ts';
+import { findSettings } from './find-settings.ts';
+import { isPlaceholder } from './interpolate.ts';
+import { isMissing, type KnownProvider, type ProviderContext, SIMULATOR_ID } from './known-provider.ts';
 import { toPricingSettings } from './pricing.ts';
 import { nearest, type Path, type Report } from './problems.ts';
 import type { ModelEntry, ProviderEntry } from './schema.ts';
 import { type AuthorizationSetting, DEFAULT_TIMEOUTS, type ModelSettings, type ProviderSettings } from './settings.ts';
-
-/** What configuration must know of a provider file; a provider definition fits. */
-export interface KnownProvider {
-  readonly id: string;
-  readonly dialect: string;
-  readonly doors?: readonly { readonly dialect: string }[];
-  readonly keyEnv: readonly string[];
-  readonly settings?: Readonly<Record<string, readonly string[]>>;
-  readonly authorize: AuthorizationSetting;
-}
-
-/** The built-in simulated provider: needs no key and speaks every dialect at its own address. */
-export const SIMULATOR_ID = 'sim';
-
-export interface ProviderContext {
-  readonly known: ReadonlyMap<string, KnownProvider>;
-  readonly builtDialects: readonly string[];
-  readonly env: Environment;
-  readonly report: Report;
-  /** Keys of the entry that were refused already: that they are absent now is no news. */
-  readonly refusedKeys: readonly string[];
-  /** `signalbox.yaml:12`. */
-  readonly declaredAt: string | null;
-}
 
 export function toProviderSettings(id: string, entry: ProviderEntry, context: ProviderContext): ProviderSettings {
   const path: Path = ['providers', id];
@@ -41,7 +20,8 @@ export function toProviderSettings(id: string, entry: ProviderEntry, context: Pr
   const wrongAddress = entry.base_url === undefined ? null : addressProblem(entry.base_url);
   if (wrongAddress) report.problem([...path, 'base_url'], wrongAddress);
   const [firstKey, ...moreApiKeys] = listedKeys(entry, path, report);
-  const apiKey = firstKey ?? findApiKey(id, entry, known, path, context);
+  const credentials = findCredentials(id, entry, known, path, context);
+  const apiKey = firstKey ?? (credentials || entry.credentials ? null : findApiKey(id, entry, known, path, context));
   for (const [name, value] of Object.entries(entry.headers ?? {})) {
     if (/auth|key|token|secret/i.test(name) && isPlaceholder(value.replace(/^bearer /i, '')))
       report.problem([...path, 'headers', name], placeholderProblem());
@@ -55,8 +35,9 @@ export function toProviderSettings(id: string, entry: ProviderEntry, context: Pr
     baseUrl: entry.base_url ?? null,
     apiKey,
     moreApiKeys,
+    ...(credentials && { credentials }),
     authorization: chooseAuthorization(entry, known, dialect, apiKey, context),
-    settings: findSettings(id, entry, known, path, context),
+    settings: findSettings(id, entry, known, credentials, path, context),
     headers: entry.headers ?? {},
     timeouts: {
       connectMs: entry.timeouts?.connect_ms ?? DEFAULT_TIMEOUTS.connectMs,
@@ -73,16 +54,6 @@ export function toProviderSettings(id: string, entry: ProviderEntry, context: Pr
       : null,
     models: entry.models ? toModels(entry.models, [...path, 'models'], report) : null,
   };
-}
-
-/** True where the key is absent and was not merely misspelt or refused. */
-function isMissing(
-  key: 'base_url' | 'api_key' | 'models' | 'dialect' | 'settings',
-  entry: ProviderEntry,
-  context: ProviderContext,
-) {
-  if (key === 'dialect' && entry.dialects) return false;
-  return entry[key] === undefined && !context.refusedKeys.some((refused) => nearest(refused, [key]) !== null);
 }
 
 const placeholderProblem = (variable = 'NAME'): string =>
@@ -127,9 +98,11 @@ function checkDialect(
     if (isKnown) report.problem(at, `speaks ${spoken}, a dialect that is known but not built yet. ${built}`);
     else report.problem(at, `unknown dialect. ${built}`, nearest(spoken, builtDialects));
   } else if (dialect !== null && known && known.id !== SIMULATOR_ID && isMissing('base_url', entry, context)) {
+    const doors = known.doors?.map((door) => door.dialect) ?? [];
+    if (doors.includes(dialect)) return;
     report.problem(
-      [...path, 'dialect'],
-      `the known address of ${known.id} speaks ${known.dialect}; another dialect needs base_url.`,
+      [...path, entry.dialects ? 'dialects' : 'dialect'],
+      `the known address of ${known.id} speaks ${[known.dialect, ...doors].join(', ')}; another dialect needs base_url.`,
     );
   }
 }
@@ -159,6 +132,9 @@ function checkOtherDialects(
   });
 }
 
+/** Addresses are shown and logged: names under which a query would carry a key. */
+const SECRET = /key|token|secret|sig|auth|pass|code/i;
+
 /** What is wrong with an address, or null. */
 function addressProblem(text: string): string | null {
   if (/[<>]/.test(text)) return 'holds a placeholder; put the real address here.';
@@ -167,7 +143,8 @@ function addressProblem(text: string): string | null {
   // sim:// is answered inside, without a network (providers/sim.ts).
   if (!['http:', 'https:', 'sim:'].includes(url.protocol)) return 'must start with http:// or https://.';
   if (url.username || url.password) return 'takes no user name or password: put the key in api_key.';
-  return url.search || url.hash ? 'takes no query and no fragment.' : null;
+  if ([...url.searchParams.keys()].some((name) => SECRET.test(name))) return 'takes no key: put it in api_key.';
+  return url.hash ? 'takes no fragment.' : null;
 }
 
 /** `api_keys`, where the file has several. */
@@ -201,42 +178,15 @@ function findApiKey(
   if (value === undefined) {
     if (!isMissing('api_key', entry, context)) return null;
     const variables = known?.keyEnv.length ? `, or ${known.keyEnv.join(' or ')} in the environment` : '';
-    report.problem(path, `${id} needs api_key${variables}. Write api_key: none where the host takes no key.`);
+    const otherwise = known?.credentials ? `, or ${known.credentials.described}` : '';
+    report.problem(
+      path,
+      `${id} needs api_key${variables}${otherwise}. Write api_key: none where the host takes no key.`,
+    );
     return null;
   }
   if (isPlaceholder(value)) report.problem(path, `the environment variable ${name} holds a placeholder, not a key.`);
   return value;
-}
-
-/** Values that the provider's own address needs; none are needed where base_url replaces it. */
-function findSettings(
-  id: string,
-  entry: ProviderEntry,
-  known: KnownProvider | null,
-  path: Path,
-  context: ProviderContext,
-): Readonly<Record<string, string>> {
-  const { env, report } = context;
-  const wanted = known?.settings ?? {};
-  const found: Record<string, string> = {};
-  for (const [name, value] of Object.entries(entry.settings ?? {})) {
-    const names = Object.keys(wanted);
-    if (!names.includes(name))
-      report.problem([...path, 'settings', name], `${id} has no such setting.`, nearest(name, names));
-    else if (/[/?#@\s]/.test(value)) report.problem([...path, 'settings', name], 'must be one part of an address.');
-    else found[name] = value;
-  }
-  for (const [name, variables] of Object.entries(wanted)) {
-    const value = found[name] ?? variables.map((variable) => env[variable]?.trim()).find(Boolean);
-    if (value !== undefined) found[name] = value;
-    else if (isMissing('base_url', entry, context) && entry.settings?.[name] === undefined) {
-      report.problem(
-        path,
-        `${id} needs settings.${name}, or ${variables.join(' or ')} in the environment, or base_url.`,
-      );
-    }
-  }
-  return found;
 }
 
 /** Null keeps the provider's own scheme. A host of the operator's own gets what hosts of its dialect take. */

@@ -154,6 +154,10 @@ export const providerSchema = z.strictObject({
     )
     .min(1)
     .optional(),
+  /** In place of a key: a group of values, a file's path, or what the file holds. */
+  credentials: z
+    .union([text, z.record(text, z.unknown())], 'must be a group of keys, or the path of a file.')
+    .optional(),
   authorization: text.regex(headerName, 'must be bearer, none, or the name of a header such as x-api-key.').optional(),
   settings: z.record(text, text).optional(),
   headers: z

@@ -73,6 +73,8 @@ export interface ProviderSettings {
   readonly apiKey: string | null;
   /** More keys of the same provider, beside `apiKey`. */
   readonly moreApiKeys: readonly string[];
+  /** What requests are signed with, or exchanged for a token, in place of a key: values by name. Absent = a key or none. */
+  readonly credentials?: Readonly<Record<string, string>>;
   /** Null = the provider's own scheme (bearer for custom ones). */
   readonly authorization: AuthorizationSetting | null;
   /** Values for the `{placeholders}` of the known provider's own address; absent = none. */

@@ -2,8 +2,11 @@
 import type { ProviderSettings } from '../config/settings.ts';
 import type { UpstreamDialect } from '../dialects/dialect.ts';
 import type { HostProfile } from '../dialects/host.ts';
+import type { CredentialUse } from '../providers/auth/scheme.ts';
+import type { Signers } from '../providers/auth/signers.ts';
 import { addressOf } from '../providers/base-url.ts';
 import { type AuthScheme, type Door, type ProviderDefinition, promptCacheOf } from '../providers/provider.ts';
+import type { Signer } from '../providers/signer.ts';
 import { authorizationOfDialect, DEFAULT_DIALECT, usageOfDialect } from '../providers/undescribed-host.ts';
 import type { Credential, LiveProvider } from './target.ts';
 
@@ -20,35 +23,72 @@ export const VIA_HEADER = 'x-signalbox-via';
 
 export interface LiveProviderSources {
   readonly dialects: ReadonlyMap<string, UpstreamDialect>;
+  readonly signers?: Signers;
   /** Told to addresses that the operator wrote. */
   readonly instanceId?: string;
 }
 
-/**
- * @throws RangeError where the address cannot be built or the dialect is not built; the message says why
- */
-export function toLiveProvider(
+/** One configured provider in all grammars that it is called in. */
+export interface ProviderFaces {
+  /** In its usual grammar, with the doors that serve every model. */
+  readonly usual: LiveProvider;
+  /**
+   * The provider as this model is called there, with the doors that serve the model.
+   * @param dialect the grammar that alone serves the model; undefined = the usual one does
+   * @returns undefined where the provider is not called in that grammar
+   */
+  forModel(id: string, dialect: string | undefined): LiveProvider | undefined;
+}
+
+/** @throws RangeError where the address cannot be built or the dialect is not built; the message says why */
+export function toProviderFaces(
   settings: ProviderSettings,
   definition: ProviderDefinition | undefined,
   sources: LiveProviderSources,
-): LiveProvider {
+): ProviderFaces {
   const dialectId = settings.dialect ?? definition?.dialect ?? DEFAULT_DIALECT;
   // Another dialect than the host's own: its quirks are about another grammar.
   const own = definition?.dialect === dialectId ? definition : doorTo(definition, dialectId);
-  const usual = throughDoor(
-    settings,
-    definition,
-    { ...own, dialect: dialectId, baseUrl: definition?.baseUrl },
-    sources,
-  );
+  const usual = throughDoor(settings, definition, { ...own, dialect: dialectId }, sources);
   const doors = doorsOf(settings, definition, dialectId)
     .filter(({ dialect }) => sources.dialects.has(dialect))
-    .map((door) => [door.dialect, throughDoor(settings, definition, door, sources)] as const);
-  return { ...usual, doors: new Map(doors) };
+    .map((door) => ({ door, live: throughDoor(settings, definition, door, sources) }));
+  return facesOf(usual, doors);
 }
 
+interface OpenDoor {
+  readonly door: DoorHere;
+  readonly live: LiveProvider;
+}
+
+function facesOf(alone: LiveProvider, doors: readonly OpenDoor[]): ProviderFaces {
+  const serves = ({ models }: DoorHere, id: string): boolean => models?.some((start) => id.startsWith(start)) ?? true;
+  const faces = new Map<string, LiveProvider>();
+  /** One object for all models that the same doors serve: there are thousands of endpoints. */
+  const through = (open: readonly OpenDoor[]): LiveProvider => {
+    const key = open.map(({ door }) => doors.findIndex((each) => each.door === door)).join();
+    const face = faces.get(key) ?? { ...alone, doors: new Map([...open].reverse().map(byDialect)) };
+    faces.set(key, face);
+    return face;
+  };
+  return {
+    usual: through(doors.filter(({ door }) => door.models === undefined)),
+    forModel(id, dialect) {
+      if (dialect === undefined || dialect === alone.dialect.id)
+        return through(doors.filter(({ door }) => serves(door, id)));
+      const speaking = doors.filter(({ door }) => door.dialect === dialect);
+      return (speaking.find(({ door }) => door.models && serves(door, id)) ?? speaking.at(-1))?.live;
+    },
+  };
+}
+
+const byDialect = ({ door, live }: OpenDoor) => [door.dialect, live] as const;
+
 /** A grammar of the host and where it is spoken; without an address it is spoken where the host's own is. */
-type DoorHere = Omit<Door, 'baseUrl'> & { readonly baseUrl?: string | undefined };
+type DoorHere = Omit<Door, 'baseUrl' | 'models'> & {
+  readonly baseUrl?: string | undefined;
+  readonly models?: readonly string[] | undefined;
+};
 
 function doorTo(definition: ProviderDefinition | undefined, dialect: string): DoorHere | undefined {
   return definition?.doors?.find((door) => door.dialect === dialect);
@@ -56,24 +96,29 @@ function doorTo(definition: ProviderDefinition | undefined, dialect: string): Do
 
 /** The host's own doors at its own address; at the operator's, those that he lists. */
 function doorsOf(
-  { baseUrl, otherDialects }: ProviderSettings,
+  { baseUrl, otherDialects, credentials }: ProviderSettings,
   definition: ProviderDefinition | undefined,
   usual: string,
 ): readonly DoorHere[] {
-  const known = definition?.doors ?? [];
-  if (baseUrl === null) return otherDialects ? known.filter(({ dialect }) => otherDialects.includes(dialect)) : known;
-  return (otherDialects ?? [])
+  const known = (definition?.doors ?? []).filter(
+    (door) => door.dialect !== usual && (credentials || !door.needsCredentials),
+  );
+  if (otherDialects === null) return baseUrl === null ? known : [];
+  return otherDialects
     .filter((dialect) => dialect !== usual)
-    .map((dialect) => ({ ...doorTo(definition, dialect), dialect, baseUrl: undefined }));
+    .flatMap((dialect) => {
+      const described = known.filter((door) => door.dialect === dialect);
+      return described.length > 0 ? described : [{ dialect }];
+    });
 }
 
 function throughDoor(
   settings: ProviderSettings,
   definition: ProviderDefinition | undefined,
   door: DoorHere,
-  { dialects, instanceId }: LiveProviderSources,
+  sources: LiveProviderSources,
 ): LiveProvider {
-  const dialect = dialects.get(door.dialect);
+  const dialect = sources.dialects.get(door.dialect);
   if (!dialect) throw new RangeError(`the dialect ${door.dialect} is not built into this release`);
   const name = settings.name ?? definition?.name ?? settings.id;
   const host: HostProfile = {
@@ -91,7 +136,10 @@ function throughDoor(
     dialect,
     kinds: door.dialect === DEFAULT_DIALECT ? ['chat', 'embeddings'] : ['chat'],
     doors: NO_DOORS,
-    credentials: credentialsOf(settings, door, settings.baseUrl === null ? undefined : instanceId),
+    credentials: credentialsOf(settings, door, {
+      sign: signerOf(settings, definition, door, sources),
+      via: settings.baseUrl === null ? undefined : sources.instanceId,
+    }),
     host,
     timeouts: settings.timeouts,
     onDisconnect: {
@@ -117,19 +165,34 @@ function addressThrough(
   settings: ProviderSettings,
   definition: ProviderDefinition | undefined,
 ): string {
-  const base = definition && { ...definition, baseUrl: door.baseUrl ?? definition.baseUrl };
-  const isOther = door.dialect !== definition?.dialect;
-  return addressOf(base ?? null, { ...settings, dialect: definition && !isOther ? null : door.dialect });
+  const own = definition && {
+    ...definition,
+    baseUrl: (settings.credentials && definition.credentials?.baseUrl) ?? definition.baseUrl,
+  };
+  const dialect = definition && door.dialect === definition.dialect ? null : door.dialect;
+  const doorUrl = dialect === null ? undefined : door.baseUrl;
+  return addressOf(own ?? null, { ...settings, dialect, ...(doorUrl !== undefined && { doorUrl }) });
+}
+
+function signerOf(
+  { credentials, settings }: ProviderSettings,
+  definition: ProviderDefinition | undefined,
+  door: DoorHere,
+  { signers }: LiveProviderSources,
+): Signer | undefined {
+  const use: CredentialUse | undefined = door.use ?? definition?.credentials?.use;
+  return credentials && use && signers?.of(use, credentials, settings ?? {});
 }
 
 function credentialsOf(
   settings: ProviderSettings,
   door: DoorHere,
-  via: string | undefined,
+  { sign, via }: { readonly sign: Signer | undefined; readonly via: string | undefined },
 ): LiveProvider['credentials'] {
   const credential = (apiKey: string | null, at: number): Credential => ({
     id: at === 0 ? settings.id : `${settings.id}#${at + 1}`,
     headers: { ...headersOf(settings, apiKey, door), ...(via && { [VIA_HEADER]: via }) },
+    ...(sign && { sign }),
   });
   return [credential(settings.apiKey, 0), ...settings.moreApiKeys.map((key, i) => credential(key, i + 1))];
 }

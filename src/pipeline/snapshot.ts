@@ -9,9 +9,10 @@ import { type AliasTable, indexModels, type Resolved, resolveModelId } from '../
 import { traitsOf } from '../catalog/traits.ts';
 import type { ModelSettings, PluginSettings, ProviderSettings, RoutingSettings, Settings } from '../config/settings.ts';
 import type { UpstreamDialect } from '../dialects/dialect.ts';
+import type { Signers } from '../providers/auth/signers.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { type AutoPool, autoPoolOf } from '../routing/auto/pool.ts';
-import { toLiveProvider } from './live-provider.ts';
+import { type ProviderFaces, toProviderFaces } from './live-provider.ts';
 import type { LiveEndpoint, LiveProvider } from './target.ts';
 
 export interface Snapshot {
@@ -42,6 +43,8 @@ export interface SnapshotSources {
   readonly aliases: AliasTable;
   readonly definitions: ReadonlyMap<string, ProviderDefinition>;
   readonly dialects: ReadonlyMap<string, UpstreamDialect>;
+  /** Sign requests for providers that want it. Absent where nothing is sent. */
+  readonly signers?: Signers;
   /** This gateway's own id, told to addresses that the operator wrote: how a loop is noticed. Absent where nothing is sent. */
   readonly instanceId?: string;
   /** YYYY-MM-DD: the date of what the operator defines. */
@@ -51,12 +54,12 @@ export interface SnapshotSources {
 /** @throws RangeError where a provider cannot be built; its message names the provider and the cause */
 export function buildSnapshot(settings: Settings, sources: SnapshotSources): Snapshot {
   const notices: string[] = [];
-  const providers: LiveProvider[] = [];
+  const faces: ProviderFaces[] = [];
   const models = new Map<string, Model>();
   const byModel = new Map<string, LiveEndpoint[]>();
   for (const entry of settings.providers) {
-    const provider = liveProviderOf(entry, sources);
-    providers.push(provider);
+    const provider = facesOf(entry, sources);
+    faces.push(provider);
     for (const live of withTierPrices(endpointsOfProvider(entry, provider, sources, notices))) {
       models.set(live.model.id, live.model);
       const siblings = byModel.get(live.model.id);
@@ -64,6 +67,7 @@ export function buildSnapshot(settings: Settings, sources: SnapshotSources): Sna
       else byModel.set(live.model.id, [live]);
     }
   }
+  const providers = faces.map(({ usual }) => usual);
   const all = new Map([...sources.models, ...models]);
   const providerById = new Map(providers.map((provider) => [provider.id, provider]));
   const served = [...byModel.values()].flat();
@@ -73,7 +77,7 @@ export function buildSnapshot(settings: Settings, sources: SnapshotSources): Sna
     isServed: (id) => byModel.has(id),
   });
   let pool: AutoPool | undefined;
-  const lookup = createLookup(providers, byModel, sources, (name) => resolveModelId(index, name));
+  const lookup = createLookup(faces, byModel, sources, (name) => resolveModelId(index, name));
   return {
     publicCatalogue: settings.publicCatalogue,
     commitAfterMs: settings.commitAfterMs,
@@ -99,9 +103,9 @@ export function buildSnapshot(settings: Settings, sources: SnapshotSources): Sna
   };
 }
 
-function liveProviderOf(entry: ProviderSettings, sources: SnapshotSources): LiveProvider {
+function facesOf(entry: ProviderSettings, sources: SnapshotSources): ProviderFaces {
   try {
-    return toLiveProvider(entry, sources.definitions.get(entry.id), sources);
+    return toProviderFaces(entry, sources.definitions.get(entry.id), sources);
   } catch (error) {
     if (error instanceof RangeError)
       throw new RangeError(`${entry.declaredAt ?? 'environment'}: providers.${entry.id}: ${error.message}`);
@@ -111,7 +115,7 @@ function liveProviderOf(entry: ProviderSettings, sources: SnapshotSources): Live
 
 function endpointsOfProvider(
   entry: ProviderSettings,
-  provider: LiveProvider,
+  provider: ProviderFaces,
   sources: SnapshotSources,
   notices: string[],
 ): LiveEndpoint[] {
@@ -124,7 +128,7 @@ function endpointsOfProvider(
   }
   return entry.models.flatMap((settings) => {
     const known = knownEndpoint(own, settings);
-    const { model, endpoint } = listedEndpoint(settings, known, entry, provider, sources, notices);
+    const { model, endpoint } = listedEndpoint(settings, known, entry, provider.usual, sources, notices);
     return toLive(withProviderSettings(endpoint, entry), model, provider) ?? [];
   });
 }
@@ -224,9 +228,8 @@ function withProviderSettings(endpoint: Endpoint, entry: ProviderSettings): Endp
 }
 
 /** Undefined where the endpoint speaks a grammar that its provider is not called in. */
-function toLive(endpoint: Endpoint, model: Model, usual: LiveProvider): LiveEndpoint | undefined {
-  const isUsual = endpoint.dialect === undefined || endpoint.dialect === usual.dialect.id;
-  const provider = isUsual ? usual : usual.doors.get(endpoint.dialect ?? '');
+function toLive(endpoint: Endpoint, model: Model, { forModel }: ProviderFaces): LiveEndpoint | undefined {
+  const provider = forModel(model.id, endpoint.dialect);
   if (!provider) return undefined;
   const { serviceTier } = endpoint;
   return {
@@ -257,12 +260,12 @@ function withTierPrices(endpoints: readonly LiveEndpoint[]): readonly LiveEndpoi
  * unknown `author/slug`.
  */
 function createLookup(
-  providers: readonly LiveProvider[],
+  providers: readonly ProviderFaces[],
   byModel: ReadonlyMap<string, readonly LiveEndpoint[]>,
   sources: SnapshotSources,
   resolve: (name: string) => Resolved,
 ): Pick<Snapshot, 'resolve' | 'endpointsOf'> {
-  const open = providers.find((provider) => provider.takesAnyModel);
+  const open = providers.find(({ usual }) => usual.takesAnyModel);
   const split = (name: string): { readonly base: string; readonly query: string } => {
     const at = name.indexOf('?');
     return at < 0 ? { base: name, query: '' } : { base: name.slice(0, at), query: name.slice(at) };
@@ -286,7 +289,7 @@ function createLookup(
         return live.map((each) => withQuery(each, query));
       }
       if (!open || sources.models.has(id)) return [];
-      const custom = ownModel({ id }, open, sources);
+      const custom = ownModel({ id }, open.usual, sources);
       const live = toLive(custom.endpoint, custom.model, open);
       return live ? [live] : [];
     },

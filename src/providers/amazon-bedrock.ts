@@ -1,3 +1,4 @@
+import { sigV4 } from './auth/sigv4.ts';
 import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
@@ -9,6 +10,7 @@ export const amazonBedrock = defineProvider({
   keyEnv: ['AWS_BEARER_TOKEN_BEDROCK'],
   settings: { region: ['AWS_REGION', 'AWS_DEFAULT_REGION'] },
   authorize: { kind: 'bearer' },
+  credentials: sigV4('bedrock'),
   // `inputTokens` excludes cache reads and writes (docs/sources.md).
   usage: { cachedInput: 'beside-input', reasoning: 'inside-output', reportsCost: false },
   // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.

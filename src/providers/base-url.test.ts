@@ -121,7 +121,9 @@ describe('addresses that cannot be', () => {
   test.each([
     ['api.openai.com/v1', 'base_url is no address: write it with its scheme, as in https://host/v1'],
     ['ftp://host/v1', 'base_url must start with http:// or https://, not ftp:'],
-    ['https://host/v1?api-version=1', 'base_url takes no query and no fragment'],
+    ['https://host/v1#here', 'base_url takes no fragment'],
+    ['https://host/v1?subscription-key=abc', 'base_url takes no key: put it in api_key'],
+    ['https://host/openai/deployments?api-version=1', "base_url lacks the deployment's name behind /deployments"],
     ['https://me:secret@host/v1', 'base_url takes no user name or password: put the key in api_key'],
   ])('%s is refused', (override, message) => {
     expect(() => resolveBaseUrl({ dialect: 'openai-chat' }, override)).toThrow(message);

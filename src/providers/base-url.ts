@@ -7,7 +7,7 @@ import type { ProviderDefinition } from './provider.ts';
 
 /** What the address rules need: a known host, or only the dialect of the operator's own. */
 export type BaseUrlSubject =
-  | Pick<ProviderDefinition, 'id' | 'baseUrl' | 'otherHosts' | 'dialect'>
+  | Pick<ProviderDefinition, 'id' | 'baseUrl' | 'otherHosts' | 'hostBySetting' | 'dialect'>
   | { readonly dialect: string; readonly baseUrl?: undefined };
 
 /** The version each grammar's owner uses, for hosts we know nothing about. */
@@ -23,6 +23,10 @@ const OPERATION =
   /\/(?:chat\/completions|completions|messages(?:\/count_tokens)?|responses|embeddings|models\/[^/]+:[A-Za-z]+|models)$/;
 const VERSION = /^v\d+[a-z0-9]*$/;
 const PLACEHOLDER = /\{([a-z_]+)\}/g;
+/** Where an address has this, the upstream's name of the model is put. */
+const MODEL = '{model}';
+/** Azure's older addresses have the deployment in the path and the version in the query (`api-version`). */
+const DEPLOYMENT = /\/deployments\/[^/]+$/;
 
 /**
  * The address to which a dialect's path is appended: no trailing slash.
@@ -37,11 +41,24 @@ export function resolveBaseUrl(
 ): string {
   if (override === null) {
     if (subject.baseUrl === undefined) throw new RangeError('base_url is needed: this is no known provider');
-    return trimSlashes(fillPlaceholders(subject.baseUrl, settings));
+    return trimSlashes(fillPlaceholders(regional(subject.baseUrl, subject, settings), settings));
   }
   const url = parseAddress(override);
-  const segments = segmentsOf(url.pathname.replace(/\/+$/, '').replace(OPERATION, ''));
-  return trimSlashes(`${url.protocol}//${url.host}/${completePath(subject, url.host, segments, settings).join('/')}`);
+  const path = decodeModel(url.pathname).replace(/\/+$/, '').replace(OPERATION, '');
+  if (path.endsWith('/deployments')) {
+    throw new RangeError("base_url lacks the deployment's name behind /deployments: write it, or {model}");
+  }
+  const segments = segmentsOf(path);
+  const completed = DEPLOYMENT.test(path) ? segments : completePath(subject, url.host, segments, settings);
+  return trimSlashes(`${url.protocol}//${url.host}/${completed.join('/')}`) + url.search;
+}
+
+/** Where a request goes: the grammar's path behind the address, and before its query if it has one. */
+export function urlOf(baseUrl: string, path: string, upstreamModel: string): string {
+  const address = baseUrl.includes(MODEL) ? baseUrl.replaceAll(MODEL, encodeURIComponent(upstreamModel)) : baseUrl;
+  const query = address.indexOf('?');
+  if (query < 0) return address + path;
+  return address.slice(0, query) + path + (path.includes('?') ? '&' : '?') + address.slice(query + 1);
 }
 
 /**
@@ -56,19 +73,31 @@ export function addressOf(
     /** Null = the definition's. */
     readonly dialect: string | null;
     readonly settings?: Readonly<Record<string, string>>;
+    /** Where the host is known to speak this dialect, if it is another than the definition's. */
+    readonly doorUrl?: string;
   },
 ): string {
-  const { baseUrl, dialect, settings } = entry;
+  const { baseUrl, dialect, settings, doorUrl } = entry;
+  const isOtherDoor = dialect !== null && dialect !== definition?.dialect;
+  if (baseUrl === null || !isOtherDoor || definition === null) {
+    const own = definition && { ...definition, baseUrl: doorUrl ?? definition.baseUrl };
+    return resolveBaseUrl(own ?? { dialect: dialect ?? '' }, baseUrl, settings);
+  }
   // Another grammar lives behind another door of a host (`/anthropic`), which the path of its usual one says nothing about.
-  const isOtherDoor = baseUrl !== null && dialect !== null && dialect !== definition?.dialect;
-  const subject = definition === null || isOtherDoor ? { dialect: dialect ?? '' } : definition;
-  return resolveBaseUrl(subject, baseUrl, settings);
+  const { protocol, host } = parseAddress(baseUrl);
+  const isDoorsHost = doorUrl !== undefined && isOwnHost(splitTemplate(doorUrl).host, definition.otherHosts, host);
+  return isDoorsHost
+    ? resolveBaseUrl({ ...definition, baseUrl: doorUrl }, `${protocol}//${host}`, settings)
+    : resolveBaseUrl({ dialect }, baseUrl, settings);
 }
 
 /** The values a provider's own address needs, in order. */
 export function placeholdersOf(baseUrl: string): readonly string[] {
   return [...baseUrl.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
 }
+
+/** Addresses are shown and logged: names under which a query would carry a key. */
+const SECRET = /key|token|secret|sig|auth|pass|code/i;
 
 function parseAddress(text: string): URL {
   let url: URL;
@@ -81,7 +110,9 @@ function parseAddress(text: string): URL {
   if (!['http:', 'https:', 'sim:'].includes(url.protocol)) {
     throw new RangeError(`base_url must start with http:// or https://, not ${url.protocol}`);
   }
-  if (url.search || url.hash) throw new RangeError('base_url takes no query and no fragment');
+  if (url.hash) throw new RangeError('base_url takes no fragment');
+  if ([...url.searchParams.keys()].some((name) => SECRET.test(name)))
+    throw new RangeError('base_url takes no key: put it in api_key');
   if (url.username || url.password)
     throw new RangeError('base_url takes no user name or password: put the key in api_key');
   return url;
@@ -116,6 +147,19 @@ function completeOwnPath(
   for (const segment of own) if (segment === given[matched]) matched++;
   return matched === given.length ? own.map((segment) => fillPlaceholders(segment, settings)) : null;
 }
+
+/** The address of a region that has a host of its own kind. */
+function regional(
+  baseUrl: string,
+  { hostBySetting: table }: Pick<ProviderDefinition, 'hostBySetting'>,
+  settings: Readonly<Record<string, string>>,
+): string {
+  const host = table?.hosts[settings[table.setting] ?? ''];
+  return host === undefined ? baseUrl : baseUrl.replace(/^([a-z]+:\/\/)[^/]+/, `$1${host}`);
+}
+
+/** The braces that the address parser has escaped. */
+const decodeModel = (path: string): string => path.replaceAll(encodeURI(MODEL), MODEL);
 
 function withVersion(segments: readonly string[], suffix: readonly string[]): readonly string[] {
   return segments.some((segment) => VERSION.test(segment)) ? segments : [...segments, ...suffix];

@@ -1,5 +1,6 @@
 /** A host as data around a dialect: one file of at most 40 lines each, listed by the generated registry. */
 import type { HostQuirks, UsageSemantics } from '../dialects/host.ts';
+import type { CredentialScheme, CredentialUse } from './auth/scheme.ts';
 
 export interface ProviderDefinition {
   /** OpenRouter's slug, e.g. `google-ai-studio`. The file's name. */
@@ -10,6 +11,8 @@ export interface ProviderDefinition {
   readonly baseUrl: string;
   /** More hosts that serve the same paths (another region's domain): an override there is completed as one on `baseUrl`'s host. */
   readonly otherHosts?: readonly string[];
+  /** Values of one setting with which the host is another: a cloud's `global` location has none in its name. */
+  readonly hostBySetting?: { readonly setting: string; readonly hosts: Readonly<Record<string, string>> };
   /** Id of the dialect spoken by default. */
   readonly dialect: string;
   /**
@@ -22,7 +25,10 @@ export interface ProviderDefinition {
   readonly keyEnv: readonly string[];
   /** More values the address needs, by placeholder → environment variables: `{ resource: ['AZURE_RESOURCE_NAME'] }`. */
   readonly settings?: Readonly<Record<string, readonly string[]>>;
+  /** How a key is sent. */
   readonly authorize: AuthScheme;
+  /** Credentials that may stand in for a key. */
+  readonly credentials?: CredentialScheme;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly usage: UsageSemantics;
@@ -47,8 +53,17 @@ export interface ProviderDefinition {
 /** Another grammar of a host, and what differs there. */
 export interface Door {
   readonly dialect: string;
+  /**
+   * Beginnings of the public ids that are served here, besides models whose catalogue row names this grammar. Absent = all of
+   * the provider's models; [] = only those rows. Of several doors of one grammar the first that serves a model is its own.
+   */
+  readonly models?: readonly string[];
   /** Absent = the provider's own. */
   readonly baseUrl?: string;
+  /** True where a key opens it not: only the provider's credentials. */
+  readonly needsCredentials?: boolean;
+  /** What is done with credentials here. Absent = as the provider's. */
+  readonly use?: CredentialUse;
   /** Absent = what the grammar's owner wants (`authorizationOfDialect`). */
   readonly authorize?: AuthScheme;
   readonly headers?: Readonly<Record<string, string>>;

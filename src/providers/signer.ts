@@ -11,6 +11,6 @@ export interface UnsignedRequest {
 
 /**
  * Gives the headers to send, those of the request among them. Called for each attempt, before the connection.
- * @throws GatewayError `provider.auth` where no credential can be had, naming the cause and the cure, never the secret
+ * @throws GatewayError `provider.credential` where none is given, naming the cause and the cure, never the secret
  */
 export type Signer = (request: UnsignedRequest) => Promise<Readonly<Record<string, string>>>;

@@ -1,5 +1,5 @@
 /** A real Signalbox in this process: its own data folder, a free port, seeded keys, a log kept in memory. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtDialects, randomHex, systemClock } from '../../src/compose.ts';
@@ -42,6 +42,7 @@ export async function startGateway({ config = SIM_ONLY, env = {} }: GatewayOptio
     flags: { listen: '127.0.0.1:0', data: join(dataDirectory, 'data') },
     knownProviders: providers,
     builtDialects: builtDialects.map(({ id }) => id),
+    readText: (path) => readFileSync(path, 'utf8'),
   });
   if (!outcome.ok) {
     const problems = outcome.problems.map(({ path, message }) => `${path}: ${message}`);

@@ -20,7 +20,7 @@ const ADDRESS = 'http://stand-in.invalid';
 /** A reference without a default; `$${` is no reference. */
 const REFERENCE = /(?<!\$)\$\{([A-Za-z_]\w*)\}/g;
 const ADDRESS_KEYS: readonly string[] = ['base_url', 'baseurl'];
-const KEY_KEYS: readonly string[] = ['api_key', 'api_keys', 'apikey'];
+const KEY_KEYS: readonly string[] = ['api_key', 'api_keys', 'apikey', 'credentials'];
 
 /** The environment with stand-ins for what the file needs of it. */
 export function withStandIns(
