@@ -242,10 +242,11 @@ function whole(answer: SimAnswer, voice: SimVoice): JsonObject {
   };
 }
 
-const event = (kind: SimFrame['kind'], body: JsonObject & { readonly type: string }): SimFrame => ({
-  kind,
-  text: `event: ${body.type}\ndata: ${JSON.stringify(body)}\n\n`,
-});
+type Event = JsonObject & { readonly type: string };
+
+const sseEvent = (body: Event): string => `event: ${body.type}\ndata: ${JSON.stringify(body)}\n\n`;
+
+const event = (kind: SimFrame['kind'], body: Event): SimFrame => ({ kind, text: sseEvent(body) });
 
 function frames(answer: SimAnswer, voice: SimVoice): readonly SimFrame[] {
   const opening = distortUsage({ ...inputUsage(answer.usage), output_tokens: 1 }, voice.usage);
@@ -294,5 +295,5 @@ function failure(status: number, message: string, detail: FailureDetail): SimFai
 }
 
 function failureFrame(status: number, message: string): string {
-  return event('frame', { type: 'error', error: errorOf(status, message) }).text;
+  return sseEvent({ type: 'error', error: errorOf(status, message) });
 }

@@ -8,6 +8,8 @@ import { SimRefusal } from './prompt.ts';
 
 export interface SimGrammar {
   readonly dialect: SimDialect;
+  /** Default `sse`. */
+  readonly framing?: 'sse' | 'ndjson' | 'aws-event-stream';
   /** The path decides model and streaming where the grammar says them there. @throws SimRefusal */
   readPrompt(body: JsonObject, path: string): SimPrompt;
   whole(answer: SimAnswer, voice: SimVoice): JsonObject;
@@ -15,10 +17,20 @@ export interface SimGrammar {
   /** Body and headers of a failed reply. */
   failure(status: number, message: string, detail: FailureDetail): SimFailure;
   /** The error inside a stream that has begun. */
-  failureFrame(status: number, message: string): string;
+  failureFrame(status: number, message: string): WireBytes;
 }
 
-export type SimDialect = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini';
+export type SimDialect =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'anthropic-messages'
+  | 'gemini'
+  | 'bedrock-converse'
+  | 'cohere'
+  | 'ollama';
+
+/** Text, or bytes where the grammar's frames are binary. */
+export type WireBytes = string | Uint8Array;
 
 /** How this answer is to be written. */
 export interface SimVoice {
@@ -32,7 +44,7 @@ export interface SimVoice {
 /** One event as it stands on the wire. Only `content` frames are counted by faults; `done` is what `no_done` leaves out. */
 export interface SimFrame {
   readonly kind: 'frame' | 'content' | 'done';
-  readonly text: string;
+  readonly text: WireBytes;
 }
 
 export interface FailureDetail {

@@ -1,7 +1,7 @@
 /** A reply as a timed script of bytes, and the faults that only bytes can have: pace, cuts, stalls, odd splits. */
 
 import type { SimOptions } from './faults.ts';
-import type { SimDialect } from './grammar.ts';
+import type { SimDialect, WireBytes } from './grammar.ts';
 
 export interface SimScript {
   readonly status: number;
@@ -19,7 +19,7 @@ export interface SimScript {
 
 export interface SimStep {
   readonly delayMs: number;
-  readonly bytes: string | Uint8Array;
+  readonly bytes: WireBytes;
 }
 
 /** What the script amounts to, for the simulator's log: the oracle that tests compare the gateway's ledger with. */
@@ -35,7 +35,7 @@ export interface SimFacts {
 /** A piece of the body before byte faults: `content` pieces are paced and counted. */
 export interface BodyPiece {
   readonly content: boolean;
-  readonly text: string;
+  readonly text: WireBytes;
 }
 
 const COMMENT = ': sim is thinking\n\n';
@@ -75,25 +75,28 @@ function pace(
     if (piece.content && contents === stall) return { steps, stalled: true };
     if (piece.content) contents++;
     const delayMs = pending + (piece.content ? tokenMs : 0);
-    steps.push({ delayMs, bytes: piece.content ? comment + piece.text : piece.text });
+    steps.push({ delayMs, bytes: piece.content && typeof piece.text === 'string' ? comment + piece.text : piece.text });
     pending = 0;
   }
   return { steps, stalled: stall !== undefined && contents <= stall };
 }
 
 function joinSteps(steps: readonly SimStep[]): readonly SimStep[] {
-  const joined: { delayMs: number; parts: string[] }[] = [];
+  const joined: { delayMs: number; parts: WireBytes[] }[] = [];
   for (const { delayMs, bytes } of steps) {
-    const text = typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes);
     const last = joined.at(-1);
-    if (last && delayMs === 0) last.parts.push(text);
-    else joined.push({ delayMs, parts: [text] });
+    if (last && delayMs === 0) last.parts.push(bytes);
+    else joined.push({ delayMs, parts: [bytes] });
   }
-  return joined.map(({ delayMs, parts }) => ({ delayMs, bytes: parts.join('') }));
+  return joined.map(({ delayMs, parts }) => ({ delayMs, bytes: join(parts) }));
 }
 
-const encoded = (bytes: string | Uint8Array): Uint8Array =>
-  typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
+function join(parts: readonly WireBytes[]): WireBytes {
+  const texts = parts.filter((part) => typeof part === 'string');
+  return texts.length === parts.length ? texts.join('') : Buffer.concat(parts.map(encoded));
+}
+
+const encoded = (bytes: WireBytes): Uint8Array => (typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
 
 function splitSteps(steps: readonly SimStep[], size: number): readonly SimStep[] {
   return steps.flatMap(({ delayMs, bytes }) => {

@@ -5,6 +5,8 @@
  *   …/chat/completions                              openai-chat
  *   …/responses                                     openai-responses
  *   …/messages                                      anthropic-messages
+ *   …/model/{model}/converse                        bedrock-converse, also /converse-stream
+ *   …/chat                                          cohere, ollama under /api
  *   …/models/{model}:generateContent                gemini, also :streamGenerateContent[?alt=sse]
  *   …/embeddings                                    openai-chat's embeddings
  *   …/models                                        list of the models
@@ -16,6 +18,8 @@ import { isJsonObject, stringAt } from '../../core/json.ts';
 import type { SimAnswer } from './answer.ts';
 import { answerOf } from './answer.ts';
 import { anthropicMessagesGrammar } from './anthropic-messages.ts';
+import { bedrockConverseGrammar, readBedrockPath } from './bedrock-converse.ts';
+import { cohereGrammar } from './cohere.ts';
 import { embed } from './embeddings.ts';
 import type { SimOptions } from './faults.ts';
 import { NO_OPTIONS, parseModelName, withoutFaults } from './faults.ts';
@@ -24,6 +28,7 @@ import type { SimGrammar, SimVoice } from './grammar.ts';
 import { SIM_CREATED_SECONDS } from './grammar.ts';
 import type { SimModelName } from './models.ts';
 import { isSimModelName, simModelNames } from './models.ts';
+import { ollamaGrammar } from './ollama.ts';
 import { openaiChatGrammar } from './openai-chat.ts';
 import { openaiResponsesGrammar } from './openai-responses.ts';
 import type { SimPrompt } from './prompt.ts';
@@ -75,14 +80,19 @@ function taskOf(path: string): Task | null {
   if (plain.endsWith('/chat/completions')) return { kind: 'chat', grammar: openaiChatGrammar };
   if (plain.endsWith('/responses')) return { kind: 'chat', grammar: openaiResponsesGrammar };
   if (plain.endsWith('/messages')) return { kind: 'chat', grammar: anthropicMessagesGrammar };
+  if (readBedrockPath(path)) return { kind: 'chat', grammar: bedrockConverseGrammar };
+  if (plain.endsWith('/api/chat')) return { kind: 'chat', grammar: ollamaGrammar };
+  if (plain.endsWith('/chat')) return { kind: 'chat', grammar: cohereGrammar };
   if (readGeminiPath(path)) return { kind: 'chat', grammar: geminiGrammar };
   if (plain.endsWith('/embeddings')) return { kind: 'embeddings' };
   return plain.endsWith('/models') ? { kind: 'models' } : null;
 }
 
+const modelInPath = (path: string): string | undefined => (readGeminiPath(path) ?? readBedrockPath(path))?.model;
+
 /** The counting key of a request, for whoever keeps the counters that `times` needs; null where it counts nothing. */
 export function countingKey(path: string, body: Json): string | null {
-  const written = readGeminiPath(path)?.model ?? (isJsonObject(body) ? stringAt(body, 'model') : undefined);
+  const written = modelInPath(path) ?? (isJsonObject(body) ? stringAt(body, 'model') : undefined);
   if (!written?.includes('times=')) return null;
   try {
     return parseModelName(written).options.key;
@@ -95,7 +105,7 @@ function readModel(
   request: SimRequest,
   body: JsonObject,
 ): { readonly name: SimModelName; readonly options: SimOptions } {
-  const written = readGeminiPath(request.path)?.model ?? stringAt(body, 'model') ?? '';
+  const written = modelInPath(request.path) ?? stringAt(body, 'model') ?? '';
   const { name, options } = parseModelName(written);
   if (!isSimModelName(name)) {
     const known = simModelNames.map((one) => `sim/${one}`).join(', ');
@@ -109,7 +119,11 @@ function readModel(
 // ---- replies ----
 
 const JSON_HEADERS = { 'content-type': 'application/json' } as const;
-const SSE_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' } as const;
+const STREAM_HEADERS = {
+  sse: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
+  ndjson: { 'content-type': 'application/x-ndjson' },
+  'aws-event-stream': { 'content-type': 'application/vnd.amazon.eventstream' },
+} as const;
 
 interface ChatTask {
   readonly grammar: SimGrammar;
@@ -133,7 +147,7 @@ function chatScript(task: ChatTask): SimScript {
   const { promptTokens, completionTokens } = answer.usage;
   return {
     status: 200,
-    headers: streaming && !array ? SSE_HEADERS : JSON_HEADERS,
+    headers: streaming && !array ? STREAM_HEADERS[grammar.framing ?? 'sse'] : JSON_HEADERS,
     headDelayMs: options.counts.get('first_byte_ms') ?? 0,
     ...scripted,
     facts: {
@@ -181,11 +195,18 @@ function streamBody(task: ChatTask, answer: SimAnswer): readonly BodyPiece[] {
     if (content && contents === errorAfter) break;
     if (content) contents++;
     if (frame.kind === 'done' && (options.flags.has('no_done') || errorAfter !== undefined)) continue;
-    body.push({ content, text: content && contents === garbage ? 'data: {"id": "sim", oops\n\n' : frame.text });
+    body.push({ content, text: content && contents === garbage ? GARBAGE[grammar.framing ?? 'sse'] : frame.text });
   }
   if (errorAfter !== undefined) body.push({ content: false, text: grammar.failureFrame(500, IN_STREAM) });
   return body;
 }
+
+/** What stands in the place of a frame where its writer went wrong. */
+const GARBAGE = {
+  sse: 'data: {"id": "sim", oops\n\n',
+  ndjson: '{"model": "sim", oops\n',
+  'aws-event-stream': new Uint8Array(32),
+} as const;
 
 function errorBody(grammar: SimGrammar, message: string, fingerprint: string): string {
   const detail = { param: null, retryAfterSeconds: null, requestId: `req_${hashHex(fingerprint)}` };
@@ -195,7 +216,7 @@ function errorBody(grammar: SimGrammar, message: string, fingerprint: string): s
 function toJsonArray(body: readonly BodyPiece[]): readonly BodyPiece[] {
   const objects = body.map((piece, index) => ({
     ...piece,
-    text: (index === 0 ? '[' : ',\n') + piece.text.slice('data: '.length).trimEnd(),
+    text: (index === 0 ? '[' : ',\n') + String(piece.text).slice('data: '.length).trimEnd(),
   }));
   return [...objects, { content: false, text: ']' }];
 }
