@@ -136,7 +136,8 @@ export interface VideoPart {
   readonly cacheControl?: CacheControl;
 }
 export type MediaSource =
-  | { readonly kind: 'url'; readonly url: string }
+  /** `mediaType` where the caller says what stands at the address; most grammars do not. */
+  | { readonly kind: 'url'; readonly url: string; readonly mediaType?: string }
   | { readonly kind: 'data'; readonly mediaType: string; readonly base64: string };
 
 export interface ToolDefinition {

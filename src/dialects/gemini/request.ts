@@ -12,6 +12,7 @@ import { needsSignatures, takesMediaInResponses } from './model-family.ts';
 import { encodeContents } from './request/contents.ts';
 import { encodeGenerationConfig } from './request/generation-config.ts';
 import { unsayableMedia } from './request/media.ts';
+import { isOwnExtra, withOwnExtras } from './request/own-extras.ts';
 import { encodeDeclaration, encodeResponseFormat, encodeToolChoice } from './request/tools.ts';
 import { REASONING_FORMAT } from './wire-types.ts';
 
@@ -36,18 +37,15 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
   const generationConfig = encodeGenerationConfig(request, format.config, context, notes);
   const tier = encodeServiceTier(request.serviceTier, context, notes);
   noteTheRest(request, notes);
-  const body = withQuirks(
-    {
-      contents,
-      ...(instructions.length > 0 && { systemInstruction: { parts: instructions } }),
-      ...(tools.length > 0 && { tools }),
-      ...(functionCallingConfig && { toolConfig: { functionCallingConfig } }),
-      ...(Object.keys(generationConfig).length > 0 && { generationConfig }),
-      ...tier.body,
-    },
-    context,
-    notes,
-  );
+  const said: JsonObject = {
+    contents,
+    ...(instructions.length > 0 && { systemInstruction: { parts: instructions } }),
+    ...(tools.length > 0 && { tools }),
+    ...(functionCallingConfig && { toolConfig: { functionCallingConfig } }),
+    ...(Object.keys(generationConfig).length > 0 && { generationConfig }),
+    ...tier.body,
+  };
+  const body = withQuirks(withOwnExtras(said, request.extras), context, notes);
   return { value: { path: pathOf(request.stream, context), headers: tier.headers, body }, notes: notes.notes };
 }
 
@@ -57,7 +55,7 @@ export function unsayable(request: ChatRequest, _context: UpstreamContext): read
 }
 
 /** Without `alt=sse` the stream would be one JSON array. */
-function pathOf(stream: boolean, context: UpstreamContext): string {
+export function pathOf(stream: boolean, context: UpstreamContext): string {
   const prefix = (context.host.quirks.modelPathPrefix ?? '/models').replace(/^\/*/, '/').replace(/\/+$/, '');
   const model = context.upstreamModel.replace(/^models\//, '');
   // Readable where it is harmless; a slash stays encoded, so that a model's name cannot walk to another path.
@@ -89,7 +87,7 @@ const NO_TIER: EncodedTier = { body: {}, headers: {} };
  * `flex` or `priority` (https://ai.google.dev/gemini-api/docs/priority-inference) where the endpoint is of that tier: its price
  * was planned with. No other endpoint is asked for a tier priced apart.
  */
-function encodeServiceTier(asked: string | undefined, context: UpstreamContext, notes: Notebook): EncodedTier {
+export function encodeServiceTier(asked: string | undefined, context: UpstreamContext, notes: Notebook): EncodedTier {
   const { serviceTier, host } = context;
   if (serviceTier) {
     const { tierHeader } = host.quirks;
@@ -115,7 +113,7 @@ function noteTheRest(request: ChatRequest, notes: Notebook): void {
   for (const key of Object.keys(request.options)) {
     if (!SAID_OPTIONS.has(key)) dropped(key, 'Gemini has no such parameter.');
   }
-  for (const key of Object.keys(request.extras)) dropped(key, 'Nobody knows this field.');
+  for (const key of Object.keys(request.extras)) if (!isOwnExtra(key)) dropped(key, 'Nobody knows this field.');
 }
 
 function hasCacheMarks(request: ChatRequest): boolean {
@@ -130,7 +128,7 @@ function hasCacheMarks(request: ChatRequest): boolean {
 }
 
 /** Fields of the body or of `generationConfig` that the host refuses, by their wire names. */
-function withQuirks(body: JsonObject, context: UpstreamContext, notes: Notebook): JsonObject {
+export function withQuirks(body: JsonObject, context: UpstreamContext, notes: Notebook): JsonObject {
   const { rejects, defaults } = context.host.quirks;
   if (!rejects && !defaults) return body;
   const refused = new Set(rejects);

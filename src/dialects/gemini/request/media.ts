@@ -63,8 +63,8 @@ function encodeSource(source: MediaSource, fallbackType: string, field: string, 
       'A web address was passed on as fileData: older models only read uploads, Cloud Storage and YouTube. Send data if it is refused.',
     );
   }
-  const mimeType = YOUTUBE.test(source.url) ? 'video/mp4' : (typeOfName(pathOf(source.url)) ?? fallbackType);
-  return { fileData: { fileUri: source.url, mimeType } };
+  const guessed = YOUTUBE.test(source.url) ? 'video/mp4' : (typeOfName(pathOf(source.url)) ?? fallbackType);
+  return { fileData: { fileUri: source.url, mimeType: source.mediaType ?? guessed } };
 }
 
 /**
