@@ -59,6 +59,11 @@ export interface HostQuirks {
   readonly tierHeader?: string;
   /** Path prefix of the model in the URL (Vertex, Azure deployments), where the grammar puts the model in the path. */
   readonly modelPathPrefix?: string;
+  /**
+   * The model stands in the path before one of these verbs and the version in the body, in a grammar that has them elsewhere:
+   * Claude on Google Cloud (https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai).
+   */
+  readonly modelInPath?: { readonly whole: string; readonly stream: string; readonly version: string };
   /** The host needs strictly alternating user/assistant roles. */
   readonly strictAlternation?: boolean;
   /** `reasoning_details[].format` of this host's signed or encrypted reasoning: details of another format are not replayed. */
@@ -77,6 +82,17 @@ export interface HostQuirks {
   readonly cumulativeStream?: boolean;
   /** Field set to true on a trailing assistant message so that the host goes on from it: `prefix` or `partial`. */
   readonly prefillField?: string;
+  /** The host's words for what embeddings are for (`query`, `document`, …), where it has its own: ours → theirs. */
+  readonly inputTypes?: Readonly<Record<string, string>>;
+  /**
+   * How content other than text is embedded: as OpenRouter's `[{content: [parts]}]`, or as the one message of a conversation
+   * (vLLM). Absent = it is not.
+   */
+  readonly embedsContent?: 'content' | 'messages';
+  /** True where vectors come as base64 of signed bytes, whatever was asked for. */
+  readonly int8Vectors?: boolean;
+  /** True where documents to rerank may be objects with a text, an image or both; absent = texts only. */
+  readonly documentObjects?: boolean;
   /** True where `reasoning_content` must be present (empty string if none) on assistant turns with tool calls while thinking. */
   readonly requiresReasoningContent?: boolean;
 }

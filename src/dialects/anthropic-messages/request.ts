@@ -13,6 +13,7 @@ import { type EncodedReasoning, encodeReasoning } from '../shared/claude-thinkin
 import { endForModel, needsThinkingFirst, type TextBlocks } from '../shared/ending.ts';
 import { type NoteSink, openNotebook } from '../shared/notebook.ts';
 import { encodeFormat } from '../shared/schema-output.ts';
+import { inHostForm } from './host-form.ts';
 import { limitCacheMarks } from './request/cache-marks.ts';
 import { toWireCache } from './request/media.ts';
 import { type EncodedConversation, encodeConversation } from './request/messages.ts';
@@ -60,22 +61,21 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
     ...(request.stream && { stream: true }),
   };
   noteUnknown(request, notes);
-  const limited = limitCacheMarks(body, context.host.quirks.cacheControl !== false, notes);
-  return {
-    value: {
-      path: '/messages',
-      headers: {
-        'anthropic-version': ANTHROPIC_VERSION,
-        ...betaHeader([
-          ...(conversation.usesFileIds ? [FILES_BETA] : []),
-          ...(tier.speed ? [FAST_MODE_BETA] : []),
-          ...(context.betas ?? []),
-        ]),
-      },
-      body: applyQuirks(limited, context.host.quirks, notes),
+  const { quirks } = context.host;
+  const limited = limitCacheMarks(body, quirks.cacheControl !== false, notes);
+  const value = {
+    path: '/messages',
+    headers: {
+      'anthropic-version': ANTHROPIC_VERSION,
+      ...betaHeader([
+        ...(conversation.usesFileIds ? [FILES_BETA] : []),
+        ...(tier.speed ? [FAST_MODE_BETA] : []),
+        ...(context.betas ?? []),
+      ]),
     },
-    notes: notes.notes,
+    body: applyQuirks(limited, quirks, notes),
   };
+  return { value: inHostForm(value, quirks), notes: notes.notes };
 }
 
 const TEXT: TextBlocks<WireBlock> = {
