@@ -17,10 +17,14 @@ export function decodeOpenAiError(failure: UpstreamFailure, context: UpstreamCon
   return toError(facts, failure.status, failure.body, context, failure.headers, failure.nowMs);
 }
 
-/** An error inside a reply whose status was 200, or inside a stream. */
-export function decodeErrorValue(value: Json, context: UpstreamContext): GatewayError {
+/**
+ * An error inside a reply whose status was 200, or inside a stream.
+ * @param likeStatus the status that such an error has outside a stream, where the grammar's own words tell
+ */
+export function decodeErrorValue(value: Json, context: UpstreamContext, likeStatus = 0): GatewayError {
   const facts = factsOf(value);
-  return toError(facts, facts.status ?? 0, JSON.stringify(value), context, {}, 0);
+  const status = facts.status ?? 0;
+  return toError(facts, status, JSON.stringify(value), context, {}, 0, status || likeStatus);
 }
 
 /** Whether a whole reply or a frame carries an error instead of an answer. */
@@ -38,9 +42,10 @@ function toError(
   context: UpstreamContext,
   headers: Readonly<Record<string, string>>,
   nowMs: number,
+  likeStatus = status,
 ): GatewayError {
   const { providerName } = context.host;
-  const code = classify(facts, status);
+  const code = classify(facts, likeStatus);
   const raw = redact(rawBody).slice(0, MOST_CHARACTERS);
   const said = redact(facts.message).slice(0, MOST_CHARACTERS);
   const retryAfter = retryAfterMs(headers, facts.member, facts.message, nowMs);
@@ -75,7 +80,7 @@ const BY_WORD: readonly (readonly [RegExp, ErrorCode])[] = [
     'provider.context_length',
   ],
   [
-    /^(content_filter|content_policy_violation|responsibleaipolicyviolation|data_inspection_failed|datainspectionfailed|moderation_blocked|refusal)$/,
+    /^(content_filter|\w*policy(?:_violation)?|responsibleaipolicyviolation|data_inspection_failed|datainspectionfailed|moderation_blocked|refusal)$/,
     'provider.content_policy',
   ],
   [
@@ -99,6 +104,7 @@ const BY_WORD: readonly (readonly [RegExp, ErrorCode])[] = [
 /** Phrases of hosts that have no words for it. Only looked at where the status does not contradict them. */
 const QUOTA =
   /insufficient (?:balance|credits?|quota|funds)|exceeded your current quota|out of credits|requires more credits|credit balance is too low/i;
+const KEY = /(?:incorrect|invalid) api key|api key (?:is )?(?:invalid|not valid)/i;
 const CONTEXT =
   /(?:maximum|max|exceed\w*|larger than|beyond)[^.]{0,60}context|context (?:length|window|size)[^.]{0,60}(?:exceed|limit|maximum)|(?:prompt|input|request) (?:is )?too (?:long|large)|too many (?:input |prompt )?tokens|reduce the length of/i;
 const POLICY =
@@ -127,6 +133,8 @@ function classify(facts: ErrorFacts, status: number): ErrorCode {
     if (CONTEXT.test(message)) return 'provider.context_length';
     if (POLICY.test(message)) return 'provider.content_policy';
     if (NO_MODEL.test(message)) return 'provider.not_found';
+    // xAI answers 400 to a bad key.
+    if (KEY.test(message)) return 'provider.credential';
   }
   return byStatus(status);
 }

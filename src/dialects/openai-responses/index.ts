@@ -1,0 +1,22 @@
+/** OpenAI's Responses grammar: https://platform.openai.com/docs/api-reference/responses. */
+import type { UpstreamDialect, UpstreamFace } from '../dialect.ts';
+import { decodeOpenAiError } from '../shared/openai-errors.ts';
+import { unsayable } from './upstream/parts.ts';
+import { encodeResponsesRequest } from './upstream/request.ts';
+import { decodeResponsesResponse } from './upstream/response.ts';
+import { openResponsesDecoder } from './upstream/stream-decoder.ts';
+
+const upstream: UpstreamFace = {
+  encodeRequest: encodeResponsesRequest,
+  decodeResponse: decodeResponsesResponse,
+  openDecoder: openResponsesDecoder,
+  decodeError: decodeOpenAiError,
+};
+
+export const openAiResponses = {
+  id: 'openai-responses',
+  cannotCarry: ['video'],
+  unsayable,
+  takesCustomTools: () => true,
+  upstream,
+} as const satisfies UpstreamDialect;
