@@ -7,6 +7,7 @@ import { anthropicMessages } from './dialects/anthropic-messages/index.ts';
 import type { UpstreamDialect } from './dialects/dialect.ts';
 import { gemini } from './dialects/gemini/index.ts';
 import { openAiChat } from './dialects/openai-chat/index.ts';
+import { openAiResponses } from './dialects/openai-responses/index.ts';
 import type { SnapshotSources } from './pipeline/snapshot.ts';
 import { providerById } from './providers/registry.gen.ts';
 import { simEndpoints, simModels } from './providers/sim/models.ts';
@@ -37,7 +38,7 @@ export function randomHex(bytes: number): string {
 }
 
 /** The grammars this release speaks to providers. */
-export const builtDialects: readonly UpstreamDialect[] = [openAiChat, anthropicMessages, gemini];
+export const builtDialects: readonly UpstreamDialect[] = [openAiChat, openAiResponses, anthropicMessages, gemini];
 
 export interface Sources extends SnapshotSources {
   readonly endpointsByModel: ReadonlyMap<string, readonly Endpoint[]>;
