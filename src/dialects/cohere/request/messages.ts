@@ -28,6 +28,14 @@ export function encodeMessages(request: ChatRequest, context: UpstreamContext, n
     encodeMessage(conversation, message, `messages[${opening.length + i}]`);
   });
   releaseMedia(conversation);
+  if (!conversation.messages.some(({ role }) => role !== 'system')) {
+    notes.add(
+      'message.changed',
+      'messages',
+      'Nobody says anything; a user message that says so was sent: one is needed.',
+    );
+    conversation.messages.push({ role: 'user', content: '(The message is empty.)' });
+  }
   return conversation.messages;
 }
 
