@@ -1,8 +1,9 @@
 /** The simulated provider behind every grammar spoken upstream: each client test walks its cases through all of them. */
+import type { SimDialect } from '../../src/providers/sim/grammar.ts';
 import { type Gateway, startGateway } from './start-gateway.ts';
 
 export interface Upstream {
-  readonly dialect: 'openai-chat' | 'anthropic-messages' | 'gemini';
+  readonly dialect: SimDialect;
   /** Version segment of the grammar's owner. */
   readonly version: string;
   /** What the grammar calls a natural end and a call of tools. */
@@ -10,6 +11,8 @@ export interface Upstream {
   readonly nativeToolCalls: string;
   /** `format` of its reasoning details. */
   readonly reasoningFormat: string;
+  /** What the grammar has no words for, by the conformance case: such a request is refused, or told as absent. */
+  readonly cannot?: Readonly<Record<string, string>>;
 }
 
 export const upstreams: readonly Upstream[] = [

@@ -89,7 +89,7 @@ function readTurn(role: 'user' | 'assistant', blocks: readonly JsonObject[]): Si
   return {
     ...emptyTurn(role),
     text: ofType('text').map(textOf).join('\n'),
-    media: blocks.flatMap(readMedia),
+    media: [...blocks, ...ofType('tool_result').flatMap(contentOf)].flatMap(readMedia),
     calls: ofType('tool_use').map(readCall),
     results: ofType('tool_result').map(readResult),
     reasoning: ofType('thinking').map(readThinking),
@@ -117,6 +117,9 @@ function readCall(block: JsonObject) {
   if (!input) throw new SimRefusal(400, 'tool_use.input: must be an object');
   return { id, name: stringAt(block, 'name') ?? '', arguments: JSON.stringify(input) };
 }
+
+const contentOf = (result: JsonObject): readonly JsonObject[] =>
+  (arrayAt(result, 'content') ?? []).filter(isJsonObject);
 
 function readResult(block: JsonObject): SimResult {
   const text = blocksOf(block['content'], 'tool_result')

@@ -76,7 +76,7 @@ function readTurn(role: 'user' | 'assistant', blocks: readonly JsonObject[]): Si
   return {
     ...emptyTurn(role),
     text: texts.join('\n'),
-    media: blocks.flatMap(readMedia),
+    media: [...blocks, ...members('toolResult').flatMap(contentOf)].flatMap(readMedia),
     calls: members('toolUse').map((call) => ({
       id: stringAt(call, 'toolUseId') ?? '',
       name: stringAt(call, 'name') ?? '',
@@ -89,8 +89,11 @@ function readTurn(role: 'user' | 'assistant', blocks: readonly JsonObject[]): Si
 
 const textOf = (block: JsonObject): string => stringAt(block, 'text') ?? '';
 
+const contentOf = (result: JsonObject): readonly JsonObject[] =>
+  (arrayAt(result, 'content') ?? []).filter(isJsonObject);
+
 function readResult(result: JsonObject): SimResult {
-  const texts = (arrayAt(result, 'content') ?? []).filter(isJsonObject).map((part) => {
+  const texts = contentOf(result).map((part) => {
     const { json } = part;
     return json === undefined ? textOf(part) : JSON.stringify(json);
   });

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../core/json.ts';
 import { arrayAt, isJsonArray, isJsonObject, objectAt, stringAt } from '../../core/json.ts';
 import { objectList, stringList, tokenLimit } from './grammar.ts';
 import type { SimMedia, SimPrompt, SimReasoning, SimTool, SimToolChoice, SimTurn } from './prompt.ts';
-import { emptyTurn, mediaFromUrl, SimRefusal } from './prompt.ts';
+import { addResult, emptyTurn, mediaFromUrl, SimRefusal } from './prompt.ts';
 
 export function readCoherePrompt(body: JsonObject): SimPrompt {
   const messages = objectList(body, 'messages');
@@ -64,9 +64,7 @@ function readTurns(messages: readonly JsonObject[]): readonly SimTurn[] {
         const id = stringAt(message, 'tool_call_id') ?? '';
         if (!called.has(id)) throw new SimRefusal(400, `messages[${index}]: there is no tool call with the id ${id}.`);
         const result = { id, name: null, text: resultOf(message['content']) };
-        const last = turns.at(-1);
-        if (last?.role === 'tool') turns[turns.length - 1] = { ...last, results: [...last.results, result] };
-        else turns.push({ ...emptyTurn('tool'), results: [result] });
+        addResult(turns, result, mediaOf(message['content']));
         return;
       }
       default:

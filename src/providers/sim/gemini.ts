@@ -82,12 +82,15 @@ function readTurn(content: JsonObject, index: number): SimTurn {
   return {
     ...emptyTurn(role === 'model' ? 'assistant' : 'user'),
     text: texts.filter((text) => text !== '').join('\n'),
-    media: parts.flatMap(readMedia),
+    media: [...parts, ...parts.flatMap(shownBy)].flatMap(readMedia),
     calls: parts.flatMap((part) => readCall(part)),
     results: parts.flatMap((part) => readResult(part, index)),
     reasoning: role === 'model' ? readReasoning(parts) : [],
   };
 }
+
+/** What a tool's result shows beside what it says. */
+const shownBy = (part: JsonObject): readonly JsonObject[] => partsOf(objectAt(part, 'functionResponse') ?? {});
 
 function readCall(part: JsonObject) {
   const call = objectAt(part, 'functionCall');

@@ -8,7 +8,7 @@ import type { SimAnswer, SimUsage } from './answer.ts';
 import type { FailureDetail, SimFailure, SimFrame, SimGrammar, SimVoice } from './grammar.ts';
 import { distortUsage, objectList, stringList, tokenLimit } from './grammar.ts';
 import type { SimMedia, SimPrompt, SimReasoning, SimTool, SimTurn } from './prompt.ts';
-import { base64Size, emptyTurn, SimRefusal } from './prompt.ts';
+import { addResult, base64Size, emptyTurn, SimRefusal } from './prompt.ts';
 
 export const ollamaGrammar: SimGrammar = {
   dialect: 'ollama',
@@ -67,9 +67,7 @@ function readTurns(messages: readonly JsonObject[]): readonly SimTurn[] {
       case 'tool': {
         const name = stringAt(message, 'tool_name');
         const result = { id: name ?? '', name: name ?? null, text };
-        const last = turns.at(-1);
-        if (last?.role === 'tool') turns[turns.length - 1] = { ...last, results: [...last.results, result] };
-        else turns.push({ ...emptyTurn('tool'), results: [result] });
+        addResult(turns, result, (arrayAt(message, 'images') ?? []).map(readImage));
         return;
       }
       default:

@@ -6,7 +6,7 @@ import type { SimFrame, SimGrammar, SimVoice } from './grammar.ts';
 import { argumentPieces, distortUsage, objectList, SIM_CREATED_SECONDS, stringList, tokenLimit } from './grammar.ts';
 import { errorOf, openAiFailure } from './openai-errors.ts';
 import type { SimMedia, SimPrompt, SimReasoning, SimTool, SimToolChoice, SimTurn } from './prompt.ts';
-import { base64Size, emptyTurn, mediaFromUrl, SimRefusal } from './prompt.ts';
+import { addResult, base64Size, emptyTurn, mediaFromUrl, SimRefusal } from './prompt.ts';
 
 export const openaiChatGrammar: SimGrammar = {
   dialect: 'openai-chat',
@@ -70,9 +70,7 @@ function readTurns(messages: readonly JsonObject[], isSystem: (message: JsonObje
           );
         }
         const result = { id, name: stringAt(message, 'name') ?? null, text: textOf(message['content']) };
-        const last = turns.at(-1);
-        if (last?.role === 'tool') turns[turns.length - 1] = { ...last, results: [...last.results, result] };
-        else turns.push({ ...emptyTurn('tool'), results: [result] });
+        addResult(turns, result, mediaOf(message['content']));
         return;
       }
       default:

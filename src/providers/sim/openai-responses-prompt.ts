@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../core/json.ts';
 import { arrayAt, isJsonArray, isJsonObject, objectAt, stringAt } from '../../core/json.ts';
 import { tokenLimit } from './grammar.ts';
 import type { SimMedia, SimPrompt, SimTool, SimToolChoice, SimTurn } from './prompt.ts';
-import { emptyTurn, mediaFromUrl, SimRefusal } from './prompt.ts';
+import { addResult, emptyTurn, mediaFromUrl, SimRefusal } from './prompt.ts';
 
 export function readResponsesPrompt(body: JsonObject): SimPrompt {
   if (body['store'] === true)
@@ -95,7 +95,7 @@ function readTurns(items: readonly JsonObject[]): readonly SimTurn[] {
           );
         const { output } = item;
         const result = { id, name: null, text: typeof output === 'string' ? output : textOf(output) };
-        change('tool', (turn) => ({ ...turn, results: [...turn.results, result] }));
+        addResult(turns, result, mediaOf(output));
         return;
       }
       case 'reasoning': {

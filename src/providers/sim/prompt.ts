@@ -85,6 +85,13 @@ export const emptyTurn = (role: SimTurn['role']): SimTurn => ({
   reasoning: [],
 });
 
+/** A tool's result, with what it shows, beside those that came just before it. */
+export function addResult(turns: SimTurn[], result: SimResult, media: readonly SimMedia[]): void {
+  const last = turns.at(-1);
+  if (last?.role !== 'tool') turns.push({ ...emptyTurn('tool'), results: [result], media });
+  else turns[turns.length - 1] = { ...last, results: [...last.results, result], media: [...last.media, ...media] };
+}
+
 /** Size of the bytes that a base64 text stands for. */
 export function base64Size(text: string): number {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
