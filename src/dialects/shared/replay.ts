@@ -13,7 +13,7 @@ export function restampText(text: string, stamp: ReplayStamp): string {
  * The same value under another id and time, its usage zeroed; how the first request was routed is left out
  * (https://openrouter.ai/docs/guides/features/response-caching).
  */
-function restamp(value: JsonObject, { id, createdSeconds }: ReplayStamp): JsonObject {
+export function restamp(value: JsonObject, { id, createdSeconds }: ReplayStamp): JsonObject {
   const { openrouter_metadata: _, ...kept } = value;
   return {
     ...kept,
@@ -24,7 +24,7 @@ function restamp(value: JsonObject, { id, createdSeconds }: ReplayStamp): JsonOb
 }
 
 /** Every number zero; what is not counted or charged stays. */
-function zeroed(value: Json): Json {
+export function zeroed(value: Json): Json {
   if (typeof value === 'number') return 0;
   if (isJsonArray(value)) return value.map(zeroed);
   if (!isJsonObject(value)) return value;
