@@ -2,8 +2,10 @@
 import type { ReasoningDetail } from '../../../core/chat.ts';
 import { foldDetail } from '../../../core/fold.ts';
 import { arrayAt, isJsonObject, type JsonObject, stringAt } from '../../../core/json.ts';
+import { sealReasoning, unsealReasoning } from '../../shared/reasoning-seal.ts';
+import { isPublicFormat } from './reasoning-format.ts';
 
-/** Details of one item: an item ends with its encryption, with another id, or with another format. */
+/** Details of one item each: an item ends with its encryption, with another id, or with another format. */
 export function groupDetails(details: readonly ReasoningDetail[]): readonly (readonly ReasoningDetail[])[] {
   const groups: ReasoningDetail[][] = [];
   let id: string | null | undefined;
@@ -21,7 +23,46 @@ export function groupDetails(details: readonly ReasoningDetail[]): readonly (rea
     id ||= detail.id;
     isClosed = detail.type === 'reasoning.encrypted';
   }
-  return groups;
+  return groups.map((group) => unsealed(group) ?? group);
+}
+
+/** What was sealed is the whole item, whatever became of the texts beside it. */
+function unsealed(group: readonly ReasoningDetail[]): readonly ReasoningDetail[] | undefined {
+  const last = group.at(-1);
+  return last?.type === 'reasoning.encrypted' ? (unsealReasoning(last.data) ?? undefined) : undefined;
+}
+
+/**
+ * The encryption of an item as a detail. In a format that clients do not know the whole item is sealed under `unknown`, or they
+ * would not send it back.
+ */
+export function encryptedDetail(item: JsonObject, about: DetailHead & { readonly format: string }): ReasoningDetail {
+  const data = stringAt(item, 'encrypted_content') ?? '';
+  if (isPublicFormat(about.format)) return { type: 'reasoning.encrypted', data, ...about };
+  const sealed = sealReasoning(detailsOf(item, about.format));
+  return { type: 'reasoning.encrypted', data: sealed, ...about, format: UNKNOWN_FORMAT };
+}
+
+interface DetailHead {
+  readonly id?: string;
+  readonly index: number;
+}
+
+/** What a reader's texts are called where clients do not know the format. */
+export const UNKNOWN_FORMAT = 'unknown';
+
+/** Every detail of a whole item. */
+export function detailsOf(item: JsonObject, format: string): readonly ReasoningDetail[] {
+  const id = stringAt(item, 'id');
+  const data = stringAt(item, 'encrypted_content');
+  const about = { ...(id && { id }), format };
+  const details: ReasoningDetail[] = readablePartsOf(item).map(({ kind, text }) =>
+    kind === 'summary'
+      ? { type: 'reasoning.summary', summary: text, ...about }
+      : { type: 'reasoning.text', text, ...about },
+  );
+  if (data) details.push({ type: 'reasoning.encrypted', data, ...about });
+  return details.map((detail, index) => ({ ...detail, index }));
 }
 
 export interface ItemParts {

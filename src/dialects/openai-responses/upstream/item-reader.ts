@@ -7,8 +7,8 @@ import type { ChatEvent } from '../../../core/chat-events.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, stringAt } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import { decodeLogprobs } from '../../shared/logprobs.ts';
-import { reasoningFormatOf } from '../shared/reasoning-format.ts';
-import { readablePartsOf } from '../shared/reasoning-items.ts';
+import { isPublicFormat, reasoningFormatOf } from '../shared/reasoning-format.ts';
+import { encryptedDetail, readablePartsOf, UNKNOWN_FORMAT } from '../shared/reasoning-items.ts';
 import { toAnnotation } from './annotations.ts';
 import { isSearch } from './usage.ts';
 
@@ -169,7 +169,8 @@ export class ItemReader {
   }
 
   #reason(item: Item, kind: 'summary' | 'reasoning', part: Part, text: string, isFirst: boolean): ChatEvent[] {
-    const about = { ...(item.id && { id: item.id }), format: item.format, index: part.detail };
+    const format = isPublicFormat(item.format) ? item.format : UNKNOWN_FORMAT;
+    const about = { ...(item.id && { id: item.id }), format, index: part.detail };
     const detail: ReasoningDetail =
       kind === 'summary'
         ? { type: 'reasoning.summary', summary: text, ...about }
@@ -229,12 +230,10 @@ export class ItemReader {
 
   #closeReasoning(item: Item, wire: JsonObject): ChatEvent[] {
     const events = readablePartsOf(wire).flatMap(({ kind, at, text }) => this.#complete(item, kind, at, text));
-    const data = stringAt(wire, 'encrypted_content');
-    if (!data) return events;
+    if (!stringAt(wire, 'encrypted_content')) return events;
     // The id its text was told under: some hosts change ids on their way.
     const id = item.id ?? stringAt(wire, 'id');
-    const about = { ...(id && { id }), format: item.format, index: this.#details++ };
-    const detail: ReasoningDetail = { type: 'reasoning.encrypted', data, ...about };
+    const detail = encryptedDetail(wire, { ...(id && { id }), format: item.format, index: this.#details++ });
     return [...events, { type: 'reasoning-delta', choice: CHOICE, text: '', details: [detail] }];
   }
 }

@@ -20,15 +20,17 @@ export function encodeReasoningItems(
     notes.push({ code: 'reasoning.dropped', field: `${path}.${field}`, message: why });
   };
   const items: JsonObject[] = [];
+  const isGateway = quirks.gatewayFields !== undefined;
   for (const group of groupDetails(message.reasoningDetails)) {
     const isTaken = group.every(({ format }) => takesFormat(format, context.host));
-    const item = isTaken ? replayedItem(group, quirks.gatewayFields !== undefined) : undefined;
+    const item = (isTaken ? replayedItem(group, isGateway) : undefined) ?? plainItem(textOf(group), context);
     if (item) items.push(item);
     else if (isTaken) drop('reasoning_details', `${providerName} cannot read a summary back`);
     else drop('reasoning_details', `another provider than ${providerName} made it`);
   }
   if (message.reasoningDetails.length === 0 && message.reasoning) {
-    if (quirks.gatewayFields) items.push(plainItem(message.reasoning));
+    const item = plainItem(message.reasoning, context);
+    if (item) items.push(item);
     else drop('reasoning', `${providerName} takes no reasoning back that it did not make`);
   }
   return items;
@@ -53,6 +55,17 @@ export function replayedItem(details: readonly ReasoningDetail[], isGateway: boo
   };
 }
 
-function plainItem(text: string): JsonObject {
+/** Hosts that show what they think take it back as text, whoever thought it. */
+function plainItem(text: string, { host }: UpstreamContext): JsonObject | undefined {
+  const { reasoningReplay = 'drop', gatewayFields } = host.quirks;
+  if (!text || (reasoningReplay === 'drop' && !gatewayFields)) return undefined;
   return { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text }] };
+}
+
+function textOf(details: readonly ReasoningDetail[]): string {
+  return details
+    .map((detail) =>
+      detail.type === 'reasoning.summary' ? detail.summary : detail.type === 'reasoning.text' ? detail.text : '',
+    )
+    .join('');
 }

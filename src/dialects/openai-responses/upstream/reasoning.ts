@@ -33,12 +33,12 @@ export function encodeReasoning(
     default: {
       // Only how to show it was asked: to switch thinking on for that would be billed.
       if (reasoning.byDefault) return reasoning.summary ? summary : undefined;
-      const effort = effortTaken(
-        reasoning.enabled ? effortOf(reasoning, maxOutputTokens) : 'none',
-        context.traits,
-        notes,
-      );
-      return effort === undefined ? undefined : { effort, ...summary };
+      const wanted = reasoning.enabled ? effortOf(reasoning, maxOutputTokens) : 'none';
+      const effort = effortTaken(wanted, context.traits, notes);
+      if (effort === undefined) return undefined;
+      // Whoever asks a model to reason is shown what it thought, unless it is to be left out: here summaries must be asked for.
+      const isShown = reasoning.enabled && !reasoning.exclude;
+      return { effort, ...(isShown && { summary: 'auto' }), ...summary };
     }
   }
 }
