@@ -1,8 +1,10 @@
 /** A model that an operator defined and the catalogue does not have: what the configuration leaves out gets safe defaults. */
+import { WHOLE_KINDS } from '../core/exchange-kind.ts';
 import type { Pricing } from '../core/pricing.ts';
 import type { ServiceTier } from '../core/service-tier.ts';
 import { endpointId, endpointTag } from './from-rows.ts';
 import { authorName } from './import/hosts.ts';
+import { servesKind } from './kinds.ts';
 import type { Endpoint, Modality, Model } from './model.ts';
 import { supportedParametersFor } from './parameters.ts';
 
@@ -32,7 +34,7 @@ export interface CustomModel {
 }
 
 const DEFAULT_CONTEXT = 8192;
-const MODALITIES: readonly Modality[] = ['text', 'image', 'file', 'audio', 'video', 'embeddings'];
+const MODALITIES: readonly Modality[] = ['text', 'image', 'file', 'audio', 'video', ...WHOLE_KINDS];
 /** An unknown server is asked, not guessed. */
 const EVERYTHING = { extraSampling: true, with: ['top_a', 'verbosity', 'prediction', 'web_search_options'] } as const;
 const FREE: Pricing = { prompt: 0n, completion: 0n, overrides: [] };
@@ -42,7 +44,7 @@ export function customModel(custom: CustomModel): { readonly model: Model; reado
   const input = modalities(custom.inputModalities ?? ['text'], custom.id);
   const output = modalities(custom.outputModalities ?? ['text'], custom.id);
   const contextLength = custom.contextLength ?? DEFAULT_CONTEXT;
-  const embeddings = output.includes('embeddings');
+  const isWhole = !servesKind({ outputModalities: output }, 'chat');
   const place = { provider: custom.providerId, ...(custom.serviceTier ? { tier: custom.serviceTier } : {}) };
   return {
     model: {
@@ -60,7 +62,7 @@ export function customModel(custom: CustomModel): { readonly model: Model; reado
       ...(custom.distillable === undefined ? {} : { distillable: custom.distillable }),
       limits: {},
       // Nobody said whether it reasons: a caller who asks is passed on, in every form the grammar has.
-      ...(embeddings ? {} : { reasoning: { mandatory: false, defaultEnabled: false, efforts: null, budget: true } }),
+      ...(isWhole ? {} : { reasoning: { mandatory: false, defaultEnabled: false, efforts: null, budget: true } }),
       source: custom.source,
     },
     endpoint: {
@@ -80,7 +82,7 @@ export function customModel(custom: CustomModel): { readonly model: Model; reado
           can: ['tools', 'structured', 'reasoning', 'sampling'],
           modelId: custom.id,
           host: custom.dialectId === 'openai-chat' ? EVERYTHING : {},
-          embeddings,
+          isWhole,
         }),
       inputModalities: input,
       outputModalities: output,

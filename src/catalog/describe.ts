@@ -1,4 +1,5 @@
 /** A model's description in our own words, made from its facts. */
+import { WHOLE_KINDS } from '../core/exchange-kind.ts';
 import type { Modality } from './model.ts';
 import type { Capability, ModelRow } from './rows.ts';
 
@@ -9,14 +10,17 @@ const INPUT_WORD: Readonly<Record<Modality, string>> = {
   audio: 'audio',
   video: 'video',
   embeddings: 'embedding',
+  rerank: 'reranking',
+  moderation: 'moderation',
 };
 
 /** E.g. "Text and image model with tool calling and reasoning; 1,050,000-token context." */
 export function describeModel(row: ModelRow, can: ReadonlySet<Capability>, contextLength: number): string {
   const context = `${groupDigits(contextLength)}-token context`;
   if (row.router) return `Chooses a model for each request; up to ${context}.`;
-  if (row.out.includes('embeddings')) {
-    return `${capitalised(joined(row.in.map((each) => INPUT_WORD[each])))} embedding model; ${context}.`;
+  const whole = WHOLE_KINDS.find((kind) => row.out.includes(kind));
+  if (whole) {
+    return `${capitalised(joined(row.in.map((each) => INPUT_WORD[each])))} ${INPUT_WORD[whole]} model; ${context}.`;
   }
   const abilities = [
     ...(can.has('tools') ? ['tool calling'] : []),

@@ -5,6 +5,7 @@ import type { ServiceTier } from '../core/service-tier.ts';
 import { describeModel } from './describe.ts';
 import { permitsDistillation } from './distillable.ts';
 import { HOST_BY_SLUG } from './import/hosts.ts';
+import { servesKind } from './kinds.ts';
 import type { Endpoint, Model } from './model.ts';
 import { supportedParametersFor } from './parameters.ts';
 import { axesFromWire } from './price-axes.ts';
@@ -86,18 +87,18 @@ const parametersByKind = new Map<string, readonly string[]>();
 function parametersOf(row: EndpointRow, model: ModelRow): readonly string[] {
   const host = HOST_BY_SLUG.get(row.provider);
   const dialect = row.dialect ?? host?.dialect ?? 'openai-chat';
-  const embeddings = (row.out ?? model.out).includes('embeddings');
+  const isWhole = !servesKind({ outputModalities: row.out ?? model.out }, 'chat');
   const sampling = model.limits?.sampling ?? true;
   // Families with parameters of their own are OpenAI's.
   const modelId = row.model.startsWith('openai/') ? row.model : '';
-  const kind = [row.provider, dialect, row.can, embeddings, sampling, modelId].join(' ');
+  const kind = [row.provider, dialect, row.can, isWhole, sampling, modelId].join(' ');
   const known = parametersByKind.get(kind);
   if (known) return known;
   const parameters = supportedParametersFor(dialect, {
     can: row.can,
     modelId,
     sampling,
-    embeddings,
+    isWhole,
     ...(host ? { host } : {}),
   });
   parametersByKind.set(kind, parameters);

@@ -82,7 +82,7 @@ test('routers have no price; aliases, strange ids and priceless rows stay out', 
     'alias of another model',
     'no public id',
     'no price',
-    'neither chat nor embeddings',
+    'no chat, embeddings or rerank',
   ]);
 });
 

@@ -38,7 +38,7 @@ const answer = z.object({ data: z.array(listed) });
 type Listed = z.infer<typeof listed>;
 
 const PUBLIC_ID = /^[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*(:[a-z]+)?$/;
-const MODALITIES: readonly Modality[] = ['text', 'image', 'file', 'audio', 'video', 'embeddings'];
+const MODALITIES: readonly Modality[] = ['text', 'image', 'file', 'audio', 'video', 'embeddings', 'rerank'];
 
 /**
  * @param date the day the answer was fetched, `YYYY-MM-DD`: the answer itself carries none
@@ -69,8 +69,8 @@ function whyNot(each: Listed): string | undefined {
   if (each.id.startsWith('~')) return 'alias of another model';
   if (!PUBLIC_ID.test(each.id)) return 'no public id';
   if (!each.context_length) return 'no context length';
-  if (!each.architecture.output_modalities.some((one) => one === 'text' || one === 'embeddings')) {
-    return 'neither chat nor embeddings';
+  if (!each.architecture.output_modalities.some((one) => one === 'text' || one === 'embeddings' || one === 'rerank')) {
+    return 'no chat, embeddings or rerank';
   }
   if (
     !isRouter(each) &&

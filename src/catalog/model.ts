@@ -1,8 +1,10 @@
 /** Models and the endpoints that serve them, as data. */
+import type { WholeKind } from '../core/exchange-kind.ts';
 import type { Pricing } from '../core/pricing.ts';
 import type { ServiceTier } from '../core/service-tier.ts';
 
-export type Modality = 'text' | 'image' | 'file' | 'audio' | 'video' | 'embeddings';
+/** `embeddings`, `rerank` and `moderation` are what a model of that kind gives. */
+export type Modality = 'text' | 'image' | 'file' | 'audio' | 'video' | WholeKind;
 
 export interface Model {
   /** Public id, `author/slug` as OpenRouter's. */
@@ -67,6 +69,8 @@ export interface Endpoint {
   readonly supportedParameters: readonly string[];
   readonly inputModalities: readonly Modality[];
   readonly outputModalities: readonly Modality[];
+  /** True where nobody said what it gives: it is asked for any kind that its provider has. */
+  readonly outputIsAssumed?: boolean;
   readonly pricing: Pricing;
   readonly supportsImplicitCaching: boolean;
   /** Grammar, where it differs from the provider's (Claude and open models on Vertex and Azure). */

@@ -18,7 +18,7 @@ describe('supportedParametersFor', () => {
     ]);
     expect(supportedParametersFor('gemini', { can: ['tools', 'sampling'] })).not.toContain('parallel_tool_calls');
     expect(supportedParametersFor('openai-chat', { can: ['sampling'] })).toContain('logit_bias');
-    expect(supportedParametersFor('openai-chat', { can: [], embeddings: true })).toEqual([]);
+    expect(supportedParametersFor('openai-chat', { can: [], isWhole: true })).toEqual([]);
   });
 
   test('what a model refuses goes; stop words stay where only sampling is refused', () => {

@@ -68,7 +68,8 @@ export interface ParameterFlags {
   readonly modelId?: string;
   /** False where the model takes no sampling controls, whatever the host says. */
   readonly sampling?: boolean;
-  readonly embeddings?: boolean;
+  /** True where it holds no conversation: embeddings, rerank, moderation. */
+  readonly isWhole?: boolean;
   readonly host?: HostParameters;
 }
 
@@ -85,7 +86,7 @@ export interface HostParameters {
  * What is absent here is dropped from requests with a note, so only what is known to be refused is left out.
  */
 export function supportedParametersFor(dialectId: string, flags: ParameterFlags): readonly string[] {
-  if (flags.embeddings) return [];
+  if (flags.isWhole) return [];
   const { can, host, modelId = '' } = flags;
   const parameters = new Set(ALWAYS_BY_DIALECT[dialectId] ?? ALWAYS_BY_DIALECT['openai-chat']);
   const add = (...names: readonly string[]): void => {

@@ -3,9 +3,10 @@
  * The same rows come from the generator, from `catalog refresh` and from a refreshed `catalog.json` in the data folder.
  */
 import { z } from 'zod';
+import { WHOLE_KINDS } from '../core/exchange-kind.ts';
 import type { WirePriceName } from '../core/pricing.ts';
 
-const modality = z.enum(['text', 'image', 'file', 'audio', 'video', 'embeddings']);
+const modality = z.enum(['text', 'image', 'file', 'audio', 'video', ...WHOLE_KINDS]);
 const modalities = z.array(modality).min(1);
 const publicId = z.string().regex(/^[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*(:[a-z]+)?$/);
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);

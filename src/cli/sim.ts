@@ -15,7 +15,7 @@ Serves the simulated provider over HTTP until interrupted:
   POST /v1/messages                                   Anthropic's
   POST /v1beta/models/MODEL:generateContent           Gemini's (:streamGenerateContent too)
   GET  /v1/models, /_log
-Models: sim/echo, sim/lorem, sim/tools, sim/reasoner, sim/json, sim/vision, sim/embed.
+Models: sim/echo, sim/lorem, sim/tools, sim/reasoner, sim/json, sim/vision, sim/embed, sim/rerank, sim/moderation.
 Faults stand in the model's name, e.g. sim/echo?status=429&retry_after=2; a wrong one lists them all.
 --log appends one JSON line per event; --seed changes the ids.
 `;

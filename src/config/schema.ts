@@ -3,6 +3,7 @@
  * load.ts, so that what the file says and what is assumed stay apart.
  */
 import { z } from 'zod';
+import { WHOLE_KINDS } from '../core/exchange-kind.ts';
 
 /** A reference such as `${PORT}` always gives text: digits count as a number. */
 const numeric = (value: unknown): unknown =>
@@ -59,7 +60,7 @@ const pricing = z.strictObject({
 export const QUANTIZATIONS = ['int4', 'int8', 'fp4', 'fp6', 'fp8', 'fp16', 'bf16', 'fp32', 'unknown'] as const;
 const quantization = z.enum(QUANTIZATIONS);
 const inputModality = z.enum(['text', 'image', 'file', 'audio', 'video']);
-const outputModality = z.enum(['text', 'image', 'audio', 'video', 'embeddings']);
+const outputModality = z.enum(['text', 'image', 'audio', 'video', ...WHOLE_KINDS]);
 
 const model = z.preprocess(
   (value) => (typeof value === 'string' ? { id: value } : value),

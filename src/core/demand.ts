@@ -17,6 +17,10 @@ export interface Demand {
   readonly maxOutputTokens: number | null;
   /** Rough: characters / 4. For routing prices, never for bills. */
   readonly promptTokensEstimate: number;
+  /** The longest prompt that must fit the context, where one request holds several of them; absent = the whole estimate. */
+  readonly longestPromptEstimate?: number;
+  /** The request's field that holds the content; absent = `messages`. */
+  readonly contentField?: string;
   readonly sessionId: string | null;
   readonly promptCacheKey: string | null;
   /** True where the caller marks what is to be cached (`cache_control`): such a request may write a cache. */

@@ -28,7 +28,7 @@ export type EmbeddingsInput =
   | { readonly kind: 'content'; readonly parts: readonly Part[] };
 
 export interface EmbeddingsAnswer {
-  /** In the order of the inputs. */
+  /** In the order of the inputs, written as the question asks. */
   readonly vectors: readonly Vector[];
   readonly usage?: Usage;
   readonly upstreamId?: string;

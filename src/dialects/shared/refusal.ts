@@ -9,12 +9,14 @@ type Path = readonly PropertyKey[];
 /**
  * The slow path, for bad bodies only: the schema is asked again for its reasons.
  * @param otherwise what is said where the schema finds nothing wrong
+ * @param at where in the request the checked value stands; absent = it is the body
  */
-export function refusalBy(schema: z.ZodType, body: Json, otherwise: string): GatewayError {
+export function refusalBy(schema: z.ZodType, body: Json, otherwise: string, at = ''): GatewayError {
   const issue = schema.safeParse(body).error?.issues[0];
-  if (!issue) return invalidRequest('body', otherwise);
+  if (!issue) return invalidRequest(at || 'body', otherwise);
   const { path, text } = explain(issue, [], body);
-  return invalidRequest(pathText(path), text);
+  const field = at !== '' && path.length === 0 ? at : `${at}${at && '.'}${pathText(path)}`;
+  return invalidRequest(field, text);
 }
 
 interface Explanation {

@@ -1,8 +1,8 @@
 /** What each simulated model answers, before any grammar writes it down. Nothing here knows a wire format. */
 import type { Json } from '../../core/json.ts';
 import type { SimOptions } from './faults.ts';
-import type { SimModelName } from './models.ts';
-import type { SimCall, SimMedia, SimPrompt, SimTool, SimTurn } from './prompt.ts';
+import type { SimModelName, SimWholeName } from './models.ts';
+import type { SimCall, SimMedia, SimPrompt, SimResult, SimTool, SimTurn } from './prompt.ts';
 import { SimRefusal } from './prompt.ts';
 import { instanceOf } from './schema-instance.ts';
 import { fitText, limitOf, loremOf, pieces } from './text-size.ts';
@@ -46,9 +46,18 @@ const TOKENS_PER_MEDIUM = 64;
 
 const NOTHING_SAID = { text: '', cut: false, stopped: null } as const;
 
+const ASKED_AT: Readonly<Record<SimWholeName, string>> = {
+  embed: '/embeddings',
+  rerank: '/rerank',
+  moderation: '/moderations',
+};
+
+const isWhole = (model: SimModelName): model is SimWholeName => Object.hasOwn(ASKED_AT, model);
+
 /** `fingerprint` is the request and the seed as text: ids hang on it. */
 export function answerOf(model: SimModelName, prompt: SimPrompt, options: SimOptions, fingerprint: string): SimAnswer {
-  if (model === 'embed') throw new SimRefusal(400, 'sim/embed makes embeddings; ask POST /embeddings.', 'model');
+  if (isWhole(model))
+    throw new SimRefusal(400, `sim/${model} holds no conversation; ask POST ${ASKED_AT[model]}.`, 'model');
   const limit = limitOf(prompt.maxTokens, options);
   const thought = model === 'reasoner' && prompt.reasoning !== 'off' ? think(prompt, limit) : null;
   const left = limit - (thought?.tokens ?? 0);
@@ -103,12 +112,12 @@ function think(prompt: SimPrompt, limit: number) {
 
 // ---- tool calls ----
 
-/** sim/tools always calls, sim/reasoner where `calls` says so, sim/json where a tool is forced (how some ask for JSON). */
+/** sim/tools always calls, sim/reasoner and sim/vision where `calls` says so, sim/json where a tool is forced (how some ask for JSON). */
 function callsOf(model: SimModelName, prompt: SimPrompt, options: SimOptions, fingerprint: string): readonly SimCall[] {
   const choice = prompt.toolChoice;
   const forced = choice.kind === 'required' || choice.kind === 'named';
   const wanted = options.counts.get('calls') ?? (model === 'tools' || (model === 'json' && forced) ? 1 : 0);
-  const calling = model === 'tools' || model === 'reasoner' || model === 'json';
+  const calling = model === 'tools' || model === 'reasoner' || model === 'vision' || model === 'json';
   if (!calling || choice.kind === 'none' || prompt.tools.length === 0 || lastResults(prompt).length > 0) return [];
   const offered = choice.kind === 'named' ? prompt.tools.filter((tool) => tool.name === choice.name) : prompt.tools;
   if (offered.length === 0)
@@ -141,8 +150,10 @@ function sayingOf(model: SimModelName, prompt: SimPrompt, options: SimOptions): 
     case 'json':
       return jsonSaying(prompt);
     case 'vision':
-      return mediaSaying(prompt.turns.flatMap((turn) => turn.media));
+      return visionSaying(prompt);
     case 'embed':
+    case 'rerank':
+    case 'moderation':
       return '';
   }
 }
@@ -178,6 +189,12 @@ function jsonSaying(prompt: SimPrompt): string {
   return JSON.stringify(instanceOf(prompt.answerSchema));
 }
 
+/** Media of tool results count as received, too. */
+function visionSaying(prompt: SimPrompt): string {
+  const seen = mediaSaying(prompt.turns.flatMap((turn) => turn.media));
+  return lastResults(prompt).length > 0 ? `${toolSaying(prompt)}\n${seen}` : seen;
+}
+
 function mediaSaying(media: readonly SimMedia[]): string {
   if (media.length === 0) return 'Received no image, file or sound.';
   const lines = media.map((one) => {
@@ -193,8 +210,12 @@ function lastUserText(prompt: SimPrompt): string {
   return prompt.turns.findLast((turn) => turn.role === 'user' && turn.text !== '')?.text ?? '';
 }
 
-/** The tool results that the model must answer now. */
-const lastResults = (prompt: SimPrompt) => prompt.turns.at(-1)?.results ?? [];
+/** The tool results that the model must answer now: a picture that belongs to them may follow in a turn of its own. */
+function lastResults(prompt: SimPrompt): readonly SimResult[] {
+  const last = prompt.turns.at(-1);
+  const isPicture = last?.role === 'user' && last.media.length > 0 && last.results.length === 0;
+  return (isPicture ? prompt.turns.at(-2) : last)?.results ?? [];
+}
 
 function nameOfCall(prompt: SimPrompt, id: string, said: string | null): string {
   const call = prompt.turns.flatMap((turn) => turn.calls).findLast((one) => one.id === id);

@@ -2,9 +2,10 @@
  * The simulated models as catalogue rows. Plain data in the shape of catalog/model.ts (providers may not import the
  * catalogue): whoever lists them lets the compiler compare the two.
  */
+import type { WholeKind } from '../../core/exchange-kind.ts';
 import type { Pricing } from '../../core/pricing.ts';
 
-type Modality = 'text' | 'image' | 'file' | 'audio' | 'video' | 'embeddings';
+type Modality = 'text' | 'image' | 'file' | 'audio' | 'video' | WholeKind;
 
 export interface SimModel {
   readonly id: string;
@@ -46,7 +47,9 @@ export interface SimEndpoint {
   readonly source: { readonly name: string; readonly date: string };
 }
 
-export type SimModelName = 'echo' | 'lorem' | 'tools' | 'reasoner' | 'json' | 'vision' | 'embed';
+export type SimModelName = 'echo' | 'lorem' | 'tools' | 'reasoner' | 'json' | 'vision' | SimWholeName;
+/** Models that hold no conversation. */
+export type SimWholeName = 'embed' | 'rerank' | 'moderation';
 
 interface Row {
   readonly name: SimModelName;
@@ -55,6 +58,8 @@ interface Row {
   readonly input: readonly Modality[];
   readonly output: readonly Modality[];
   readonly parameters: readonly string[];
+  /** Absent = that of conversations. */
+  readonly pricing?: Pricing;
 }
 
 const TEXT: readonly Modality[] = ['text'];
@@ -120,6 +125,25 @@ const ROWS: readonly Row[] = [
     input: TEXT,
     output: ['embeddings'],
     parameters: ['dimensions', 'encoding_format'],
+    pricing: { prompt: 1_000_000n, completion: 0n, overrides: [] },
+  },
+  {
+    name: 'rerank',
+    title: 'Rerank',
+    description: 'Scores documents by how many words of the query they have.',
+    input: TEXT,
+    output: ['rerank'],
+    parameters: [],
+    pricing: { prompt: 0n, completion: 0n, request: 2_000_000_000n, overrides: [] },
+  },
+  {
+    name: 'moderation',
+    title: 'Moderation',
+    description: 'Flags texts with words of harm: kill, hurt, hate, and the like.',
+    input: ['text', 'image'],
+    output: ['moderation'],
+    parameters: [],
+    pricing: { prompt: 0n, completion: 0n, overrides: [] },
   },
 ];
 
@@ -167,13 +191,13 @@ export const simEndpoints: readonly SimEndpoint[] = ROWS.map((row) => ({
   upstreamModel: `sim/${row.name}`,
   tag: 'sim',
   contextLength: CONTEXT_LENGTH,
-  maxOutputTokens: row.name === 'embed' ? null : CONTEXT_LENGTH,
+  maxOutputTokens: row.pricing ? null : CONTEXT_LENGTH,
   maxPromptTokens: null,
   quantization: null,
   supportedParameters: row.parameters,
   inputModalities: row.input,
   outputModalities: row.output,
-  pricing: row.name === 'embed' ? { prompt: 1_000_000n, completion: 0n, overrides: [] } : PRICING,
+  pricing: row.pricing ?? PRICING,
   supportsImplicitCaching: false,
   source: SOURCE,
 }));

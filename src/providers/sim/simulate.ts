@@ -8,7 +8,8 @@
  *   …/model/{model}/converse                        bedrock-converse, also /converse-stream
  *   …/chat                                          cohere, ollama under /api
  *   …/models/{model}:generateContent                gemini, also :streamGenerateContent[?alt=sse]
- *   …/embeddings                                    openai-chat's embeddings
+ *   …/embeddings, /rerank, /moderations             openai-chat's, and what its relatives have beside it
+ *   …/embed, /v2/rerank, :batchEmbedContents, …     the same of other grammars (whole.ts)
  *   …/models                                        list of the models
  *
  * Usage is counted by tokens.ts: a token is four bytes of UTF-8. Options and faults: faults.ts.
@@ -20,7 +21,6 @@ import { answerOf } from './answer.ts';
 import { anthropicMessagesGrammar } from './anthropic-messages.ts';
 import { bedrockConverseGrammar, readBedrockPath } from './bedrock-converse.ts';
 import { cohereGrammar } from './cohere.ts';
-import { embed } from './embeddings.ts';
 import type { SimOptions } from './faults.ts';
 import { NO_OPTIONS, parseModelName, withoutFaults } from './faults.ts';
 import { geminiGrammar, readGeminiPath } from './gemini.ts';
@@ -36,6 +36,7 @@ import { SimRefusal } from './prompt.ts';
 import type { BodyPiece, SimScript } from './script.ts';
 import { scriptBody } from './script.ts';
 import { hashHex, stableId } from './tokens.ts';
+import { modelOfWholePath, type SimWholeTask, wholeTaskOf } from './whole.ts';
 
 export interface SimRequest {
   /** With its query, e.g. `/v1/chat/completions`. */
@@ -50,13 +51,13 @@ export interface SimRequest {
 
 type Task =
   | { readonly kind: 'chat'; readonly grammar: SimGrammar }
-  | { readonly kind: 'embeddings' }
+  | { readonly kind: 'whole'; readonly grammar: SimGrammar; readonly whole: SimWholeTask }
   | { readonly kind: 'models' };
 
 export function simulate(request: SimRequest): SimScript {
   const fingerprint = `${request.seed} ${request.path} ${JSON.stringify(request.body)}`;
   const task = taskOf(request.path);
-  const grammar = task?.kind === 'chat' ? task.grammar : openaiChatGrammar;
+  const grammar = task && 'grammar' in task ? task.grammar : openaiChatGrammar;
   const requestId = `req_${stableId(fingerprint, 24)}`;
   try {
     if (!task) throw new SimRefusal(404, `The simulated provider has nothing at ${request.path}.`);
@@ -66,7 +67,7 @@ export function simulate(request: SimRequest): SimScript {
     const status = options.counts.get('status');
     if (status !== undefined)
       return refuse(grammar, status, `Simulated error ${status}.`, null, requestId, options, name);
-    if (task.kind === 'embeddings') return embeddingsScript(request.body, name, options);
+    if (task.kind === 'whole') return wholeScript(task.whole, request.body, name, options);
     const prompt = grammar.readPrompt(request.body, request.path);
     return chatScript({ grammar, prompt, name, options, path: request.path, fingerprint });
   } catch (error) {
@@ -84,11 +85,13 @@ function taskOf(path: string): Task | null {
   if (plain.endsWith('/api/chat')) return { kind: 'chat', grammar: ollamaGrammar };
   if (plain.endsWith('/chat')) return { kind: 'chat', grammar: cohereGrammar };
   if (readGeminiPath(path)) return { kind: 'chat', grammar: geminiGrammar };
-  if (plain.endsWith('/embeddings')) return { kind: 'embeddings' };
+  const whole = wholeTaskOf(path);
+  if (whole) return { kind: 'whole', grammar: whole.grammar, whole };
   return plain.endsWith('/models') ? { kind: 'models' } : null;
 }
 
-const modelInPath = (path: string): string | undefined => (readGeminiPath(path) ?? readBedrockPath(path))?.model;
+const modelInPath = (path: string): string | undefined =>
+  (readGeminiPath(path) ?? readBedrockPath(path))?.model ?? modelOfWholePath(path);
 
 /** The counting key of a request, for whoever keeps the counters that `times` needs; null where it counts nothing. */
 export function countingKey(path: string, body: Json): string | null {
@@ -173,12 +176,18 @@ function voiceOf({ name, prompt, options }: ChatTask): SimVoice {
 
 function wholeBody(task: ChatTask, answer: SimAnswer): readonly BodyPiece[] {
   const { grammar, options, fingerprint } = task;
+  const broken = brokenBody(grammar, options, fingerprint);
+  return broken ?? [{ content: true, text: JSON.stringify(grammar.whole(answer, voiceOf(task))) }];
+}
+
+/** What a fault puts in the place of a whole answer; null where there is none. */
+function brokenBody(grammar: SimGrammar, options: SimOptions, fingerprint: string): readonly BodyPiece[] | null {
   const one = (text: string): readonly BodyPiece[] => [{ content: true, text }];
   if (options.flags.has('empty_body')) return [];
   if (options.flags.has('error200')) return one(errorBody(grammar, 'Simulated error with status 200.', fingerprint));
   if (options.counts.has('garbage')) return one('<html><body>Bad gateway</body></html>');
   if (options.counts.has('error_after')) return one(errorBody(grammar, IN_STREAM, fingerprint));
-  return one(JSON.stringify(grammar.whole(answer, voiceOf(task))));
+  return null;
 }
 
 const IN_STREAM = 'Simulated error after the answer had begun.';
@@ -221,17 +230,19 @@ function toJsonArray(body: readonly BodyPiece[]): readonly BodyPiece[] {
   return [...objects, { content: false, text: ']' }];
 }
 
-function embeddingsScript(body: JsonObject, name: string, options: SimOptions): SimScript {
-  if (name !== 'embed') throw new SimRefusal(400, `sim/${name} makes no embeddings; sim/embed does.`, 'model');
-  const { body: reply, promptTokens } = embed(body, 'sim/embed');
-  const scripted = scriptBody([{ content: true, text: JSON.stringify(reply) }], options, false);
+function wholeScript(task: SimWholeTask, body: JsonObject, name: string, options: SimOptions): SimScript {
+  if (name !== task.model)
+    throw new SimRefusal(400, `sim/${name} makes no ${task.makes}; sim/${task.model} does.`, 'model');
+  const { body: answer, promptTokens } = task.answer(body);
+  const broken = brokenBody(task.grammar, options, name);
+  const scripted = scriptBody(broken ?? [{ content: true, text: JSON.stringify(answer) }], options, false);
   const outcome = scripted.end === 'close' && !isBroken(options) ? 'answer' : 'broken';
   return {
     status: 200,
     headers: JSON_HEADERS,
     headDelayMs: options.counts.get('first_byte_ms') ?? 0,
     ...scripted,
-    facts: { dialect: 'openai-chat', model: name, outcome, usage: { promptTokens, completionTokens: 0 } },
+    facts: { dialect: task.grammar.dialect, model: name, outcome, usage: { promptTokens, completionTokens: 0 } },
   };
 }
 

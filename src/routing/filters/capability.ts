@@ -9,13 +9,13 @@ export const modality: Filter = {
   id: 'modality',
   kind: 'hard',
   checkFor({ question: { demand, readsFiles }, model }) {
-    const { inputModalities } = demand;
+    const { inputModalities, contentField = 'messages' } = demand;
     const inputs = readsFiles ? inputModalities.filter((input) => input !== 'file') : inputModalities;
     if (isEverywhere(inputs, model.inputs) && isEverywhere(demand.outputModalities, model.outputs)) return null;
     return ({ candidate: { endpoint } }) => {
       const input = inputs.find((each) => !endpoint.inputModalities.includes(each));
       if (input !== undefined)
-        return { excludedBy: 'capability', because: `it takes no ${input} input`, field: 'messages' };
+        return { excludedBy: 'capability', because: `it takes no ${input} input`, field: contentField };
       const output = demand.outputModalities.find((each) => !endpoint.outputModalities.some((has) => has === each));
       if (output !== undefined)
         return { excludedBy: 'capability', because: `it gives no ${output} output`, field: 'modalities' };
@@ -42,7 +42,11 @@ export const grammar: Filter = {
       const content = contents.find((kind) => kind !== 'file' || !question.readsFiles);
       return content === undefined
         ? undefined
-        : { excludedBy: 'capability', because: `its interface cannot carry ${content}`, field: 'messages' };
+        : {
+            excludedBy: 'capability',
+            because: `its interface cannot carry ${content}`,
+            field: question.demand.contentField ?? 'messages',
+          };
     },
 };
 
@@ -51,7 +55,7 @@ export const contextLength: Filter = {
   id: 'context-length',
   kind: 'hard',
   checkFor({ question: { fitsContextUpTo, demand }, model }) {
-    const tokens = demand.promptTokensEstimate;
+    const { longestPromptEstimate: tokens = demand.promptTokensEstimate, contentField: field = 'messages' } = demand;
     if (fitsContextUpTo === Number.POSITIVE_INFINITY || tokens * ESTIMATE_SLACK <= model.leastRoom) return null;
     return ({ candidate }) => {
       const room = promptRoom(candidate);
@@ -59,7 +63,7 @@ export const contextLength: Filter = {
       return {
         excludedBy: 'context_length',
         because: `the prompt is about ${tokens} tokens and it takes ${room}`,
-        field: 'messages',
+        field,
       };
     };
   },
