@@ -36,6 +36,8 @@ describe('an override of a known provider', () => {
     ['deepseek', 'https://api.deepseek.com/v1', 'https://api.deepseek.com/v1'],
     ['deepseek', 'https://api.deepseek.com/beta', 'https://api.deepseek.com/beta'],
     ['deepseek', 'https://api.deepseek.com/chat/completions', 'https://api.deepseek.com'],
+    ['cohere', 'https://api.cohere.com', 'https://api.cohere.com/v2'],
+    ['cohere', 'https://api.cohere.com/v2/chat', 'https://api.cohere.com/v2'],
     ['perplexity', 'https://api.perplexity.ai', 'https://api.perplexity.ai'],
     // Other grammars.
     ['anthropic', 'https://api.anthropic.com', 'https://api.anthropic.com/v1'],
@@ -90,6 +92,19 @@ describe('an operator’s own host', () => {
     ['gemini', 'http://lab', 'http://lab/v1beta'],
     ['gemini', 'http://lab/v1beta/models', 'http://lab/v1beta'],
     ['gemini', 'http://lab/v1beta1', 'http://lab/v1beta1'],
+    ['cohere', 'http://lab', 'http://lab/v2'],
+    ['cohere', 'http://lab/v2/chat', 'http://lab/v2'],
+    ['ollama', 'http://localhost:11434', 'http://localhost:11434'],
+    ['ollama', 'http://localhost:11434/', 'http://localhost:11434'],
+    ['ollama', 'http://localhost:11434/api', 'http://localhost:11434'],
+    ['ollama', 'http://localhost:11434/api/chat', 'http://localhost:11434'],
+    ['ollama', 'http://localhost:11434/v1', 'http://localhost:11434'],
+    ['ollama', 'http://localhost:11434/v1/chat/completions', 'http://localhost:11434'],
+    ['ollama', 'http://lab/ollama', 'http://lab/ollama'],
+    ['openai-completions', 'http://lab', 'http://lab/v1'],
+    ['openai-completions', 'http://lab/v1/completions', 'http://lab/v1'],
+    // A word that is another grammar's operation is part of the address.
+    ['openai-chat', 'http://lab/v1/chat', 'http://lab/v1/chat'],
   ];
   test.each(rows)('%s at %s', (dialect, override, expected) => {
     expect(resolveBaseUrl({ dialect }, override)).toBe(expected);
@@ -108,6 +123,8 @@ describe('a configured provider', () => {
     // Another door of a known host is completed as its grammar wants it, not as the usual door is.
     ['deepseek', 'https://api.deepseek.com/anthropic', 'anthropic-messages', 'https://api.deepseek.com/anthropic/v1'],
     ['z-ai', 'https://api.z.ai/api/anthropic', 'anthropic-messages', 'https://api.z.ai/api/anthropic/v1'],
+    ['ollama', 'http://localhost:11434', null, 'http://localhost:11434/v1'],
+    ['ollama', 'http://localhost:11434', 'ollama', 'http://localhost:11434'],
     [null, 'http://lab', 'openai-chat', 'http://lab/v1'],
     ['sim', null, 'gemini', 'sim://local/v1'],
     [null, 'sim://lab/v1', 'anthropic-messages', 'sim://lab/v1'],

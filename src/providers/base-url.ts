@@ -16,7 +16,17 @@ const VERSION_OF_DIALECT: Readonly<Record<string, readonly string[]>> = {
   'openai-responses': ['v1'],
   'anthropic-messages': ['v1'],
   gemini: ['v1beta'],
+  'openai-completions': ['v1'],
   cohere: ['v2'],
+  // Its paths begin at the host.
+  ollama: [],
+};
+
+/** Operations that only one grammar has: elsewhere their names may be part of an address. */
+const OWN_OPERATION: Readonly<Record<string, RegExp>> = {
+  cohere: /\/chat$/,
+  // Its paths are whole, and the doors beside them are other grammars'.
+  ollama: /\/(?:api(?:\/(?:chat|generate|tags|version))?|v1)$/,
 };
 
 const OPERATION =
@@ -44,13 +54,19 @@ export function resolveBaseUrl(
     return trimSlashes(fillPlaceholders(regional(subject.baseUrl, subject, settings), settings));
   }
   const url = parseAddress(override);
-  const path = decodeModel(url.pathname).replace(/\/+$/, '').replace(OPERATION, '');
+  const path = withoutOperation(decodeModel(url.pathname).replace(/\/+$/, ''), subject.dialect);
   if (path.endsWith('/deployments')) {
     throw new RangeError("base_url lacks the deployment's name behind /deployments: write it, or {model}");
   }
   const segments = segmentsOf(path);
   const completed = DEPLOYMENT.test(path) ? segments : completePath(subject, url.host, segments, settings);
   return trimSlashes(`${url.protocol}//${url.host}/${completed.join('/')}`) + url.search;
+}
+
+function withoutOperation(path: string, dialect: string): string {
+  const own = OWN_OPERATION[dialect];
+  const rest = path.replace(OPERATION, '');
+  return own ? rest.replace(own, '') : rest;
 }
 
 /** Where a request goes: the grammar's path behind the address, and before its query if it has one. */
