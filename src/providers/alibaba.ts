@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope */
@@ -7,6 +8,16 @@ export const alibaba = defineProvider({
   baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   otherHosts: ['dashscope.aliyuncs.com', 'dashscope-us.aliyuncs.com'],
   dialect: 'openai-chat',
+  doors: [
+    // https://www.alibabacloud.com/help/en/model-studio/compatibility-with-openai-responses-api: Qwen only.
+    { dialect: 'openai-responses', models: ['qwen/'] },
+    // https://www.alibabacloud.com/help/en/model-studio/anthropic-api-messages
+    messagesDoor('alibaba', {
+      models: ['qwen/'],
+      baseUrl: 'https://dashscope-intl.aliyuncs.com/apps/anthropic/v1',
+      authorize: { kind: 'header', name: 'x-api-key' },
+    }),
+  ],
   keyEnv: ['DASHSCOPE_API_KEY', 'ALIBABA_API_KEY'],
   authorize: { kind: 'bearer' },
   // 6 recorded replies: total = prompt + completion, reasoning inside.

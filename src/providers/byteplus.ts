@@ -10,6 +10,8 @@ export const byteplus = defineProvider({
   baseUrl: 'https://ark.ap-southeast.bytepluses.com/api/v3',
   otherHosts: ['ark.cn-beijing.volces.com'],
   dialect: 'openai-chat',
+  // https://docs.byteplus.com/en/docs/ModelArk/Create_model_request
+  doors: [{ dialect: 'openai-responses' }],
   keyEnv: ['ARK_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

@@ -6,6 +6,8 @@ export const cloudflare = defineProvider({
   name: 'Cloudflare',
   baseUrl: 'https://api.cloudflare.com/client/v4/accounts/{account_id}/ai/v1',
   dialect: 'openai-chat',
+  // Its page shows it for gpt-oss alone.
+  doors: [{ dialect: 'openai-responses', models: ['openai/gpt-oss-'] }],
   keyEnv: ['CLOUDFLARE_API_TOKEN', 'CLOUDFLARE_API_KEY'],
   settings: { account_id: ['CLOUDFLARE_ACCOUNT_ID'] },
   authorize: { kind: 'bearer' },

@@ -1,3 +1,4 @@
+import { claudeDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://docs.databricks.com/aws/en/machine-learning/foundation-models/ */
@@ -6,6 +7,15 @@ export const databricks = defineProvider({
   name: 'Databricks',
   baseUrl: 'https://{host}/ai-gateway/mlflow/v1',
   dialect: 'openai-chat',
+  // https://docs.databricks.com/aws/en/ai-gateway/query-endpoints-beta: the makers' own grammars for their models.
+  doors: [
+    { dialect: 'openai-responses', models: ['openai/'], baseUrl: 'https://{host}/ai-gateway/openai/v1' },
+    claudeDoor({
+      models: ['anthropic/'],
+      baseUrl: 'https://{host}/ai-gateway/anthropic/v1',
+      authorize: { kind: 'bearer' },
+    }),
+  ],
   keyEnv: ['DATABRICKS_TOKEN'],
   settings: { host: ['DATABRICKS_HOST'] },
   authorize: { kind: 'bearer' },

@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://api-docs.deepseek.com/api/create-chat-completion */
@@ -6,6 +7,15 @@ export const deepseek = defineProvider({
   name: 'DeepSeek',
   baseUrl: 'https://api.deepseek.com',
   dialect: 'openai-chat',
+  doors: [
+    // 11 recorded replies: total = input + output, reasoning inside. https://api-docs.deepseek.com/guides/responses_api
+    { dialect: 'openai-responses' },
+    // https://api-docs.deepseek.com/guides/anthropic_api
+    messagesDoor('deepseek', {
+      baseUrl: 'https://api.deepseek.com/anthropic/v1',
+      authorize: { kind: 'header', name: 'x-api-key' },
+    }),
+  ],
   keyEnv: ['DEEPSEEK_API_KEY'],
   authorize: { kind: 'bearer' },
   // 121 recorded replies: total = prompt + completion, reasoning inside; cache hits and misses add up to the prompt.

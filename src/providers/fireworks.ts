@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider, MINUTE_MS } from './provider.ts';
 
 /** https://docs.fireworks.ai/api-reference/post-chatcompletions */
@@ -6,6 +7,11 @@ export const fireworks = defineProvider({
   name: 'Fireworks',
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   dialect: 'openai-chat',
+  doors: [
+    { dialect: 'openai-responses' }, // https://docs.fireworks.ai/guides/response-api
+    // https://docs.fireworks.ai/tools-sdks/anthropic-compatibility
+    messagesDoor('fireworks'),
+  ],
   keyEnv: ['FIREWORKS_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

@@ -1,40 +1,29 @@
-import { googleAccount } from './auth/google-token.ts';
+import { claudeDoor } from './doors.ts';
 import { defineProvider, MINUTE_MS } from './provider.ts';
-
-const IN_PROJECT = 'https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}';
+import { IN_PROJECT, VERTEX_ACCOUNT, VERTEX_HOSTS } from './vertex-address.ts';
 
 /**
- * An API key is express mode at the global address: https://cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/overview
- * An account is given tokens and has a project and a location: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
+ * An API key is express mode: https://cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/overview
+ * An account is given tokens, and has a project and a location.
  */
 export const googleVertex = defineProvider({
   id: 'google-vertex',
   name: 'Google',
   baseUrl: 'https://aiplatform.googleapis.com/v1/publishers/google',
-  otherHosts: ['{location}-aiplatform.googleapis.com', 'aiplatform.{location}.rep.googleapis.com'],
-  hostBySetting: {
-    setting: 'location',
-    hosts: {
-      global: 'aiplatform.googleapis.com',
-      us: 'aiplatform.us.rep.googleapis.com',
-      eu: 'aiplatform.eu.rep.googleapis.com',
-    },
-  },
+  ...VERTEX_HOSTS,
   dialect: 'gemini',
+  doors: [
+    // 18 recorded replies. https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai
+    claudeDoor(
+      { models: [], baseUrl: `${IN_PROJECT}/publishers/anthropic`, needsCredentials: true },
+      { modelInPath: { whole: 'rawPredict', stream: 'streamRawPredict', version: 'vertex-2023-10-16' } },
+    ),
+    // Other makers' models: https://cloud.google.com/vertex-ai/generative-ai/docs/maas/call-open-model-apis
+    { dialect: 'openai-chat', models: [], baseUrl: `${IN_PROJECT}/endpoints/openapi`, needsCredentials: true },
+  ],
   keyEnv: ['GOOGLE_VERTEX_API_KEY'],
   authorize: { kind: 'header', name: 'x-goog-api-key' },
-  credentials: googleAccount('https://www.googleapis.com/auth/cloud-platform', {
-    baseUrl: `${IN_PROJECT}/publishers/google`,
-    settings: {
-      project: ['GOOGLE_VERTEX_PROJECT', 'GOOGLE_CLOUD_PROJECT'],
-      location: ['GOOGLE_VERTEX_LOCATION', 'GOOGLE_CLOUD_LOCATION'],
-    },
-    settingDefaults: {
-      project: { from: ['project_id', 'quota_project_id'] },
-      location: { from: [], otherwise: 'global' },
-    },
-    optInEnv: ['GOOGLE_VERTEX_PROJECT', 'GOOGLE_VERTEX_LOCATION'],
-  }),
+  credentials: VERTEX_ACCOUNT,
   // As Google AI Studio: thoughts beside candidates, cached content inside the prompt (docs/sources.md).
   usage: { cachedInput: 'inside-input', reasoning: 'beside-output', reportsCost: false },
   // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.

@@ -6,6 +6,13 @@ export const groq = defineProvider({
   name: 'Groq',
   baseUrl: 'https://api.groq.com/openai/v1',
   dialect: 'openai-chat',
+  // https://console.groq.com/docs/responses-api: a beta that refuses what would need a store.
+  doors: [
+    {
+      dialect: 'openai-responses',
+      quirks: { rejects: ['store', 'include', 'truncation', 'safety_identifier', 'prompt_cache_key', 'prompt'] },
+    },
+  ],
   keyEnv: ['GROQ_API_KEY'],
   authorize: { kind: 'bearer' },
   // 183 recorded replies: total = prompt + completion, reasoning and cached tokens inside; stream usage in x_groq.

@@ -6,6 +6,8 @@ export const huggingface = defineProvider({
   name: 'Hugging Face',
   baseUrl: 'https://router.huggingface.co/v1',
   dialect: 'openai-chat',
+  // A beta: https://huggingface.co/docs/inference-providers/guides/responses-api
+  doors: [{ dialect: 'openai-responses' }],
   keyEnv: ['HF_TOKEN'],
   authorize: { kind: 'bearer' },
   // 10 recorded replies: total = prompt + completion.

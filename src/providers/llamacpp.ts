@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md */
@@ -6,6 +7,11 @@ export const llamacpp = defineProvider({
   name: 'llama.cpp',
   baseUrl: 'http://localhost:8080/v1',
   dialect: 'openai-chat',
+  // Both are on its page, with what they lack.
+  doors: [
+    { dialect: 'openai-responses', quirks: { strictTools: false } },
+    messagesDoor('llamacpp', { authorize: { kind: 'none' } }),
+  ],
   keyEnv: [],
   authorize: { kind: 'none' },
   // 58 recorded replies: total = prompt + completion, cached tokens inside.

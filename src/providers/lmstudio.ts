@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://lmstudio.ai/docs/app/api/endpoints/openai */
@@ -6,6 +7,11 @@ export const lmstudio = defineProvider({
   name: 'LM Studio',
   baseUrl: 'http://127.0.0.1:1234/v1',
   dialect: 'openai-chat',
+  doors: [
+    { dialect: 'openai-responses', quirks: { strictTools: false } },
+    // https://lmstudio.ai/docs/developer/anthropic-compat
+    messagesDoor('lmstudio', { authorize: { kind: 'none' } }),
+  ],
   keyEnv: [],
   authorize: { kind: 'none' },
   // No recording: the reply itself decides whether reasoning is inside.

@@ -6,6 +6,8 @@ export const meta = defineProvider({
   name: 'Meta',
   baseUrl: 'https://api.meta.ai/v1',
   dialect: 'openai-chat',
+  // Recommended where reasoning goes on over turns: https://dev.meta.ai/docs/protocols/responses
+  doors: [{ dialect: 'openai-responses', quirks: { reasoningFormat: 'meta-responses-v1' } }],
   keyEnv: ['META_MODEL_API_KEY', 'LLAMA_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://platform.minimax.io/docs/api-reference/text-openai-api */
@@ -7,6 +8,10 @@ export const minimax = defineProvider({
   baseUrl: 'https://api.minimax.io/v1',
   otherHosts: ['api.minimaxi.com'],
   dialect: 'openai-chat',
+  doors: [
+    // The one it recommends, as thinking keeps its place: https://platform.minimax.io/docs/api-reference/text-anthropic-api
+    messagesDoor('minimax', { baseUrl: 'https://api.minimax.io/anthropic/v1' }),
+  ],
   keyEnv: ['MINIMAX_API_KEY'],
   authorize: { kind: 'bearer' },
   // 42 recorded replies: total = prompt + completion; its reasoning count is an estimate that may exceed the completion.

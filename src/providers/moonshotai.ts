@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://platform.moonshot.ai/docs/api/chat */
@@ -7,6 +8,11 @@ export const moonshotai = defineProvider({
   baseUrl: 'https://api.moonshot.ai/v1',
   otherHosts: ['api.moonshot.cn'],
   dialect: 'openai-chat',
+  doors: [
+    { dialect: 'openai-responses' }, // https://platform.kimi.ai/docs/api/responses
+    // https://platform.kimi.ai/docs/guide/agent-support
+    messagesDoor('moonshotai', { baseUrl: 'https://api.moonshot.ai/anthropic/v1' }),
+  ],
   keyEnv: ['MOONSHOT_API_KEY'],
   authorize: { kind: 'bearer' },
   // 4 recorded replies: total = prompt + completion, reasoning inside; `cached_tokens` also at the top.

@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://novita.ai/docs/guides/llm-api */
@@ -6,6 +7,8 @@ export const novita = defineProvider({
   name: 'Novita',
   baseUrl: 'https://api.novita.ai/openai/v1',
   dialect: 'openai-chat',
+  // Some of its models, without a list to go by: https://novita.ai/docs/guides/llm-anthropic-compatibility
+  doors: [messagesDoor('novita', { models: [], baseUrl: 'https://api.novita.ai/anthropic/v1' })],
   keyEnv: ['NOVITA_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://docs.ollama.com/api/openai-compatibility */
@@ -6,6 +7,12 @@ export const ollama = defineProvider({
   name: 'Ollama',
   baseUrl: 'http://localhost:11434/v1',
   dialect: 'openai-chat',
+  doors: [
+    { dialect: 'openai-responses', quirks: { strictTools: false } }, // without a store
+    // https://docs.ollama.com/api/anthropic-compatibility
+    messagesDoor('ollama', { authorize: { kind: 'none' } }),
+    { dialect: 'ollama', baseUrl: 'http://localhost:11434', authorize: { kind: 'none' } }, // https://docs.ollama.com/api/chat
+  ],
   keyEnv: [],
   authorize: { kind: 'none' },
   // 87 recorded replies: total = prompt + completion.

@@ -6,6 +6,14 @@ export const openai = defineProvider({
   name: 'OpenAI',
   baseUrl: 'https://api.openai.com/v1',
   dialect: 'openai-chat',
+  // 1,096 recorded replies: total = input + output, reasoning and cached tokens inside.
+  // https://platform.openai.com/docs/api-reference/responses
+  doors: [
+    {
+      dialect: 'openai-responses',
+      quirks: { reasoningFormat: 'openai-responses-v1', developerRole: true, obfuscationOption: true },
+    },
+  ],
   keyEnv: ['OPENAI_API_KEY'],
   authorize: { kind: 'bearer' },
   // 1,909 recorded replies: total = prompt + completion, reasoning and cached tokens inside.

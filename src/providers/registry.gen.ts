@@ -1,6 +1,7 @@
 // Written by scripts/generate-registries.ts from the files of this folder: run `npm run generate` after adding one.
 // biome-ignore-all assist/source/organizeImports: the generator sorts.
 import { ai21 } from './ai21.ts';
+import { aihubmix } from './aihubmix.ts';
 import { aionLabs } from './aion-labs.ts';
 import { alibaba } from './alibaba.ts';
 import { amazonBedrock } from './amazon-bedrock.ts';
@@ -17,8 +18,10 @@ import { byteplus } from './byteplus.ts';
 import { cerebras } from './cerebras.ts';
 import { chutes } from './chutes.ts';
 import { clarifai } from './clarifai.ts';
+import { claudePlatformOnAws } from './claude-platform-on-aws.ts';
 import { cloudflare } from './cloudflare.ts';
 import { cohere } from './cohere.ts';
+import { cortecs } from './cortecs.ts';
 import { crusoe } from './crusoe.ts';
 import { databricks } from './databricks.ts';
 import { deepinfra } from './deepinfra.ts';
@@ -31,6 +34,7 @@ import { gmicloud } from './gmicloud.ts';
 import { googleAiStudio } from './google-ai-studio.ts';
 import { googleVertex } from './google-vertex.ts';
 import { groq } from './groq.ts';
+import { helicone } from './helicone.ts';
 import { huggingface } from './huggingface.ts';
 import { hyperbolic } from './hyperbolic.ts';
 import { inception } from './inception.ts';
@@ -40,8 +44,11 @@ import { infermatic } from './infermatic.ts';
 import { inflection } from './inflection.ts';
 import { infomaniak } from './infomaniak.ts';
 import { ioNet } from './io-net.ts';
+import { ionos } from './ionos.ts';
+import { kilo } from './kilo.ts';
 import { liquid } from './liquid.ts';
 import { llamacpp } from './llamacpp.ts';
+import { llmgateway } from './llmgateway.ts';
 import { lmstudio } from './lmstudio.ts';
 import { mancer } from './mancer.ts';
 import { meta } from './meta.ts';
@@ -50,20 +57,26 @@ import { mistral } from './mistral.ts';
 import { modal } from './modal.ts';
 import { moonshotai } from './moonshotai.ts';
 import { morph } from './morph.ts';
+import { nanoGpt } from './nano-gpt.ts';
 import { nearAi } from './near-ai.ts';
 import { nebius } from './nebius.ts';
 import { novita } from './novita.ts';
+import { nscale } from './nscale.ts';
 import { nvidia } from './nvidia.ts';
 import { oci } from './oci.ts';
 import { ollama } from './ollama.ts';
 import { openai } from './openai.ts';
+import { opencode } from './opencode.ts';
 import { openrouter } from './openrouter.ts';
 import { ovhcloud } from './ovhcloud.ts';
 import { parasail } from './parasail.ts';
 import { perplexity } from './perplexity.ts';
 import { phala } from './phala.ts';
+import { poe } from './poe.ts';
 import { poolside } from './poolside.ts';
+import { primeIntellect } from './prime-intellect.ts';
 import type { ProviderDefinition } from './provider.ts';
+import { requesty } from './requesty.ts';
 import { sakana } from './sakana.ts';
 import { sambanova } from './sambanova.ts';
 import { scaleway } from './scaleway.ts';
@@ -71,6 +84,7 @@ import { siliconflow } from './siliconflow.ts';
 import { sim } from './sim.ts';
 import { stackit } from './stackit.ts';
 import { stepfun } from './stepfun.ts';
+import { synthetic } from './synthetic.ts';
 import { tencent } from './tencent.ts';
 import { thinkingMachines } from './thinking-machines.ts';
 import { together } from './together.ts';
@@ -84,9 +98,11 @@ import { wandb } from './wandb.ts';
 import { xai } from './xai.ts';
 import { xiaomi } from './xiaomi.ts';
 import { zAi } from './z-ai.ts';
+import { zenmux } from './zenmux.ts';
 
 export const providers: readonly ProviderDefinition[] = [
   ai21,
+  aihubmix,
   aionLabs,
   alibaba,
   amazonBedrock,
@@ -103,8 +119,10 @@ export const providers: readonly ProviderDefinition[] = [
   cerebras,
   chutes,
   clarifai,
+  claudePlatformOnAws,
   cloudflare,
   cohere,
+  cortecs,
   crusoe,
   databricks,
   deepinfra,
@@ -117,6 +135,7 @@ export const providers: readonly ProviderDefinition[] = [
   googleAiStudio,
   googleVertex,
   groq,
+  helicone,
   huggingface,
   hyperbolic,
   inception,
@@ -126,8 +145,11 @@ export const providers: readonly ProviderDefinition[] = [
   inflection,
   infomaniak,
   ioNet,
+  ionos,
+  kilo,
   liquid,
   llamacpp,
+  llmgateway,
   lmstudio,
   mancer,
   meta,
@@ -136,19 +158,25 @@ export const providers: readonly ProviderDefinition[] = [
   modal,
   moonshotai,
   morph,
+  nanoGpt,
   nearAi,
   nebius,
   novita,
+  nscale,
   nvidia,
   oci,
   ollama,
   openai,
+  opencode,
   openrouter,
   ovhcloud,
   parasail,
   perplexity,
   phala,
+  poe,
   poolside,
+  primeIntellect,
+  requesty,
   sakana,
   sambanova,
   scaleway,
@@ -156,6 +184,7 @@ export const providers: readonly ProviderDefinition[] = [
   sim,
   stackit,
   stepfun,
+  synthetic,
   tencent,
   thinkingMachines,
   together,
@@ -169,6 +198,7 @@ export const providers: readonly ProviderDefinition[] = [
   xai,
   xiaomi,
   zAi,
+  zenmux,
 ];
 
 export const providerById: ReadonlyMap<string, ProviderDefinition> = new Map(
@@ -177,6 +207,7 @@ export const providerById: ReadonlyMap<string, ProviderDefinition> = new Map(
 
 export type ProviderId =
   | 'ai21'
+  | 'aihubmix'
   | 'aion-labs'
   | 'alibaba'
   | 'amazon-bedrock'
@@ -193,8 +224,10 @@ export type ProviderId =
   | 'cerebras'
   | 'chutes'
   | 'clarifai'
+  | 'claude-platform-on-aws'
   | 'cloudflare'
   | 'cohere'
+  | 'cortecs'
   | 'crusoe'
   | 'databricks'
   | 'deepinfra'
@@ -207,6 +240,7 @@ export type ProviderId =
   | 'google-ai-studio'
   | 'google-vertex'
   | 'groq'
+  | 'helicone'
   | 'huggingface'
   | 'hyperbolic'
   | 'inception'
@@ -216,8 +250,11 @@ export type ProviderId =
   | 'inflection'
   | 'infomaniak'
   | 'io-net'
+  | 'ionos'
+  | 'kilo'
   | 'liquid'
   | 'llamacpp'
+  | 'llmgateway'
   | 'lmstudio'
   | 'mancer'
   | 'meta'
@@ -226,19 +263,25 @@ export type ProviderId =
   | 'modal'
   | 'moonshotai'
   | 'morph'
+  | 'nano-gpt'
   | 'near-ai'
   | 'nebius'
   | 'novita'
+  | 'nscale'
   | 'nvidia'
   | 'oci'
   | 'ollama'
   | 'openai'
+  | 'opencode'
   | 'openrouter'
   | 'ovhcloud'
   | 'parasail'
   | 'perplexity'
   | 'phala'
+  | 'poe'
   | 'poolside'
+  | 'prime-intellect'
+  | 'requesty'
   | 'sakana'
   | 'sambanova'
   | 'scaleway'
@@ -246,6 +289,7 @@ export type ProviderId =
   | 'sim'
   | 'stackit'
   | 'stepfun'
+  | 'synthetic'
   | 'tencent'
   | 'thinking-machines'
   | 'together'
@@ -258,4 +302,5 @@ export type ProviderId =
   | 'wandb'
   | 'xai'
   | 'xiaomi'
-  | 'z-ai';
+  | 'z-ai'
+  | 'zenmux';

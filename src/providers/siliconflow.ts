@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://docs.siliconflow.com/en/api-reference/chat-completions/chat-completions */
@@ -7,6 +8,8 @@ export const siliconflow = defineProvider({
   baseUrl: 'https://api.siliconflow.com/v1',
   otherHosts: ['api.siliconflow.cn'],
   dialect: 'openai-chat',
+  // https://docs.siliconflow.com/en/api-reference/chat-completions/messages
+  doors: [messagesDoor('siliconflow')],
   keyEnv: ['SILICONFLOW_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

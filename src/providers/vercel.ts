@@ -6,6 +6,11 @@ export const vercel = defineProvider({
   name: 'Vercel AI Gateway',
   baseUrl: 'https://ai-gateway.vercel.sh/v1',
   dialect: 'openai-chat',
+  doors: [
+    { dialect: 'openai-responses' }, // https://vercel.com/docs/ai-gateway/sdks-and-apis/responses
+    // https://vercel.com/docs/ai-gateway/sdks-and-apis/anthropic-messages-api
+    { dialect: 'anthropic-messages', authorize: { kind: 'bearer' }, quirks: { cacheControl: true } },
+  ],
   keyEnv: ['AI_GATEWAY_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
@@ -6,6 +7,11 @@ export const vllm = defineProvider({
   name: 'vLLM',
   baseUrl: 'http://localhost:8000/v1',
   dialect: 'openai-chat',
+  // Both are on its page; Messages as in https://docs.vllm.ai/en/latest/serving/integrations/claude_code/
+  doors: [
+    { dialect: 'openai-responses', quirks: { strictTools: false } },
+    messagesDoor('vllm', { authorize: { kind: 'none' } }),
+  ],
   keyEnv: [],
   authorize: { kind: 'none' },
   // No recording: the reply itself decides whether reasoning is inside.

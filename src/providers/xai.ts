@@ -6,6 +6,15 @@ export const xai = defineProvider({
   name: 'xAI',
   baseUrl: 'https://api.x.ai/v1',
   dialect: 'openai-chat',
+  doors: [
+    // Its primary grammar (https://docs.x.ai/developers/model-capabilities/text/comparison); its Messages are deprecated.
+    // 97 recorded replies: total = input + output, reasoning and cached tokens inside.
+    {
+      dialect: 'openai-responses',
+      usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: 'informative' },
+      quirks: { reasoningFormat: 'xai-responses-v1' },
+    },
+  ],
   keyEnv: ['XAI_API_KEY'],
   authorize: { kind: 'bearer' },
   // 87 recorded replies: total = prompt + completion + reasoning, so reasoning is outside; newer ones may differ.

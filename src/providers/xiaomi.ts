@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://platform.xiaomimimo.com/#/docs */
@@ -6,6 +7,8 @@ export const xiaomi = defineProvider({
   name: 'Xiaomi',
   baseUrl: 'https://api.xiaomimimo.com/v1',
   dialect: 'openai-chat',
+  // https://platform.xiaomimimo.com/#/docs/api/text-generation/anthropic-api
+  doors: [messagesDoor('xiaomi', { baseUrl: 'https://api.xiaomimimo.com/anthropic/v1' })],
   keyEnv: ['XIAOMI_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

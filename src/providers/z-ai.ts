@@ -1,3 +1,4 @@
+import { messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://docs.z.ai/api-reference/llm/chat-completion */
@@ -7,6 +8,8 @@ export const zAi = defineProvider({
   baseUrl: 'https://api.z.ai/api/paas/v4',
   otherHosts: ['open.bigmodel.cn'],
   dialect: 'openai-chat',
+  // https://docs.z.ai/devpack/tool/claude
+  doors: [messagesDoor('z-ai', { baseUrl: 'https://api.z.ai/api/anthropic/v1' })],
   keyEnv: ['ZAI_API_KEY', 'ZHIPU_API_KEY'],
   authorize: { kind: 'bearer' },
   // 143 recorded replies: total = prompt + completion, reasoning and cached tokens inside.
