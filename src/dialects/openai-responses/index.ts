@@ -1,10 +1,13 @@
 /** OpenAI's Responses grammar: https://platform.openai.com/docs/api-reference/responses. */
-import type { UpstreamDialect, UpstreamFace } from '../dialect.ts';
+import type { ClientDialect, UpstreamDialect, UpstreamFace } from '../dialect.ts';
 import { decodeOpenAiError } from '../shared/openai-errors.ts';
+import { responsesClient } from './client/index.ts';
+import { responsesRelay } from './relay/index.ts';
 import { unsayable } from './upstream/parts.ts';
 import { encodeResponsesRequest } from './upstream/request.ts';
 import { decodeResponsesResponse } from './upstream/response.ts';
 import { openResponsesDecoder } from './upstream/stream-decoder.ts';
+import type { WireResponsesRequest } from './wire-types.ts';
 
 const upstream: UpstreamFace = {
   encodeRequest: encodeResponsesRequest,
@@ -18,5 +21,7 @@ export const openAiResponses = {
   cannotCarry: ['video'],
   unsayable,
   takesCustomTools: () => true,
+  client: responsesClient,
   upstream,
-} as const satisfies UpstreamDialect;
+  relay: responsesRelay,
+} as const satisfies ClientDialect<WireResponsesRequest> & UpstreamDialect;

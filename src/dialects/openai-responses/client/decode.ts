@@ -156,7 +156,7 @@ function isSet<T>(value: T | null | undefined): value is T {
 }
 
 /** Undefined where nothing was asked: `reasoning: {}` leaves the model's own default. */
-function decodeReasoning(reasoning: ResponsesFields['reasoning']): ReasoningRequest | undefined {
+export function decodeReasoning(reasoning: ResponsesFields['reasoning']): ReasoningRequest | undefined {
   if (!reasoning) return undefined;
   const { enabled } = reasoning;
   const effort = reasoning.effort ?? undefined;

@@ -44,7 +44,6 @@ export class ItemReader {
   #textLength = 0;
   #hasReasoned = false;
   #lastOpened = 0;
-  hasRefused = false;
   searches = 0;
 
   constructor({ host }: UpstreamContext) {
@@ -160,7 +159,6 @@ export class ItemReader {
         return [{ type: 'text-delta', choice: CHOICE, text, ...(told && { logprobs: told }) }];
       }
       case 'refusal':
-        this.hasRefused = true;
         return [{ type: 'refusal-delta', choice: CHOICE, text }];
       case 'summary':
       case 'reasoning':

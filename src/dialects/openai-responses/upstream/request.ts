@@ -81,6 +81,9 @@ const MISSING: readonly (readonly [field: string, of: keyof Sampling, neutral: J
   ['n', 'n', 1],
 ];
 
+/** Their names. */
+export const MISSING_FIELDS: readonly string[] = MISSING.map(([field]) => field);
+
 /** Of these the ones that OpenRouter's contract adds to the grammar, for a host that is a gateway too. */
 const GATEWAYS_OWN: ReadonlySet<string> = new Set(['top_k', 'frequency_penalty', 'presence_penalty']);
 

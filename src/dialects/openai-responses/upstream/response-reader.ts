@@ -58,8 +58,7 @@ export class ResponseReader {
     const reason = stringAt(objectAt(response, 'incomplete_details') ?? {}, 'reason');
     const native = reason ?? stringAt(response, 'status') ?? 'completed';
     const finishReason = toFinishReason(native);
-    if (finishReason !== 'stop') return { finishReason, nativeFinishReason: native };
-    if (this.items.hasRefused) return { finishReason: 'content_filter', nativeFinishReason: native };
-    return { finishReason: finishWithCalls('stop', this.items.hasCalls), nativeFinishReason: native };
+    // A refusal is an answer that is complete, as in the chat grammar: its text says what it is.
+    return { finishReason: finishWithCalls(finishReason, this.items.hasCalls), nativeFinishReason: native };
   }
 }
