@@ -1,8 +1,8 @@
 /** The door of the responses grammar: a body is checked once, never copied, and refused with its field's path. */
 import { invalidRequest } from '../../../core/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { refusalBy, typeName } from '../../shared/refusal.ts';
-import { type ResponsesFields, responsesFields, type WireItem, type WireResponsesRequest } from '../wire-types.ts';
+import { type ResponsesFields, responsesFields, type WireResponsesRequest } from '../wire-types.ts';
 
 /**
  * unknown → wire. The value that comes back is the one that went in.
@@ -14,7 +14,6 @@ export function parseResponsesRequest(body: Json): WireResponsesRequest {
   }
   assertStateless(body);
   if (!hasResponsesFields(body)) throw refusalBy(responsesFields, body, 'not a responses request');
-  if (typeof body.input !== 'string') body.input.forEach(assertItem);
   body.tools?.forEach((tool, at) => {
     assertTool(tool, `tools[${at}]`);
   });
@@ -46,14 +45,20 @@ function assertStateless(body: JsonObject): void {
   if (body['background'] === true) {
     throw invalidRequest('background', 'responses run while the caller waits; leave it out, and stream long answers');
   }
+  if (isJsonArray(body['input'])) body['input'].forEach(assertNoReference);
+}
+
+/** An item of nothing but an id is a reference, too. */
+function assertNoReference(item: Json, at: number): void {
+  if (!isJsonObject(item)) return;
+  const { type, role, id } = item;
+  const isBare = (type === undefined || type === null) && role === undefined && id !== undefined;
+  if (type === 'item_reference' || isBare) {
+    throw invalidRequest(`input[${at}]`, `a reference to a stored item: ${SEND_ALL}`);
+  }
 }
 
 // ---- rules that span fields ----
-
-function assertItem(item: WireItem, at: number): void {
-  // The short form of a reference is an item of nothing but an id.
-  if (item.type === 'item_reference') throw invalidRequest(`input[${at}]`, `a reference to a stored item: ${SEND_ALL}`);
-}
 
 const NAMED_TOOLS: readonly string[] = ['function', 'custom', 'namespace'];
 
