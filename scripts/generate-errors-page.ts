@@ -18,6 +18,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'auth.rate_limited': 'The key sends more than it may; `Retry-After` says when to come back.',
   'route.no_endpoints':
     'The model is known, but no configured provider serves it, or the request excludes all that do.',
+  'route.wrong_endpoint':
+    'The model is of another kind than the path: embeddings, rerank, moderation or chat. The message names its path.',
   'route.loop': 'The request came back to the gateway that sent it: a provider’s base_url leads here.',
   'route.model_retired': 'The provider has retired the model; a successor is named.',
   'provider.invalid_request': 'The provider refused the request as wrong.',

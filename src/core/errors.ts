@@ -49,6 +49,7 @@ export const ERRORS = {
   'auth.rate_limited': { status: 429, type: 'rate_limit_exceeded', blame: 'client', retry: 'never' },
   // Routing.
   'route.no_endpoints': { status: 404, type: 'not_found', blame: 'client', retry: 'never' },
+  'route.wrong_endpoint': { status: 400, type: 'invalid_request', blame: 'client', retry: 'never' },
   'route.loop': { status: 508, type: 'invalid_request', blame: 'client', retry: 'never' },
   'route.model_retired': { status: 404, type: 'not_found', blame: 'client', retry: 'never' },
   // What a provider answered or failed to.

@@ -26,6 +26,7 @@ export type KnownUsageUnit =
   /** Calls of server tools that the model made, and those of them that were run. */
   | 'toolCallsRequested'
   | 'toolCallsExecuted'
+  /** Searches of a rerank: the fee per request is owed for each. */
   | 'searchUnits'
   | 'requests';
 // `string & {}` keeps the list open without losing completion of the known names.

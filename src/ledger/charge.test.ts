@@ -62,6 +62,13 @@ describe('a charge is usage times price', () => {
     );
   });
 
+  test('the fee per request for each search of a rerank', () => {
+    const axes = { ...BASE, request: 2_000_000_000n };
+    expect(chargeFor(usage({ searchUnits: 3 }), axes).costNanoUsd).toBe(6_000_000n);
+    expect(chargeFor(usage({ promptTokens: 0 }), axes).costNanoUsd).toBe(2_000_000n);
+    expect(chargeFor(usage({ searchUnits: 0 }), axes).costNanoUsd).toBe(0n);
+  });
+
   test('rounded up once on the total, what rounding leaves going to completions', () => {
     const axes = { prompt: 1n, completion: 1n };
     expect(chargeFor(usage({ promptTokens: 1, completionTokens: 1 }), axes)).toMatchObject({

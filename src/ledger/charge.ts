@@ -126,9 +126,11 @@ function priceAt(price: PicoUsd | undefined, fallback: PicoUsd = 0n): PicoUsd {
   return price === undefined ? fallback : price < 0n ? 0n : price;
 }
 
-/** The fee per request is owed once where nobody counts requests. */
+/** The fee per request is owed once where nobody counts requests; a host that counts searches charges it for each of them. */
 function requestsOf(usage: Counted): bigint {
-  return usage.counts.requests === undefined ? 1n : countOf(usage, 'requests');
+  const { requests, searchUnits } = usage.counts;
+  if (requests !== undefined) return countOf(usage, 'requests');
+  return searchUnits === undefined ? 1n : countOf(usage, 'searchUnits');
 }
 
 /** A count as a whole number that is at least zero; what is no number counts nothing. */

@@ -2,6 +2,7 @@
 import type { Caller } from '../core/caller.ts';
 import type { Demand } from '../core/demand.ts';
 import type { GatewayError } from '../core/errors.ts';
+import type { WholeKind } from '../core/exchange-kind.ts';
 import type { Clock, Random } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { NanoUsd } from '../core/money.ts';
@@ -9,6 +10,7 @@ import type { Note } from '../core/note.ts';
 import type { CallableTool } from '../core/tool-check.ts';
 import type { UsageCounts } from '../core/usage.ts';
 import type { ClientDialect, ExchangeKind } from '../dialects/dialect.ts';
+import type { WholeClient, WholeRequest } from '../dialects/whole.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { Health } from '../health/health.ts';
 import type { RetryBudget } from '../health/retry-budget.ts';
@@ -56,10 +58,11 @@ export interface ChatExchange<Wire> extends ExchangeBase {
   readonly betas: readonly string[];
 }
 
-/** A whole-reply kind whose body is relayed by value: input in, vectors out. */
-export interface EmbeddingsExchange extends ExchangeBase {
-  readonly kind: 'embeddings';
-  readonly body: JsonObject;
+/** One question, one whole answer: embeddings, rerank, moderation. */
+export interface WholeExchange<Kind extends WholeKind> extends ExchangeBase {
+  readonly kind: Kind;
+  readonly client: WholeClient<Kind>;
+  readonly request: WholeRequest<Kind>;
 }
 
 /** Any exchange, as the shared parts see it. */

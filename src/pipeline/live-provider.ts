@@ -9,6 +9,7 @@ import { type AuthScheme, type Door, type ProviderDefinition, promptCacheOf } fr
 import type { Signer } from '../providers/signer.ts';
 import { authorizationOfDialect, DEFAULT_DIALECT, usageOfDialect } from '../providers/undescribed-host.ts';
 import type { Credential, LiveProvider } from './target.ts';
+import { wholeDoorsOf } from './whole-doors.ts';
 
 /** What is assumed of a host that nobody described, besides what its grammar says: the careful policy. */
 const UNKNOWN_HOST = {
@@ -49,11 +50,13 @@ export function toProviderFaces(
   const dialectId = settings.dialect ?? definition?.dialect ?? DEFAULT_DIALECT;
   // Another dialect than the host's own: its quirks are about another grammar.
   const own = definition?.dialect === dialectId ? definition : doorTo(definition, dialectId);
-  const usual = throughDoor(settings, definition, { ...own, dialect: dialectId }, sources);
+  const alone = throughDoor(settings, definition, { ...own, dialect: dialectId }, sources);
+  // Whatever grammar serves a model's conversations: what is asked and answered at once has its own.
+  const whole = wholeDoorsOf(alone, settings, definition);
   const doors = doorsOf(settings, definition, dialectId)
     .filter(({ dialect }) => sources.dialects.has(dialect))
-    .map((door) => ({ door, live: throughDoor(settings, definition, door, sources) }));
-  return facesOf(usual, doors);
+    .map((door) => ({ door, live: { ...throughDoor(settings, definition, door, sources), whole } }));
+  return facesOf({ ...alone, whole }, doors);
 }
 
 interface OpenDoor {
@@ -134,7 +137,8 @@ function throughDoor(
     name,
     baseUrl: addressThrough(door, settings, definition),
     dialect,
-    kinds: door.dialect === DEFAULT_DIALECT ? ['chat', 'embeddings'] : ['chat'],
+    chats: definition?.kinds?.chat !== false,
+    whole: NO_WHOLE,
     doors: NO_DOORS,
     credentials: credentialsOf(settings, door, {
       sign: signerOf(settings, definition, door, sources),
@@ -159,6 +163,7 @@ function throughDoor(
 }
 
 const NO_DOORS: LiveProvider['doors'] = new Map();
+const NO_WHOLE: LiveProvider['whole'] = {};
 
 function addressThrough(
   door: DoorHere,

@@ -1,10 +1,10 @@
 /** The targets of an exchange: requested models → endpoints → plan, on the exchange's pinned snapshot. */
-import type { Demand, Opening } from '../core/demand.ts';
+import type { Opening } from '../core/demand.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { ActivePlugins } from '../plugins/plugin.ts';
 import type { RouteQuestion } from '../routing/candidate.ts';
 import type { Exclusion } from '../routing/filter.ts';
-import { noEndpoints } from '../routing/no-endpoints.ts';
+import { noEndpoints, wrongEndpoint } from '../routing/no-endpoints.ts';
 import { type Plan, planRoute } from '../routing/plan.ts';
 import { type EffectivePreferences, mergePreferences } from '../routing/preferences.ts';
 import { sessionRef } from '../sessions/session-ref.ts';
@@ -53,7 +53,6 @@ export interface PlannedRoute extends Route {
 /** @throws GatewayError `client.model_not_found` (with near matches), and what a router refuses */
 export function planExchange(exchange: RouteInput, plugins: ActivePlugins | null, ports: RoutePorts): PlannedRoute {
   const question = openQuestion(exchange, plugins, ports);
-  const { demand } = exchange;
   const requested = requestedModels(exchange, question, () => modelOfSession(exchange, ports, question.nowMs));
   const session = sessionOf(exchange, requested, ports);
   const sticky = (session && ports.sessions.find(session, question.nowMs)) ?? null;
@@ -67,13 +66,17 @@ export function planExchange(exchange: RouteInput, plugins: ActivePlugins | null
     targets: plan.targets.map(({ candidate }) => candidate),
     session,
     sticky,
-    refusal: plan.targets.length > 0 ? undefined : refusalOf(demand, requested, plan.excluded),
+    refusal: plan.targets.length > 0 ? undefined : refusalOf(exchange, requested, plan.excluded),
   };
 }
 
-function refusalOf({ models }: Demand, { groups, unserved }: RequestedModels, excluded: readonly Exclusion[]) {
+function refusalOf(
+  { kind, demand: { models } }: Pick<RouteInput, 'kind' | 'demand'>,
+  { groups, unserved }: RequestedModels,
+  excluded: readonly Exclusion[],
+) {
   const isServed = groups.some(({ candidates }) => candidates.length > 0);
-  return (isServed ? undefined : unserved) ?? noEndpoints(models, excluded);
+  return (isServed ? undefined : unserved) ?? wrongEndpoint(kind, models, groups) ?? noEndpoints(models, excluded);
 }
 
 /** Completed once it is known which models it is about. */
@@ -84,6 +87,7 @@ function openQuestion(exchange: RouteInput, plugins: ActivePlugins | null, ports
   const grown = plugins?.addedPromptTokens ?? 0;
   return {
     groups: [],
+    kind: exchange.kind,
     demand: grown === 0 ? demand : { ...demand, promptTokensEstimate: demand.promptTokensEstimate + grown },
     preferences: effectivePreferences(exchange),
     random: ports.random,
@@ -163,8 +167,10 @@ function keyRestsUntilMs(endpointId: string, { credentials }: LiveProvider, heal
   return soonest;
 }
 
-function unsayable({ dialect, kinds }: LiveProvider, { kind, demand }: RouteInput): readonly string[] {
-  if (!kinds.includes(kind)) return [kind];
+function unsayable({ dialect, chats, whole }: LiveProvider, { kind, demand }: RouteInput): readonly string[] {
+  // What is asked and answered at once has a grammar of its own, which sees the question itself.
+  if (kind !== 'chat') return whole[kind] ? NOTHING : [kind];
+  if (!chats) return [kind];
   if (demand.inputModalities.length === 0) return NOTHING;
   return demand.inputModalities.filter((modality) => dialect.cannotCarry.includes(modality));
 }

@@ -215,7 +215,7 @@ function ownModel(
     endpoint: {
       ...endpoint,
       ...(!inputModalities && { inputModalities: ASK_THE_PROVIDER.inputModalities }),
-      ...(!outputModalities && { outputModalities: ASK_THE_PROVIDER.outputModalities }),
+      ...(!outputModalities && { outputModalities: ASK_THE_PROVIDER.outputModalities, outputIsAssumed: true }),
       ...(contextLength == null && { contextIsAssumed: true }),
     },
   };

@@ -2,16 +2,19 @@
 import type { Endpoint, Model } from '../catalog/model.ts';
 import type { TimeoutSettings } from '../config/settings.ts';
 import type { Pricing } from '../core/pricing.ts';
-import type { ExchangeKind, UpstreamContext, UpstreamDialect } from '../dialects/dialect.ts';
+import type { UpstreamContext, UpstreamDialect } from '../dialects/dialect.ts';
 import type { HostProfile } from '../dialects/host.ts';
 import type { Signer } from '../providers/signer.ts';
 import type { RoutingProvider } from '../routing/candidate.ts';
+import type { WholeDoors } from './whole-doors.ts';
 
 export interface LiveProvider extends RoutingProvider {
   readonly baseUrl: string;
   readonly dialect: UpstreamDialect;
-  /** What can be asked of it. */
-  readonly kinds: readonly ExchangeKind[];
+  /** False where it holds no conversations. */
+  readonly chats: boolean;
+  /** How it is asked what takes one question and has one whole answer. */
+  readonly whole: WholeDoors;
   /** More grammars that it speaks, each as the provider called in it: a caller of that grammar is relayed there. */
   readonly doors: ReadonlyMap<string, LiveProvider>;
   /** At least one; where one is refused or limited, the next is tried. */

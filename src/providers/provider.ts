@@ -1,4 +1,5 @@
 /** A host as data around a dialect: one file of at most 40 lines each, listed by the generated registry. */
+import type { WholeKind } from '../core/exchange-kind.ts';
 import type { HostQuirks, UsageSemantics } from '../dialects/host.ts';
 import type { CredentialScheme, CredentialUse } from './auth/scheme.ts';
 
@@ -21,6 +22,11 @@ export interface ProviderDefinition {
    * he lists them (`dialects`).
    */
   readonly doors?: readonly Door[];
+  /**
+   * How it is asked kinds of one whole answer, and whether it holds conversations at all. Absent = as usual for its dialect
+   * (`usualWhole`), false = not.
+   */
+  readonly kinds?: ProviderKinds;
   /** Environment variables that may hold the key; the first one set wins. */
   readonly keyEnv: readonly string[];
   /** More values the address needs, by placeholder → environment variables: `{ resource: ['AZURE_RESOURCE_NAME'] }`. */
@@ -29,7 +35,7 @@ export interface ProviderDefinition {
   readonly authorize: AuthScheme;
   /** Credentials that may stand in for a key. */
   readonly credentials?: CredentialScheme;
-  /** Sent with every request. */
+  /** Sent with every request. `{NAME}` is filled as in `baseUrl`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly usage: UsageSemantics;
   /** What happens upstream when the caller goes away. */
@@ -48,6 +54,19 @@ export interface ProviderDefinition {
     readonly termsOfService?: string;
     readonly statusPage?: string;
   };
+}
+
+export type ProviderKinds = { readonly [Kind in WholeKind]?: WholeAccess | string | false } & {
+  readonly chat?: false;
+};
+
+/** How a kind is asked: the id of its grammar (`dialects/embeddings`, `rerank`, `moderation`), and what differs there. */
+export interface WholeAccess {
+  readonly dialect: string;
+  /** Absent = the provider's own. */
+  readonly baseUrl?: string;
+  /** Those of its conversations are about another grammar. */
+  readonly quirks?: HostQuirks;
 }
 
 /** Another grammar of a host, and what differs there. */

@@ -1,4 +1,5 @@
 /** What is assumed of a host that no provider file describes: an operator's own, or a known one in another grammar. */
+import type { WholeKind } from '../core/exchange-kind.ts';
 import type { HostProfile } from '../dialects/host.ts';
 import type { AuthScheme } from './provider.ts';
 
@@ -21,3 +22,26 @@ export function authorizationOfDialect(dialectId: string): AuthScheme {
       return { kind: 'bearer' };
   }
 }
+
+/**
+ * The usual grammar of a kind beside a dialect; undefined = hosts of that dialect have none. Hosts that nobody described may have
+ * what vLLM, llama.cpp and their kin have.
+ */
+export function usualWhole(kind: WholeKind, dialectId: string, isDescribed: boolean): string | undefined {
+  switch (dialectId) {
+    case 'openai-chat':
+    case 'openai-completions':
+    case 'openai-responses':
+      if (kind === 'embeddings') return 'openai';
+      return isDescribed ? undefined : UNDESCRIBED[kind];
+    case 'gemini':
+    case 'ollama':
+      return kind === 'embeddings' ? dialectId : undefined;
+    case 'cohere':
+      return kind === 'moderation' ? undefined : dialectId;
+    default:
+      return undefined;
+  }
+}
+
+const UNDESCRIBED = { rerank: 'jina', moderation: 'openai' } as const;

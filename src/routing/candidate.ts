@@ -1,6 +1,7 @@
 /** What routing chooses among, and the question it answers: plain data, so that a plan can be replayed from its record. */
 import type { Endpoint, Model } from '../catalog/model.ts';
 import type { Demand } from '../core/demand.ts';
+import type { ExchangeKind } from '../core/exchange-kind.ts';
 import type { EndpointHealth } from '../core/health.ts';
 import type { Random } from '../core/ids.ts';
 import type { SortBy } from '../core/preferences.ts';
@@ -44,6 +45,8 @@ export interface ModelGroup<C extends Candidate = Candidate> {
 /** Everything a plan depends on: health, time and randomness are arguments. */
 export interface RouteQuestion<C extends Candidate = Candidate> {
   readonly groups: readonly ModelGroup<C>[];
+  /** Absent = a conversation. */
+  readonly kind?: ExchangeKind;
   readonly demand: Demand;
   /** The caller's wishes with the account's and the key's defaults. */
   readonly preferences: EffectivePreferences;

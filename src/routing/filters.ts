@@ -3,6 +3,7 @@ import type { ModelGroup, RouteQuestion } from './candidate.ts';
 import { type Check, type Exclusion, exclusionOf, type Filter, type FilterScope } from './filter.ts';
 import { contextLength, grammar, halfContext, modality, outputLength } from './filters/capability.ts';
 import { distillable, retention, training } from './filters/data-policy.ts';
+import { kind } from './filters/kind.ts';
 import { preferParameters, requireParameters } from './filters/parameters.ts';
 import { priceCap } from './filters/price-cap.ts';
 import { ignore, only, orderOnly } from './filters/provider-lists.ts';
@@ -13,6 +14,7 @@ import { NO_EFFECTIVE_PREFERENCES } from './preferences.ts';
 
 /** In this order. Hard ones first: a soft one chooses among those that may serve, never in favour of one that may not. */
 export const FILTERS: readonly Filter[] = [
+  kind,
   tierAdmission,
   only,
   ignore,

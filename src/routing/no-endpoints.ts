@@ -1,9 +1,46 @@
 /** The 404 where nothing is left, naming what excluded each endpoint (OpenRouter's API, `error.availability`). */
+import { servesKind } from '../catalog/kinds.ts';
 import { GatewayError } from '../core/errors.ts';
+import { type ExchangeKind, WHOLE_KINDS, type WholeKind } from '../core/exchange-kind.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { ModelGroup } from './candidate.ts';
 import { ROUTING_DOCS_URL } from './docs.ts';
 import type { Exclusion } from './filter.ts';
 import { listed } from './listed.ts';
+
+/** Where each kind of exchange is asked (OpenRouter's API; OpenAI's for moderation). */
+const PATHS: Readonly<Record<ExchangeKind, string>> = {
+  chat: '/chat/completions',
+  embeddings: '/embeddings',
+  rerank: '/rerank',
+  moderation: '/moderations',
+};
+const KINDS: readonly ExchangeKind[] = ['chat', ...WHOLE_KINDS];
+
+/** Undefined where a model that was asked for is of this kind; else the refusal that names the right path. */
+export function wrongEndpoint(
+  kind: ExchangeKind,
+  requested: readonly string[],
+  groups: readonly ModelGroup[],
+): GatewayError | undefined {
+  const endpoints = groups.flatMap(({ candidates }) => candidates.map(({ endpoint }) => endpoint));
+  const [first] = endpoints;
+  if (!first || endpoints.some((endpoint) => servesKind(endpoint, kind))) return undefined;
+  const own = KINDS.find((each) => servesKind(first, each));
+  const instead = own ? ` Ask POST ${PATHS[own]}.` : '';
+  const what = own === 'chat' || !own ? 'holds conversations' : `is for ${own}`;
+  const message = `${listed(requested)} ${what} and cannot be asked at ${PATHS[kind]}.${instead}`;
+  return new GatewayError('route.wrong_endpoint', message, {
+    field: 'model',
+    availability: availability('wrong_endpoint', requested),
+  });
+}
+
+/** Nobody here is asked this kind at all. */
+export function nobodyServes(kind: WholeKind, requested: readonly string[]): GatewayError {
+  const message = `No configured provider has models for ${kind}. Add one that has, or list such a model under a provider with output_modalities: [${kind}].`;
+  return new GatewayError('route.no_endpoints', message, { availability: availability('no_endpoints', requested) });
+}
 
 /** A caller reads the first; a list of thousands is nobody's. */
 const LISTED = 50;

@@ -8,8 +8,8 @@ import { homePage } from './home.ts';
 import { openApiDocument } from './openapi.ts';
 import { API, canonicalPath } from './path.ts';
 import { postChatCompletions } from './public/chat-completions.ts';
-import { postEmbeddings } from './public/embeddings.ts';
 import type { InferencePorts } from './public/inference.ts';
+import { postEmbeddings, postModerations, postRerank } from './public/whole.ts';
 import { ROOT, type Route } from './route.ts';
 
 export interface AppPorts {
@@ -36,6 +36,8 @@ export function createApp({ inference, routes, version }: AppPorts): App {
   const table: readonly Route[] = [
     { method: 'POST', path: '/chat/completions', handle: (request) => postChatCompletions(request, inference) },
     { method: 'POST', path: '/embeddings', handle: (request) => postEmbeddings(request, inference) },
+    { method: 'POST', path: '/rerank', handle: (request) => postRerank(request, inference) },
+    { method: 'POST', path: '/moderations', handle: (request) => postModerations(request, inference) },
     ...routes,
     { method: 'GET', path: `${ROOT}/`, handle: (request) => homePage(request, inference.snapshot()) },
     { method: 'GET', path: `${ROOT}/openapi.json`, handle: () => Response.json(document()) },

@@ -8,6 +8,8 @@ import { ROOT, type Route } from './route.ts';
 const SUMMARIES: Readonly<Record<string, string>> = {
   'POST /chat/completions': 'Create a chat completion, whole or as server-sent events',
   'POST /embeddings': 'Create embeddings',
+  'POST /rerank': 'Order documents by their relevance to a query',
+  'POST /moderations': 'Judge whether content is harmful',
   'GET /models': 'List the models that the configured providers serve',
   'GET /models/count': 'Count them',
   'GET /models/user': 'List the models that this key may use',

@@ -20,8 +20,10 @@ const API_WORDS = new Set([
   'messages',
   'model',
   'models',
+  'moderations',
   'presets',
   'providers',
+  'rerank',
   'responses',
   'signalbox',
 ]);

@@ -25,14 +25,20 @@ describe('embeddings: a kind of exchange without messages or streams', () => {
     expect(generation.total_cost).toBe(data.usage.prompt_tokens / 1e6);
   });
 
-  test('a chat model makes no embeddings, an embedding model does not chat', async () => {
+  test('a chat model makes no embeddings, an embedding model does not chat: the error names the right path', async () => {
     const asked = client().embeddings.create({ model: 'sim/echo', input: 'x' });
-    expect(await asked.catch((error) => error.status)).toBe(404);
+    expect(await asked.catch(({ status, message }) => [status, message])).toEqual([
+      400,
+      expect.stringContaining('POST /chat/completions'),
+    ]);
     const chatted = client().chat.completions.create({
       model: 'sim/embed',
       messages: [{ role: 'user', content: 'x' }],
     });
-    expect(await chatted.catch((error) => error.status)).toBe(404);
+    expect(await chatted.catch(({ status, message }) => [status, message])).toEqual([
+      400,
+      expect.stringContaining('POST /embeddings'),
+    ]);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { arrayAt, isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { simulate } from './simulate.ts';
 
 function asked(path: string, body: JsonObject): { readonly status: number; readonly body: JsonObject } {
@@ -11,7 +11,9 @@ function asked(path: string, body: JsonObject): { readonly status: number; reado
 describe('embeddings in the grammars of hosts', () => {
   const TEXTS = ['one', 'two'];
   const openAi = asked('/v1/embeddings', { model: 'sim/embed', input: TEXTS, dimensions: 3 }).body;
-  const vectors = [openAi['data']].flat().map((each) => isJsonObject(each ?? null) && each);
+  const vectors = (arrayAt(openAi, 'data') ?? []).map((each) =>
+    isJsonObject(each) ? (each['embedding'] ?? null) : null,
+  );
 
   test.each<[string, JsonObject, (vectors: readonly Json[]) => JsonObject]>([
     [
@@ -35,8 +37,7 @@ describe('embeddings in the grammars of hosts', () => {
       (each) => ({ predictions: each.map((values) => ({ embeddings: { values } })) }),
     ],
   ])('%s has the vectors of /embeddings', (path, body, answer) => {
-    const expected = vectors.map((each) => (each ? (each['embedding'] ?? null) : null));
-    expect(asked(path, body).body).toMatchObject(answer(expected));
+    expect(asked(path, body).body).toMatchObject(answer(vectors));
   });
 
   test('Cohere wants to know what for', () => {

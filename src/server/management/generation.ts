@@ -52,8 +52,9 @@ const API_TYPES = {
   chat: 'completions',
   embeddings: 'embeddings',
   rerank: 'rerank',
-  moderation: 'moderations',
-} as const satisfies Record<Settlement['kind'], string>;
+  // OpenRouter has no word for it: its list of API types is closed.
+  moderation: null,
+} as const satisfies Record<Settlement['kind'], string | null>;
 
 function encodeGeneration(settlement: Settlement): JsonObject {
   const count = (unit: UsageUnit) => wholeOrNull(settlement.usage.counts[unit]);
