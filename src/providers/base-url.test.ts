@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { addressOf, placeholdersOf, resolveBaseUrl } from './base-url.ts';
+import { addressOf, placeholdersOf, resolveBaseUrl, urlOf } from './base-url.ts';
 import type { ProviderDefinition } from './provider.ts';
 import { providerById, providers } from './registry.gen.ts';
 
@@ -134,6 +134,73 @@ describe('a configured provider', () => {
   });
 });
 
+describe('an address with a query, or with the model in it', () => {
+  const version = '?api-version=2024-10-21';
+  const classic = 'https://lab.openai.azure.com/openai/deployments/gpt-4o';
+  test.each([
+    [classic + version, classic + version],
+    [`${classic}/chat/completions${version}`, classic + version],
+    ['https://lab.openai.azure.com/?api-version=preview', 'https://lab.openai.azure.com/openai/v1?api-version=preview'],
+    [
+      `https://lab.openai.azure.com/openai/deployments/{model}${version}`,
+      `https://lab.openai.azure.com/openai/deployments/{model}${version}`,
+    ],
+    [
+      `https://gate.example/lab/openai/deployments/{model}${version}`,
+      `https://gate.example/lab/openai/deployments/{model}${version}`,
+    ],
+  ])('%s', (override, expected) => {
+    expect(resolveBaseUrl(known('azure'), override)).toBe(expected);
+    if (override.includes('deployments')) expect(resolveBaseUrl({ dialect: 'openai-chat' }, override)).toBe(expected);
+  });
+
+  test.each([
+    ['https://host/v1', '/chat/completions', 'https://host/v1/chat/completions'],
+    ['https://host/v1?a=b&c', '/chat/completions', 'https://host/v1/chat/completions?a=b&c'],
+    ['https://host?a=b', '/models/m:stream?alt=sse', 'https://host/models/m:stream?alt=sse&a=b'],
+    ['https://host/deployments/{model}?a=b', '/chat', 'https://host/deployments/lab%2Fgpt%204o%3F/chat?a=b'],
+  ])('%s and %s make %s', (baseUrl, path, expected) => {
+    expect(urlOf(baseUrl, path, 'lab/gpt 4o?')).toBe(expected);
+  });
+});
+
+describe('a cloud whose locations have hosts of their own', () => {
+  const vertex = known('google-vertex');
+  const inProject = { ...vertex, baseUrl: vertex.credentials?.baseUrl ?? '' };
+  test.each([
+    [
+      'europe-west4',
+      'https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4/publishers/google',
+    ],
+    ['global', 'https://aiplatform.googleapis.com/v1/projects/p/locations/global/publishers/google'],
+    ['us', 'https://aiplatform.us.rep.googleapis.com/v1/projects/p/locations/us/publishers/google'],
+    ['eu', 'https://aiplatform.eu.rep.googleapis.com/v1/projects/p/locations/eu/publishers/google'],
+  ])('%s', (location, expected) => {
+    expect(resolveBaseUrl(inProject, null, { project: 'p', location })).toBe(expected);
+    // Only the host, or somebody's proxy in front of it.
+    const path = new URL(expected).pathname;
+    expect(resolveBaseUrl(inProject, 'http://127.0.0.1:1/x', { project: 'p', location })).toBe(
+      `http://127.0.0.1:1/x${path}`,
+    );
+    expect(resolveBaseUrl(inProject, new URL(expected).origin, { project: 'p', location })).toBe(expected);
+    expect(resolveBaseUrl(inProject, 'http://127.0.0.1:1/x/v1', { project: 'p', location })).toBe(
+      'http://127.0.0.1:1/x/v1',
+    );
+  });
+});
+
+describe('another door at an address of the operator’s', () => {
+  const doorUrl = 'https://api.moonshot.ai/anthropic/v1';
+  test.each([
+    // The vendor's other host has the door where the first one has it, whatever the path of the usual grammar is.
+    ['https://api.moonshot.cn/v1', 'https://api.moonshot.cn/anthropic/v1'],
+    ['https://api.moonshot.cn', 'https://api.moonshot.cn/anthropic/v1'],
+    ['http://127.0.0.1:1/kimi', 'http://127.0.0.1:1/kimi/v1'],
+  ])('%s', (baseUrl, expected) => {
+    expect(addressOf(known('moonshotai'), { baseUrl, dialect: 'anthropic-messages', doorUrl })).toBe(expected);
+  });
+});
+
 describe('addresses that cannot be', () => {
   test.each([
     ['api.openai.com/v1', 'base_url is no address: write it with its scheme, as in https://host/v1'],
@@ -162,7 +229,8 @@ describe('the provider’s own address', () => {
 
   test('every provider’s own address resolves to itself, and its host alone leads to the same path', () => {
     for (const definition of providers) {
-      const settings = Object.fromEntries(placeholdersOf(definition.baseUrl).map((name) => [name, 'x1']));
+      const templates = [definition.baseUrl, ...Object.values(definition.headers ?? {})].join(' ');
+      const settings = Object.fromEntries(placeholdersOf(templates).map((name) => [name, 'x1']));
       expect(Object.keys(definition.settings ?? {})).toEqual(Object.keys(settings));
       const own = resolveBaseUrl(definition, null, settings);
       expect(resolveBaseUrl(definition, own, settings)).toBe(own);

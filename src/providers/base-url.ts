@@ -146,7 +146,8 @@ function completePath(
     const completed = completeOwnPath(own.segments, segments, settings);
     if (completed) return completed;
   }
-  return withVersion(segments, versionSuffix(own.segments));
+  const suffix = versionSuffix(own.segments).map((segment) => fillPlaceholders(segment, settings));
+  return withVersion(segments, suffix);
 }
 
 /** On the provider's own host a path that is part of its own (`/`, `/v1` or `/api` of `/api/v1`) means that one. */

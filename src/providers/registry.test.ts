@@ -3,8 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateRegistries } from '../../scripts/generate-registries.ts';
+import { resolveBaseUrl } from './base-url.ts';
 import { MINUTE_MS, promptCacheOf } from './provider.ts';
 import { providerById, providers } from './registry.gen.ts';
+
+const GRAMMARS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'ollama'];
 
 test('the committed list holds every provider file', async () => {
   expect(await generateRegistries({ check: true })).toEqual([]);
@@ -36,6 +39,41 @@ test('no two providers share a name, and a variable switches on one provider onl
   const variables = providers.flatMap(({ keyEnv }) => keyEnv);
   expect(new Set(variables).size).toBe(variables.length);
   for (const variable of variables) expect(variable).toMatch(/^[A-Z][A-Z0-9_]+$/);
+});
+
+test('a door is to another grammar than the usual one, names whose reasoning it has, and has an address', () => {
+  const settings = { resource: 'r', region: 'r', location: 'l', project: 'p', host: 'h', account_id: 'a' };
+  for (const definition of providers) {
+    for (const door of definition.doors ?? []) {
+      expect(door.dialect).not.toBe(definition.dialect);
+      expect(GRAMMARS).toContain(door.dialect);
+      const own = { ...definition, baseUrl: door.baseUrl ?? definition.baseUrl };
+      const address = resolveBaseUrl(own, null, settings);
+      expect(new URL(address).pathname).toBe(new URL(resolveBaseUrl(own, address, settings)).pathname);
+      if (door.dialect !== 'anthropic-messages' || definition.takesAnyModel) continue;
+      const format = door.quirks?.reasoningFormat ?? '';
+      expect(['anthropic-claude-v1', `${definition.id}-messages-v1`]).toContain(format);
+    }
+  }
+});
+
+test('doors count as their recordings do, and an aggregator’s word on its price holds at each', () => {
+  const doorOf = (id: string, dialect: string) => providerById.get(id)?.doors?.find((door) => door.dialect === dialect);
+  expect(doorOf('openrouter', 'openai-responses')?.usage?.reportsCost).toBe('authoritative');
+  expect(doorOf('openrouter', 'anthropic-messages')?.usage).toMatchObject({
+    cachedInput: 'beside-input',
+    reportsCost: 'authoritative',
+  });
+  // 97 recorded replies of xAI in this grammar have reasoning inside, though its chat has it outside.
+  expect(doorOf('xai', 'openai-responses')?.usage?.reasoning).toBe('inside-output');
+  const formatOf = (id: string) => doorOf(id, 'openai-responses')?.quirks?.reasoningFormat;
+  expect(['openai', 'azure', 'xai', 'meta', 'amazon-bedrock'].map(formatOf)).toEqual([
+    'openai-responses-v1',
+    'azure-openai-responses-v1',
+    'xai-responses-v1',
+    'meta-responses-v1',
+    'bedrock-openai-responses-v1',
+  ]);
 });
 
 test('the facts that decide money and privacy are those of the evidence', () => {
@@ -73,7 +111,7 @@ test('prompt caches live as long as their hosts say; five minutes where they say
   expect(promptCacheOf(undefined)).toEqual({ lifeMs: 5 * MINUTE_MS, writes: 'automatic' });
   expect(promptCacheOf(providerById.get('mistral'))).toEqual(promptCacheOf(undefined));
   const marked = providers.filter((each) => promptCacheOf(each).writes === 'marked').map(({ id }) => id);
-  expect(marked).toEqual(['alibaba', 'amazon-bedrock', 'anthropic']);
+  expect(marked).toEqual(['alibaba', 'amazon-bedrock', 'anthropic', 'claude-platform-on-aws']);
   for (const each of providers) {
     const { lifeMs, lifeMsLong } = promptCacheOf(each);
     expect(lifeMs).toBeGreaterThanOrEqual(MINUTE_MS);

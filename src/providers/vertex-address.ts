@@ -8,7 +8,11 @@ export const IN_PROJECT = 'https://{location}-aiplatform.googleapis.com/v1/proje
 
 /** Locations that are no region have hosts of another kind. */
 export const VERTEX_HOSTS: Pick<ProviderDefinition, 'otherHosts' | 'hostBySetting'> = {
-  otherHosts: ['{location}-aiplatform.googleapis.com', 'aiplatform.{location}.rep.googleapis.com'],
+  otherHosts: [
+    'aiplatform.googleapis.com',
+    '{location}-aiplatform.googleapis.com',
+    'aiplatform.{location}.rep.googleapis.com',
+  ],
   hostBySetting: {
     setting: 'location',
     hosts: {
