@@ -1,7 +1,8 @@
 /** wire → core for the chat request: every known field finds its place, unknown ones ride in `extras`. */
-import type { ChatRequest, ReasoningRequest, ResponseFormat, Sampling } from '../../core/chat.ts';
+import type { ChatRequest, ResponseFormat, Sampling } from '../../core/chat.ts';
 import { emptyJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
+import { decodeReasoning } from '../shared/asked-reasoning.ts';
 import { decodeMessages } from './client-decode-messages.ts';
 import { decodeCacheControl } from './client-decode-parts.ts';
 import { decodeToolChoice, decodeTools } from './client-decode-tools.ts';
@@ -156,32 +157,6 @@ function decodeSampling(fields: ChatFields): Sampling {
 
 function isSet<T>(value: T | null | undefined): value is T {
   return value !== null && value !== undefined;
-}
-
-/**
- * `reasoning`, `reasoning_effort` and `include_reasoning` as one request (OpenRouter's API). Undefined where nothing
- * was asked: `reasoning: {}` and `include_reasoning: true` leave the model's own default.
- */
-export function decodeReasoning(fields: ChatFields): ReasoningRequest | undefined {
-  const { reasoning } = fields;
-  const outer = fields.reasoning_effort === 'default' ? undefined : fields.reasoning_effort;
-  const effort = reasoning?.effort ?? outer ?? undefined;
-  const maxTokens = reasoning?.max_tokens ?? undefined;
-  const exclude = reasoning?.exclude ?? fields.include_reasoning === false;
-  const summary = reasoning?.summary ?? undefined;
-  const shared = { exclude, ...(summary && { summary }) };
-  if (effort === 'none' || reasoning?.enabled === false) {
-    return { enabled: false, ...(effort === 'none' && { effort }), ...shared };
-  }
-  const asked = effort !== undefined || maxTokens !== undefined || reasoning?.enabled === true;
-  if (!asked && !exclude && !summary) return undefined;
-  return {
-    enabled: true,
-    ...(!asked && { byDefault: true }),
-    ...(effort && { effort }),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...shared,
-  };
 }
 
 function decodeResponseFormat(format: WireResponseFormat): ResponseFormat {

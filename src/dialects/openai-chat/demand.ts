@@ -1,6 +1,6 @@
 /** What a chat request asks of an endpoint, read from the wire value without decoding it. */
 import type { Demand, InputModality, Opening } from '../../core/demand.ts';
-import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
+import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, stringAt } from '../../core/json.ts';
 import type { CallableTool } from '../../core/tool-check.ts';
 import { modelsOf, pluginsOf, preferencesOf } from '../shared/gateway-fields.ts';
 import type { WireChatRequest } from './wire-types.ts';
@@ -76,11 +76,6 @@ export function withoutParameters(wire: WireChatRequest, parameters: readonly st
     if (parameters.includes(parameter) && field in kept) delete kept[field];
   }
   return kept;
-}
-
-export function excludesReasoning(wire: WireChatRequest): boolean {
-  const reasoning = objectAt(wire, 'reasoning');
-  return reasoning?.['exclude'] === true || wire['include_reasoning'] === false;
 }
 
 /** Text, unless the caller asks for something else. */

@@ -4,6 +4,7 @@
  */
 import { objectAt } from '../../core/json.ts';
 import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
+import { excludesReasoning, withReasoning } from '../shared/asked-reasoning.ts';
 import { decodeOpenAiError } from '../shared/openai-errors.ts';
 import { serverToolsOf } from '../shared/server-tools.ts';
 import { unhonouredFields } from '../shared/unhonoured.ts';
@@ -12,7 +13,7 @@ import { decodeChatRequest } from './client-decode.ts';
 import { encodeChatError } from './client-errors.ts';
 import { parseChatRequest } from './client-request.ts';
 import { encodeChatResponse } from './client-response.ts';
-import { demandOf, excludesReasoning, openingOf, toolsOf, withoutParameters } from './demand.ts';
+import { demandOf, openingOf, toolsOf, withoutParameters } from './demand.ts';
 import { openRelay } from './relay.ts';
 import { relayResponse } from './relay-response.ts';
 import { replayChat } from './replay.ts';
@@ -29,7 +30,7 @@ const client: ClientFace<WireChatRequest> = {
   openingOf,
   withoutParameters,
   withUser: (wire, user) => ({ ...wire, user }),
-  withReasoning: (wire) => (wire.reasoning || wire.reasoning_effort ? wire : { ...wire, reasoning: { enabled: true } }),
+  withReasoning,
   transformsOf: (wire) => wire['transforms'],
   messagesOf: (wire) => wire.messages,
   toolsOf,

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { reasoningFields } from '../shared/asked-reasoning.ts';
 import { gatewayFields } from '../shared/gateway-fields.ts';
 import { cacheControl, flag, jsonObject } from '../shared/wire-schema.ts';
 
@@ -14,8 +15,6 @@ const anyJson = z.custom<Json>(() => true);
 
 const text = z.string();
 const between = (low: number, high: number) => z.number().min(low).max(high).nullish();
-
-export const EFFORTS = ['max', 'xhigh', 'high', 'medium', 'low', 'minimal', 'none'] as const;
 
 // ---- content parts (§2.2 "Content parts") ----
 
@@ -192,14 +191,6 @@ const responseFormat = z.discriminatedUnion('type', [
 ]);
 export type WireResponseFormat = z.infer<typeof responseFormat>;
 
-const reasoning = z.object({
-  effort: z.enum(EFFORTS).nullish(),
-  max_tokens: z.int().min(0).nullish(),
-  exclude: flag,
-  enabled: flag,
-  summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
-});
-
 // ---- the request ----
 
 export const chatFields = z.object({
@@ -232,10 +223,7 @@ export const chatFields = z.object({
   parallel_tool_calls: flag,
   max_tool_calls: z.int().min(1).max(30).nullish(),
   response_format: responseFormat.nullish(),
-  reasoning: reasoning.nullish(),
-  // `default` is Groq's word for "as the model does".
-  reasoning_effort: z.enum([...EFFORTS, 'default']).nullish(),
-  include_reasoning: flag,
+  ...reasoningFields,
   verbosity: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   modalities: z.array(z.enum(['text', 'image', 'audio'])).nullish(),
   image_config: jsonObject.nullish(),
