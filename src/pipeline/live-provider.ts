@@ -4,7 +4,7 @@ import type { UpstreamDialect } from '../dialects/dialect.ts';
 import type { HostProfile } from '../dialects/host.ts';
 import type { CredentialUse } from '../providers/auth/scheme.ts';
 import type { Signers } from '../providers/auth/signers.ts';
-import { addressOf } from '../providers/base-url.ts';
+import { addressOf, fillPlaceholders } from '../providers/base-url.ts';
 import { type AuthScheme, type Door, type ProviderDefinition, promptCacheOf } from '../providers/provider.ts';
 import type { Signer } from '../providers/signer.ts';
 import { authorizationOfDialect, DEFAULT_DIALECT, usageOfDialect } from '../providers/undescribed-host.ts';
@@ -212,10 +212,15 @@ function headersOf(
     'content-type': 'application/json',
     // Streams are not worth decompressing, and a bomb cannot be sent.
     'accept-encoding': 'identity',
-    ...door.headers,
+    ...withSettings(door.headers, settings),
     ...authorizationHeader(scheme, apiKey),
     ...settings.headers,
   };
+}
+
+function withSettings(headers: DoorHere['headers'], { settings }: ProviderSettings): Readonly<Record<string, string>> {
+  const filled = Object.entries(headers ?? {}).map(([name, value]) => [name, fillPlaceholders(value, settings ?? {})]);
+  return Object.fromEntries(filled);
 }
 
 function authorizationHeader(scheme: AuthScheme, apiKey: string | null): Record<string, string> {

@@ -203,7 +203,8 @@ function splitTemplate(baseUrl: string): { readonly host: string; readonly segme
   return { host, segments: segmentsOf(path) };
 }
 
-function fillPlaceholders(text: string, settings: Readonly<Record<string, string>>): string {
+/** @throws RangeError naming the setting that is missing */
+export function fillPlaceholders(text: string, settings: Readonly<Record<string, string>>): string {
   return text.replace(PLACEHOLDER, (_, name: string) => {
     const value = settings[name];
     if (value === undefined) throw new RangeError(`settings.${name} is needed for the provider's own address`);
