@@ -80,13 +80,12 @@ export class Output {
   /** @param isWhole these are no fragments */
   reasoning(text: string, details: readonly ReasoningDetail[], isWhole: boolean): void {
     if (this.#options.excludeReasoning) return;
-    // A text is not parted by what nobody reads.
-    if (this.#open?.item instanceof MessageItem && details.length > 0 && !details.some(isReadable)) {
-      for (const detail of details) this.#heldDetails.push({ detail, isWhole });
-      return;
+    if (details.length === 0 && text) this.#reasoningFor(undefined).addText(text);
+    for (const detail of details) {
+      // A text is not parted by what nobody reads.
+      if (this.#open?.item instanceof MessageItem && !isReadable(detail)) this.#heldDetails.push({ detail, isWhole });
+      else this.#addDetail(detail, isWhole);
     }
-    if (details.length > 0) for (const detail of details) this.#addDetail(detail, isWhole);
-    else if (text) this.#reasoningFor(undefined).addText(text);
   }
 
   startCall(key: string, id: string, name: string, isCustom: boolean): void {
@@ -112,7 +111,7 @@ export class Output {
   /** Everything that is open ends; where the answer was cut off, its last item is marked so. */
   end(finish: FinishReason | null): void {
     if (this.#heldAnnotations.length > 0) this.#message();
-    this.#endOpen();
+    while (this.#open) this.#endOpen();
     for (const entry of this.#entries) entry.isWhole = true;
     const isCut = finish === 'length' || finish === 'content_filter' || finish === 'error';
     this.#settle(isCut ? 'incomplete' : 'completed');
@@ -142,6 +141,7 @@ export class Output {
   }
 
   #reasoningFor(detail: ReasoningDetail | undefined): ReasoningItem {
+    if (this.#open?.item instanceof MessageItem) this.#endOpen();
     const open = this.#open?.item;
     if (open instanceof ReasoningItem && (!detail || open.takes(detail))) return open;
     const id = detail?.format === OWNER_FORMAT ? (detail.id ?? undefined) : undefined;
@@ -155,7 +155,7 @@ export class Output {
     id: string | undefined,
     create: (place: ItemPlace) => Item,
   ): { readonly entry: Entry; readonly item: Item } {
-    this.#endOpen();
+    while (this.#open) this.#endOpen();
     for (const { entry, call } of this.#calls.values()) entry.isWhole ||= call.isWhole;
     this.#settle('completed');
     const { log, idSuffix } = this.#options;
@@ -167,14 +167,13 @@ export class Output {
     return { entry, item };
   }
 
+  /** What was held while a text was written is open after it. */
   #endOpen(): void {
     if (this.#open) this.#open.entry.isWhole = true;
     this.#open = undefined;
     const held = this.#heldDetails;
-    if (held.length === 0) return;
     this.#heldDetails = [];
     for (const { detail, isWhole } of held) this.#addDetail(detail, isWhole);
-    this.#endOpen();
   }
 
   /** Tells that items are done, from the first that was not told up to one that is not whole. */
