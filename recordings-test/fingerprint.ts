@@ -198,6 +198,50 @@ function wireSourceValue(source: JsonObject): string {
   }
 }
 
+// ---- from a Converse body ----
+
+export function meaningsOfConverseBody(body: JsonObject): Meaning[] {
+  const meanings: Meaning[] = [];
+  const add = (kind: MeaningKind, value: string): void => {
+    meanings.push({ kind, value, field: '' });
+  };
+  const names = new Map<string, string>();
+  const readBlock = (block: Json): void => {
+    if (!isJsonObject(block)) return;
+    const [kind = '', value] = Object.entries(block)[0] ?? [];
+    if (kind === 'text') add('text', stringAt(block, 'text') ?? '');
+    if (!isJsonObject(value)) return;
+    if (['image', 'document', 'video', 'audio'].includes(kind)) {
+      add('media', bytesValue(stringAt(objectAt(value, 'source') ?? {}, 'bytes') ?? ''));
+    } else if (kind === 'toolUse') {
+      const name = stringAt(value, 'name') ?? '';
+      names.set(stringAt(value, 'toolUseId') ?? '', name);
+      add('call', callValue(name, objectAt(value, 'input') ?? {}));
+    } else if (kind === 'toolResult') {
+      const inner = (arrayAt(value, 'content') ?? []).filter(isJsonObject);
+      const said = inner.map((part) => stringAt(part, 'text') ?? jsonResult(part)).join('');
+      const text = ['(empty)', '(Shown by the user.)'].includes(said) ? '' : said;
+      add('result', resultValue(names.get(stringAt(value, 'toolUseId') ?? '') ?? '?', text));
+      for (const part of inner) if (part['text'] === undefined) readBlock(part);
+    }
+  };
+  for (const block of arrayAt(body, 'system') ?? []) readBlock(block);
+  for (const message of arrayAt(body, 'messages') ?? []) {
+    if (isJsonObject(message)) for (const block of arrayAt(message, 'content') ?? []) readBlock(block);
+  }
+  for (const tool of arrayAt(objectAt(body, 'toolConfig') ?? {}, 'tools') ?? []) {
+    const spec = isJsonObject(tool) ? objectAt(tool, 'toolSpec') : undefined;
+    if (spec) add('tool', toolValue(stringAt(spec, 'name') ?? '', objectAt(spec, 'inputSchema')?.['json']));
+  }
+  return meanings;
+}
+
+/** A result as an object: ours has the text in it. */
+export function jsonResult(part: JsonObject): string {
+  const json = objectAt(part, 'json');
+  return json ? (stringAt(json, 'result') ?? JSON.stringify(json)) : '';
+}
+
 // ---- comparison ----
 
 /**

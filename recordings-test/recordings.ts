@@ -18,7 +18,11 @@ export interface Recording {
   readonly response: {
     readonly status: number | null;
     readonly headers: Readonly<Record<string, string>>;
+    /** Text, or base64 where `isBinary`. */
     readonly body: string;
+    readonly isBinary: boolean;
+    /** The decoded messages of a binary stream. */
+    readonly events: readonly JsonObject[];
   };
 }
 
@@ -61,6 +65,8 @@ function parseRecording(value: unknown): Recording {
       status: typeof response['status'] === 'number' ? response['status'] : null,
       headers: headersOf(response['headers']),
       body: typeof response['body'] === 'string' ? response['body'] : '',
+      isBinary: response['body_encoding'] === 'base64',
+      events: Array.isArray(response['events']) ? response['events'].filter(isJsonObject) : [],
     },
   };
 }

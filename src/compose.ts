@@ -4,6 +4,7 @@ import type { Endpoint } from './catalog/model.ts';
 import type { CatalogRows } from './catalog/rows.ts';
 import type { Clock, Random } from './core/ids.ts';
 import { anthropicMessages } from './dialects/anthropic-messages/index.ts';
+import { bedrockConverse } from './dialects/bedrock-converse/index.ts';
 import type { UpstreamDialect } from './dialects/dialect.ts';
 import { gemini } from './dialects/gemini/index.ts';
 import { openAiChat } from './dialects/openai-chat/index.ts';
@@ -38,7 +39,13 @@ export function randomHex(bytes: number): string {
 }
 
 /** The grammars this release speaks to providers. */
-export const builtDialects: readonly UpstreamDialect[] = [openAiChat, openAiResponses, anthropicMessages, gemini];
+export const builtDialects: readonly UpstreamDialect[] = [
+  openAiChat,
+  openAiResponses,
+  anthropicMessages,
+  gemini,
+  bedrockConverse,
+];
 
 export interface Sources extends SnapshotSources {
   readonly endpointsByModel: ReadonlyMap<string, readonly Endpoint[]>;

@@ -10,7 +10,7 @@ import { openToolIds, type ToolIds } from './unique-tool-ids.ts';
 /** How a grammar writes calls and their results. */
 export interface TurnBlocks<UserBlock, AssistantBlock, Result> {
   toolUse(id: string, name: string, input: JsonObject): AssistantBlock;
-  toolResult(id: string, result: Result): UserBlock;
+  toolResult(id: string, result: Result): readonly UserBlock[];
   /** What is answered where nobody gave a result. */
   noResult(words: string): Result;
 }
@@ -89,7 +89,7 @@ export function openTurns<UserBlock, AssistantBlock, Result>(
         if (index + 1 < turns.length - 1 || target.blocks.length > 0) {
           notes.add('message.changed', field, 'The tool result was moved up: it must follow its call at once.');
         }
-        target.results.push(grammar.toolResult(call.wireId, result));
+        target.results.push(...grammar.toolResult(call.wireId, result));
         return true;
       }
       return false;
@@ -101,7 +101,7 @@ export function openTurns<UserBlock, AssistantBlock, Result>(
         for (const call of turn.calls) {
           if (call.answered) continue;
           const result = grammar.noResult(`No result of ${call.name} was given.`);
-          userAfter(index).results.push(grammar.toolResult(call.wireId, result));
+          userAfter(index).results.push(...grammar.toolResult(call.wireId, result));
           notes.add('tool.changed', call.field, 'A result saying that there is none was added: every call needs one.');
         }
       }

@@ -1,7 +1,8 @@
 /** Messages → system blocks and alternating turns, keeping every word: what has no place of its own becomes user text. */
-import type { AssistantMessage, ChatRequest, Message, Part, TextPart, ToolMessage } from '../../../core/chat.ts';
+import type { AssistantMessage, ChatRequest, Message, Part, ToolMessage } from '../../../core/chat.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import { THINKING_FORMAT } from '../../shared/claude-thinking.ts';
+import { nameBeforeText } from '../../shared/name-before-text.ts';
 import type { NoteSink } from '../../shared/notebook.ts';
 import { encodeReasoningReplay } from '../../shared/signed-reasoning.ts';
 import { openTurns, type TurnBlocks, type Turns } from '../../shared/turns.ts';
@@ -20,7 +21,7 @@ type Result = Omit<WireToolResult, 'type' | 'tool_use_id'>;
 
 const BLOCKS: TurnBlocks<UserBlock, WireBlock, Result> = {
   toolUse: (id, name, input) => ({ type: 'tool_use', id, name, input }),
-  toolResult: (id, result) => ({ type: 'tool_result', tool_use_id: id, ...result }),
+  toolResult: (id, result) => [{ type: 'tool_result', tool_use_id: id, ...result }],
   noResult: (words) => ({ content: words, is_error: true }),
 };
 
@@ -73,10 +74,10 @@ function encodeMessage(encoder: Encoder, message: Message, field: string, place:
   switch (message.role) {
     case 'system':
     case 'developer':
-      encodeSystem(encoder, named(encoder, message, field), field, place);
+      encodeSystem(encoder, nameBeforeText(message, field, encoder.notes), field, place);
       break;
     case 'user':
-      encoder.turns.pushUser(encodeParts(encoder, named(encoder, message, field), field));
+      encoder.turns.pushUser(encodeParts(encoder, nameBeforeText(message, field, encoder.notes), field));
       break;
     case 'assistant':
       encodeAssistant(encoder, message, field);
@@ -130,7 +131,7 @@ function encodeAssistant(encoder: Encoder, message: AssistantMessage, field: str
   const { notes, turns } = encoder;
   const said: WireBlock[] = [];
   const shown: WireContent[] = [];
-  for (const block of encodeParts(encoder, named(encoder, message, field), field)) {
+  for (const block of encodeParts(encoder, nameBeforeText(message, field, encoder.notes), field)) {
     if (block.type === 'text') said.push(block);
     else shown.push(block);
   }
@@ -173,16 +174,4 @@ function encodeParts(encoder: Encoder, parts: readonly Part[], field: string): W
     if (encoded.usesFileId) encoder.usesFileIds = true;
   }
   return blocks;
-}
-
-/** The grammar has no participant names: the name leads the text. */
-function named(encoder: Encoder, message: Exclude<Message, ToolMessage>, field: string): readonly Part[] {
-  const { name, content } = message;
-  if (!name || !content.some((part) => part.type !== 'text' || part.text.trim() !== '')) return content;
-  encoder.notes.add('message.changed', `${field}.name`, 'Participants have no name here; it was put before the text.');
-  const at = content.findIndex((part) => part.type === 'text' && part.text.trim() !== '');
-  if (at < 0) return [{ type: 'text', text: `${name}:` }, ...content];
-  return content.map((part, index) =>
-    index === at && part.type === 'text' ? ({ ...part, text: `${name}: ${part.text}` } satisfies TextPart) : part,
-  );
 }
