@@ -38,9 +38,11 @@ export class ResponseReader {
   /** Everything that a finished response says and no fragment said. */
   finish(response: JsonObject): ChatEvent[] {
     const events = this.head(response);
-    for (const [index, item] of outputOf(response).entries()) {
-      if (!this.items.hasRead(index, stringAt(item, 'id'))) events.push(...this.items.close(index, item));
-    }
+    // Asked before any of them is read: xAI gives a search and its reasoning the same id.
+    const unread = [...outputOf(response).entries()].filter(
+      ([index, item]) => !this.items.hasRead(index, stringAt(item, 'id')),
+    );
+    for (const [index, item] of unread) events.push(...this.items.close(index, item));
     const tier = tierServed(stringAt(response, 'service_tier') ?? '');
     if (tier) events.push({ type: 'response-start', serviceTier: tier });
     events.push({ type: 'choice-end', choice: 0, ...this.#endOf(response) });
