@@ -12,10 +12,14 @@ const USAGE = `usage: signalbox sim --listen HOST:PORT [--log FILE] [--seed N]
 
 Serves the simulated provider over HTTP until interrupted:
   POST /v1/chat/completions, /v1/embeddings           OpenAI's grammar
+  POST /v1/responses                                  OpenAI's Responses
   POST /v1/messages                                   Anthropic's
   POST /v1beta/models/MODEL:generateContent           Gemini's (:streamGenerateContent too)
+  POST /model/MODEL/converse                          Amazon Bedrock's (/converse-stream too)
+  POST /v2/chat, /api/chat                            Cohere's, Ollama's
   GET  /v1/models, /_log
-Models: sim/echo, sim/lorem, sim/tools, sim/reasoner, sim/json, sim/vision, sim/embed, sim/rerank, sim/moderation.
+Models: sim/echo, sim/lorem, sim/tools, sim/reasoner, sim/json, sim/vision, sim/agent, sim/embed,
+        sim/rerank, sim/moderation.
 Faults stand in the model's name, e.g. sim/echo?status=429&retry_after=2; a wrong one lists them all.
 --log appends one JSON line per event; --seed changes the ids.
 `;

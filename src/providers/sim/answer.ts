@@ -5,6 +5,7 @@ import type { SimModelName, SimWholeName } from './models.ts';
 import type { SimCall, SimMedia, SimPrompt, SimResult, SimTool, SimTurn } from './prompt.ts';
 import { SimRefusal } from './prompt.ts';
 import { instanceOf } from './schema-instance.ts';
+import { stepDue, stepsSaying } from './steps.ts';
 import { fitText, limitOf, loremOf, pieces } from './text-size.ts';
 import { checkReasoning, countTokens, sealReasoning, signReasoning, stableId } from './tokens.ts';
 
@@ -114,6 +115,7 @@ function think(prompt: SimPrompt, limit: number) {
 
 /** sim/tools always calls, sim/reasoner and sim/vision where `calls` says so, sim/json where a tool is forced (how some ask for JSON). */
 function callsOf(model: SimModelName, prompt: SimPrompt, options: SimOptions, fingerprint: string): readonly SimCall[] {
+  if (model === 'agent') return stepCall(prompt, fingerprint);
   const choice = prompt.toolChoice;
   const forced = choice.kind === 'required' || choice.kind === 'named';
   const wanted = options.counts.get('calls') ?? (model === 'tools' || (model === 'json' && forced) ? 1 : 0);
@@ -128,6 +130,12 @@ function callsOf(model: SimModelName, prompt: SimPrompt, options: SimOptions, fi
     const id = stableId(`${fingerprint} call ${index}`, 24);
     return { id, name: tool?.name ?? '', arguments: JSON.stringify(argumentsFor(tool)) };
   });
+}
+
+function stepCall(prompt: SimPrompt, fingerprint: string): readonly SimCall[] {
+  const due = stepDue(prompt);
+  if (!due) return [];
+  return [{ id: stableId(`${fingerprint} step`, 24), name: due.tool, arguments: JSON.stringify(due.input) }];
 }
 
 function argumentsFor(tool: SimTool | undefined): Json {
@@ -149,6 +157,8 @@ function sayingOf(model: SimModelName, prompt: SimPrompt, options: SimOptions): 
       return reasonerSaying(prompt);
     case 'json':
       return jsonSaying(prompt);
+    case 'agent':
+      return stepsSaying(prompt);
     case 'vision':
       return visionSaying(prompt);
     case 'embed':

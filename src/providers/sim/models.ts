@@ -47,7 +47,7 @@ export interface SimEndpoint {
   readonly source: { readonly name: string; readonly date: string };
 }
 
-export type SimModelName = 'echo' | 'lorem' | 'tools' | 'reasoner' | 'json' | 'vision' | SimWholeName;
+export type SimModelName = 'echo' | 'lorem' | 'tools' | 'reasoner' | 'json' | 'vision' | 'agent' | SimWholeName;
 /** Models that hold no conversation. */
 export type SimWholeName = 'embed' | 'rerank' | 'moderation';
 
@@ -116,7 +116,16 @@ const ROWS: readonly Row[] = [
     description: 'Says which images, files and sounds it received: type, size and name.',
     input: EVERY_INPUT,
     output: TEXT,
-    parameters: COMMON,
+    parameters: [...COMMON, ...TOOLS],
+  },
+  {
+    name: 'agent',
+    title: 'Agent',
+    description:
+      'Works through tool calls that the user lists as SIM_STEPS=[{"tool": …, "input": {…}}] on one line, one a turn: leads an agent through a task.',
+    input: EVERY_INPUT,
+    output: TEXT,
+    parameters: [...COMMON, ...TOOLS, 'reasoning', 'include_reasoning'],
   },
   {
     name: 'embed',

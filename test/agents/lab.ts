@@ -1,0 +1,109 @@
+/**
+ * An agent led through a task: it reads a file, edits it and runs a command, over several turns, against a gateway whose upstream
+ * is the simulated one in another grammar than the agent's own. The agent reaches nothing but loopback.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { SimDialect } from '../../src/providers/sim/grammar.ts';
+import type { SimStepCall } from '../../src/providers/sim/steps.ts';
+import { startGatewayTo, upstreams } from '../kit/sim-lab.ts';
+import type { Gateway } from '../kit/start-gateway.ts';
+
+const PATIENCE_MS = 120_000;
+export const MODEL = 'sim/agent';
+
+export interface AgentLab {
+  readonly gateway: Gateway;
+  /** Where the task is done. */
+  readonly folder: string;
+  /** The agent's home. */
+  readonly home: string;
+  /** In the task's folder. */
+  path(name: string): string;
+  read(name: string): string;
+  /** Below the agent's home. */
+  settings(name: string, text: string): void;
+  stop(): Promise<void>;
+}
+
+export const TASK_FILE = 'greeting.txt';
+const BEFORE = 'Hello, world\n';
+export const AFTER = 'Hello, signalbox\n';
+export const RAN = 'ran.txt';
+
+/** Whether the agent's package is installed (npm ci --prefix test/agents). */
+export function binaryOf(name: string): string | null {
+  const path = join(import.meta.dir, 'node_modules', '.bin', name);
+  return existsSync(path) ? path : null;
+}
+
+export async function openLab(dialect: SimDialect): Promise<AgentLab> {
+  const upstream = upstreams.find((each) => each.dialect === dialect);
+  if (!upstream) throw new Error(`no simulated upstream speaks ${dialect}`);
+  const gateway = await startGatewayTo(upstream);
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-task-'));
+  const home = mkdtempSync(join(tmpdir(), 'signalbox-home-'));
+  writeFileSync(join(folder, TASK_FILE), BEFORE);
+  return {
+    gateway,
+    folder,
+    home,
+    path: (name) => join(folder, name),
+    read: (name) => readFileSync(join(folder, name), 'utf8'),
+    settings(name, text) {
+      mkdirSync(dirname(join(home, name)), { recursive: true });
+      writeFileSync(join(home, name), text);
+    },
+    async stop() {
+      await gateway.stop();
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What the agent is told: the simulated model takes the steps from it. */
+export function promptOf(steps: readonly SimStepCall[]): string {
+  return `Read the file, edit it, run the command.\nSIM_STEPS=${JSON.stringify(steps)}`;
+}
+
+export interface AgentRun {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+/** Runs the agent to its end, with nothing of this machine's own settings. */
+export async function runAgent(
+  lab: AgentLab,
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<AgentRun> {
+  const child = Bun.spawn([...command], {
+    cwd: lab.folder,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: lab.home,
+      XDG_CONFIG_HOME: join(lab.home, '.config'),
+      XDG_DATA_HOME: join(lab.home, '.local/share'),
+      XDG_CACHE_HOME: join(lab.home, '.cache'),
+      TERM: 'dumb',
+      CI: '1',
+      // Whatever it looks for beside the gateway is not there.
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      NO_PROXY: '127.0.0.1,localhost',
+      ...env,
+    },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    timeout: PATIENCE_MS,
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { exitCode, output: `${stdout}\n${stderr}` };
+}
