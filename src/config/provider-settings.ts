@@ -1,4 +1,5 @@
 /** One entry under `providers` to its settings: what the schema cannot know (known slugs, dialects, keys). */
+import { checkDialect, checkModelDialects, checkOtherDialects } from './check-dialects.ts';
 import { findCredentials } from './credentials.ts';
 import { findSettings } from './find-settings.ts';
 import { isPlaceholder } from './interpolate.ts';
@@ -17,6 +18,7 @@ export function toProviderSettings(id: string, entry: ProviderEntry, context: Pr
   const dialect = first !== undefined && first !== known?.dialect ? first : null;
   checkDialect(entry, dialect, known, path, context);
   checkOtherDialects(entry, others, known, path, context);
+  checkModelDialects(entry, known, path, context);
   const wrongAddress = entry.base_url === undefined ? null : addressProblem(entry.base_url);
   if (wrongAddress) report.problem([...path, 'base_url'], wrongAddress);
   const [firstKey, ...moreApiKeys] = listedKeys(entry, path, report);
@@ -76,60 +78,6 @@ function checkName(
   } else if (isMissing('models', entry, context)) {
     report.problem(path, 'needs models: nothing is known of what a host of your own serves.');
   }
-}
-
-function checkDialect(
-  entry: ProviderEntry,
-  dialect: string | null,
-  known: KnownProvider | null,
-  path: Path,
-  context: ProviderContext,
-): void {
-  const { builtDialects, known: all, report } = context;
-  const built = `Built: ${[...builtDialects].sort().join(', ')}.`;
-  const spoken = dialect ?? known?.dialect ?? null;
-  if (spoken === null) {
-    if (entry.base_url !== undefined && isMissing('dialect', entry, context)) {
-      report.problem([...path, 'dialect'], `is required for a host of your own. ${built}`);
-    }
-  } else if (!builtDialects.includes(spoken)) {
-    const isKnown = [...all.values()].some((provider) => provider.dialect === spoken);
-    const at = entry.dialects ? [...path, 'dialects'] : entry.dialect === undefined ? path : [...path, 'dialect'];
-    if (isKnown) report.problem(at, `speaks ${spoken}, a dialect that is known but not built yet. ${built}`);
-    else report.problem(at, `unknown dialect. ${built}`, nearest(spoken, builtDialects));
-  } else if (dialect !== null && known && known.id !== SIMULATOR_ID && isMissing('base_url', entry, context)) {
-    const doors = known.doors?.map((door) => door.dialect) ?? [];
-    if (doors.includes(dialect)) return;
-    report.problem(
-      [...path, entry.dialects ? 'dialects' : 'dialect'],
-      `the known address of ${known.id} speaks ${[known.dialect, ...doors].join(', ')}; another dialect needs base_url.`,
-    );
-  }
-}
-
-function checkOtherDialects(
-  entry: ProviderEntry,
-  others: readonly string[],
-  known: KnownProvider | null,
-  path: Path,
-  { builtDialects, report }: ProviderContext,
-): void {
-  if (entry.dialects && entry.dialect !== undefined) {
-    report.problem([...path, 'dialect'], 'and dialects say the same: write one of them.');
-  }
-  const spoken = known?.doors?.map((door) => door.dialect) ?? [];
-  others.forEach((dialect, i) => {
-    const at = [...path, 'dialects', i + 1];
-    if (!builtDialects.includes(dialect)) {
-      report.problem(
-        at,
-        `unknown dialect. Built: ${[...builtDialects].sort().join(', ')}.`,
-        nearest(dialect, builtDialects),
-      );
-    } else if (entry.base_url === undefined && known && known.id !== SIMULATOR_ID && !spoken.includes(dialect)) {
-      report.problem(at, `the known address of ${known.id} does not speak ${dialect}; write base_url too.`);
-    }
-  });
 }
 
 /** Addresses are shown and logged: names under which a query would carry a key. */
@@ -226,6 +174,7 @@ function toModels(entries: readonly ModelEntry[], path: Path, report: Report): r
     return {
       id: entry.id,
       upstream: entry.upstream ?? null,
+      ...(entry.dialect !== undefined && { dialect: entry.dialect }),
       name: entry.name ?? null,
       contextLength: entry.context_length ?? null,
       maxOutputTokens: entry.max_output_tokens ?? null,

@@ -68,6 +68,8 @@ const model = z.preprocess(
     {
       id: text,
       upstream: text.optional(),
+      /** Where the provider serves it in another grammar than its usual one. */
+      dialect: text.optional(),
       name: text.optional(),
       context_length: count.optional(),
       max_output_tokens: count.optional(),

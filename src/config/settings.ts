@@ -116,6 +116,8 @@ export interface ModelSettings {
   readonly id: string;
   /** The provider's name for it; null = the catalogue's, else the id. */
   readonly upstream: string | null;
+  /** The grammar in which the provider serves it; absent = the catalogue's word, else the provider's usual one. */
+  readonly dialect?: string;
   readonly name: string | null;
   readonly contextLength: number | null;
   readonly maxOutputTokens: number | null;

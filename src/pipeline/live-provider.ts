@@ -110,6 +110,7 @@ function doorsOf(
   return otherDialects
     .filter((dialect) => dialect !== usual)
     .flatMap((dialect) => {
+      if (dialect === definition?.dialect) return [definition];
       const described = known.filter((door) => door.dialect === dialect);
       return described.length > 0 ? described : [{ dialect }];
     });

@@ -129,7 +129,9 @@ function endpointsOfProvider(
   return entry.models.flatMap((settings) => {
     const known = knownEndpoint(own, settings);
     const { model, endpoint } = listedEndpoint(settings, known, entry, provider.usual, sources, notices);
-    return toLive(withProviderSettings(endpoint, entry), model, provider) ?? [];
+    const live = toLive(withProviderSettings(endpoint, entry), model, provider);
+    if (!live) notices.push(unspoken(entry, settings, endpoint));
+    return live ?? [];
   });
 }
 
@@ -165,6 +167,7 @@ function listedEndpoint(
     model: withDistillable(model ?? custom.model, settings.distillable),
     endpoint: {
       ...base,
+      ...(settings.dialect !== undefined && { dialect: settings.dialect }),
       upstreamModel: settings.upstream ?? base.upstreamModel,
       contextLength: settings.contextLength ?? base.contextLength,
       maxOutputTokens: settings.maxOutputTokens ?? base.maxOutputTokens,
@@ -198,11 +201,11 @@ function ownModel(
   provider: LiveProvider,
   sources: SnapshotSources,
 ): { readonly model: Model; readonly endpoint: Endpoint } {
-  const { name, contextLength, inputModalities, outputModalities, serviceTier } = settings;
+  const { name, dialect, contextLength, inputModalities, outputModalities, serviceTier } = settings;
   const { model, endpoint } = customModel({
     id: settings.id,
     providerId: provider.id,
-    dialectId: provider.dialect.id,
+    dialectId: dialect ?? provider.dialect.id,
     source: { name: 'the configuration', date: sources.today },
     ...(name != null && { name }),
     ...(serviceTier && { serviceTier }),
@@ -225,6 +228,11 @@ function withProviderSettings(endpoint: Endpoint, entry: ProviderSettings): Endp
   return entry.quantization === null
     ? endpoint
     : { ...endpoint, quantization: endpoint.quantization ?? entry.quantization };
+}
+
+/** A model that the operator lists and that cannot be called. */
+function unspoken({ id }: ProviderSettings, model: ModelSettings, { dialect }: Endpoint): string {
+  return `${id}: ${model.id} is served in ${dialect} only, in which ${id} is not called; it is off. Add ${dialect} to dialects.`;
 }
 
 /** Undefined where the endpoint speaks a grammar that its provider is not called in. */
