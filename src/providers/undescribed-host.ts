@@ -5,9 +5,12 @@ import type { AuthScheme } from './provider.ts';
 
 export const DEFAULT_DIALECT = 'openai-chat';
 
+/** Grammars whose owners count cached tokens beside the input, not inside it. */
+const BESIDE_INPUT: readonly string[] = ['anthropic-messages', 'bedrock-converse'];
+
 /** The usual counting of a grammar: its owner counts cached tokens beside the input in Messages, inside it elsewhere (docs/sources.md). */
 export function usageOfDialect(dialectId: string): HostProfile['usage'] {
-  const cachedInput = dialectId === 'anthropic-messages' ? 'beside-input' : 'inside-input';
+  const cachedInput = BESIDE_INPUT.includes(dialectId) ? 'beside-input' : 'inside-input';
   return { cachedInput, reasoning: 'inside-output', reportsCost: false };
 }
 

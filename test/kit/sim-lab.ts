@@ -1,11 +1,14 @@
 /** The simulated provider behind every grammar spoken upstream: each client test walks its cases through all of them. */
 import type { SimDialect } from '../../src/providers/sim/grammar.ts';
+import { simModelNames } from '../../src/providers/sim/models.ts';
 import { type Gateway, startGateway } from './start-gateway.ts';
 
 export interface Upstream {
   readonly dialect: SimDialect;
   /** Version segment of the grammar's owner. */
   readonly version: string;
+  /** Which models are simulated, where the grammar's host serves several makers' and tells by the names what they take. */
+  readonly family?: string;
   /** What the grammar calls a natural end and a call of tools. */
   readonly nativeStop: string;
   readonly nativeToolCalls: string;
@@ -37,6 +40,35 @@ export const upstreams: readonly Upstream[] = [
     nativeToolCalls: 'STOP',
     reasoningFormat: 'google-gemini-v1',
   },
+  {
+    dialect: 'openai-responses',
+    version: 'v1',
+    nativeStop: 'completed',
+    nativeToolCalls: 'completed',
+    reasoningFormat: 'openai-responses-v1',
+  },
+  {
+    dialect: 'bedrock-converse',
+    version: '',
+    family: 'anthropic.claude-sonnet-4-6',
+    nativeStop: 'end_turn',
+    nativeToolCalls: 'tool_use',
+    reasoningFormat: 'anthropic-claude-v1',
+  },
+  {
+    dialect: 'cohere',
+    version: 'v2',
+    nativeStop: 'COMPLETE',
+    nativeToolCalls: 'TOOL_CALL',
+    reasoningFormat: 'unknown',
+  },
+  {
+    dialect: 'ollama',
+    version: '',
+    nativeStop: 'stop',
+    nativeToolCalls: 'stop',
+    reasoningFormat: 'unknown',
+  },
 ];
 
 /** USD per token of every simulated chat model. */
@@ -48,7 +80,10 @@ export const SIM_PRICE = { prompt: 0.000001, completion: 0.000002 } as const;
  * @param settings more lines of the configuration
  */
 export function startGatewayTo(upstream: Upstream, host = 'sim://lab', settings = ''): Promise<Gateway> {
-  const { dialect, version } = upstream;
-  const config = `providers:\n  sim: { dialect: ${dialect}, base_url: "${host}/${version}" }\n${settings}\n`;
+  const { dialect, version, family } = upstream;
+  const models = family
+    ? `, models: [${simModelNames.map((name) => `{ id: sim/${name}, upstream: ${family}.sim/${name} }`).join(', ')}]`
+    : '';
+  const config = `providers:\n  sim: { dialect: ${dialect}, base_url: "${host}/${version}"${models} }\n${settings}\n`;
   return startGateway({ config });
 }

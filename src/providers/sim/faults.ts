@@ -67,10 +67,15 @@ const ERROR_STATUSES = [400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 502, 5
 /** Larger numbers would only make the simulator itself the problem. */
 const MAX_COUNT = 50_000_000;
 
-/** `sim/echo?cut=120`, `echo`, `models/echo` → the model's own name and its options. @throws SimRefusal */
+/**
+ * `sim/echo?cut=120`, `echo`, `models/echo` → the model's own name and its options. A maker's name may stand before it, as
+ * hosts that serve several makers tell by it what a model takes: `anthropic.claude-sonnet-4-6.sim/echo`. @throws SimRefusal
+ */
 export function parseModelName(written: string): { readonly name: string; readonly options: SimOptions } {
   const question = written.indexOf('?');
-  const name = (question < 0 ? written : written.slice(0, question)).replace(/^models\//, '').replace(/^sim\//, '');
+  const name = (question < 0 ? written : written.slice(0, question))
+    .replace(/^models\//, '')
+    .replace(/^(?:[a-z0-9.-]+\.)?sim\//, '');
   return { name, options: question < 0 ? NO_OPTIONS : parseOptions(written.slice(question + 1)) };
 }
 
