@@ -3,7 +3,7 @@ import type { ModelTraits } from '../dialects/host.ts';
 import endpointsText from './data/endpoints.jsonl' with { type: 'text' };
 import modelsText from './data/models.jsonl' with { type: 'text' };
 import { HOST_BY_SLUG } from './import/hosts.ts';
-import { builtInRows, loadCatalog } from './load.ts';
+import { builtInRows, loadCatalog, moreRows } from './load.ts';
 import { priceAt } from './price.ts';
 import { type CatalogRows, parseEndpointRows, parseModelRows } from './rows.ts';
 import { traitsOf } from './traits.ts';
@@ -38,9 +38,9 @@ describe('the built-in rows', () => {
 
   test('ids are well formed and unique, and every endpoint has its model and a known provider', () => {
     for (const each of models) expect(each.id).toMatch(/^[a-z0-9._-]+\/[a-z0-9._-]+(:free)?$/);
-    expect(new Set(models.map((each) => each.id)).size).toBe(builtInRows().models.length);
+    expect(new Set(models.map((each) => each.id)).size).toBe(builtInRows().models.length + moreRows().models.length);
     expect(new Set(catalog.endpoints.map((each) => each.id)).size).toBe(catalog.endpoints.length);
-    expect(catalog.endpoints.length).toBe(builtInRows().endpoints.length);
+    expect(catalog.endpoints.length).toBe(builtInRows().endpoints.length + moreRows().endpoints.length);
     for (const each of catalog.endpoints) {
       expect(catalog.models.has(each.modelId)).toBe(true);
       expect(HOST_BY_SLUG.has(each.providerId)).toBe(true);
@@ -48,9 +48,11 @@ describe('the built-in rows', () => {
   });
 
   test('every model has an endpoint, a positive context, a source and a date', () => {
+    const ours = moreRows().models;
     for (const each of models) {
       expect(catalog.endpointsByModel.get(each.id)?.length).toBeGreaterThan(0);
-      expect(each.source).toEqual({ name: 'models.dev', date: catalog.source.date });
+      const isOurs = ours.some(({ id }) => id === each.id);
+      expect(each.source).toEqual(isOurs ? moreRows().source : { name: 'models.dev', date: catalog.source.date });
       expect(each.createdSeconds).toBeGreaterThan(1_500_000_000);
       expect(each.description).toMatch(/context\.$/);
     }
@@ -59,7 +61,7 @@ describe('the built-in rows', () => {
   });
 
   test('no price is negative, and only free variants and routers are free of charge', () => {
-    const exceptions = ['stealth/space-bunny-alpha'];
+    const exceptions = ['stealth/space-bunny-alpha', 'openai/omni-moderation-latest'];
     for (const each of catalog.endpoints) {
       const { prompt, completion, overrides } = each.pricing;
       expect(prompt >= 0n && completion >= 0n).toBe(true);
@@ -223,7 +225,8 @@ describe('a refreshed catalogue', () => {
     expect(merged.models.get('openai/gpt-9')?.source.date).toBe('2026-11-01');
     expect(merged.source.date).toBe('2026-11-01');
     const openai = merged.endpoints.filter((each) => each.providerId === 'openai').map((each) => each.modelId);
-    expect(openai.sort()).toEqual(['openai/gpt-4o', 'openai/gpt-9']);
+    // What no refresh knows stays.
+    expect(openai.sort()).toEqual(['openai/gpt-4o', 'openai/gpt-9', 'openai/omni-moderation-latest']);
     const gpt4o = merged.endpointsByModel.get('openai/gpt-4o') ?? [];
     expect(gpt4o.find((each) => each.providerId === 'openai')?.pricing.prompt).toBe(1_000_000n);
     expect(gpt4o.some((each) => each.providerId === 'openrouter')).toBe(true);

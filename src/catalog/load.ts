@@ -2,11 +2,12 @@
 import aliasesJson from './data/aliases.json';
 import endpointsText from './data/endpoints.jsonl' with { type: 'text' };
 import modelsText from './data/models.jsonl' with { type: 'text' };
+import moreJson from './data/more-models.json';
 import sourceJson from './data/source.json';
 import { endpointFromRow, modelFromRow } from './from-rows.ts';
 import type { Endpoint, Model } from './model.ts';
 import { type AliasTable, parseAliases } from './resolve-model.ts';
-import { type CatalogRows, type EndpointRow, readCheckedRows } from './rows.ts';
+import { type CatalogRows, type EndpointRow, parseCatalogRows, readCheckedRows } from './rows.ts';
 
 export interface Catalog {
   readonly models: ReadonlyMap<string, Model>;
@@ -26,8 +27,22 @@ export function builtInRows(): CatalogRows {
 export function loadCatalog(refreshed?: CatalogRows): Catalog {
   const builtIn = builtInRows();
   const aliases = parseAliases(aliasesJson);
-  if (!refreshed) return indexRows([builtIn], aliases);
-  return indexRows([withoutReplaced(builtIn, refreshed), refreshed], aliases);
+  // No refresh knows them: they stay, unless it has come to list one itself.
+  const more = withoutListed(moreRows(), refreshed ? [builtIn, refreshed] : [builtIn]);
+  if (!refreshed) return indexRows([more, builtIn], aliases);
+  return indexRows([more, withoutReplaced(builtIn, refreshed), refreshed], aliases);
+}
+
+/** Rows of our own: what the source of the others does not list. */
+export function moreRows(): CatalogRows {
+  return parseCatalogRows(moreJson);
+}
+
+function withoutListed(rows: CatalogRows, layers: readonly CatalogRows[]): CatalogRows {
+  const listed = new Set(
+    layers.flatMap(({ endpoints }) => endpoints.map(({ provider, model }) => `${provider}|${model}`)),
+  );
+  return { ...rows, endpoints: rows.endpoints.filter(({ provider, model }) => !listed.has(`${provider}|${model}`)) };
 }
 
 /** What to store after a refresh: the new rows over those of earlier ones, which keep the date they had. */

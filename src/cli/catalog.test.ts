@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { builtInRows, layRows, loadCatalog } from '../catalog/load.ts';
+import { builtInRows, layRows, loadCatalog, moreRows } from '../catalog/load.ts';
 import { parseCatalogRows } from '../catalog/rows.ts';
 import { type CatalogCommandIo, catalogCommand } from './catalog.ts';
 
@@ -98,7 +98,8 @@ describe('catalog refresh', () => {
     const openai = (catalog.endpointsByModel.get('openai/gpt-4o') ?? []).find((each) => each.providerId === 'openai');
     expect(openai?.pricing.prompt).toBe(5_000_000n);
     expect(catalog.models.has('openai/gpt-99')).toBe(true);
-    expect(catalog.endpoints.length).toBe(layRows(builtInRows(), stored).endpoints.length);
+    const laid = layRows(builtInRows(), stored).endpoints.length;
+    expect(catalog.endpoints.length).toBe(laid + moreRows().endpoints.length);
     const shown = fakeIo(files);
     await catalogCommand(['show'], shown.io);
     expect(shown.said()).toContain('models.dev of 2026-11-21, refreshed over models.dev of');

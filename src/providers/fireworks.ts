@@ -12,6 +12,7 @@ export const fireworks = defineProvider({
     // https://docs.fireworks.ai/tools-sdks/anthropic-compatibility
     messagesDoor('fireworks'),
   ],
+  kinds: { rerank: 'jina' }, // https://docs.fireworks.ai/api-reference/rerank-documents
   keyEnv: ['FIREWORKS_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

@@ -21,6 +21,7 @@ export const googleVertex = defineProvider({
     // Other makers' models: https://cloud.google.com/vertex-ai/generative-ai/docs/maas/call-open-model-apis
     { dialect: 'openai-chat', models: [], baseUrl: `${IN_PROJECT}/endpoints/openapi`, needsCredentials: true },
   ],
+  kinds: { embeddings: 'vertex' },
   keyEnv: ['GOOGLE_VERTEX_API_KEY'],
   authorize: { kind: 'header', name: 'x-goog-api-key' },
   credentials: VERTEX_ACCOUNT,

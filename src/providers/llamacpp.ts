@@ -12,6 +12,7 @@ export const llamacpp = defineProvider({
     { dialect: 'openai-responses', quirks: { strictTools: false } },
     messagesDoor('llamacpp', { authorize: { kind: 'none' } }),
   ],
+  kinds: { rerank: 'jina' },
   keyEnv: [],
   authorize: { kind: 'none' },
   // 58 recorded replies: total = prompt + completion, cached tokens inside.

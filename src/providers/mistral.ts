@@ -6,6 +6,18 @@ export const mistral = defineProvider({
   name: 'Mistral',
   baseUrl: 'https://api.mistral.ai/v1',
   dialect: 'openai-chat',
+  // https://docs.mistral.ai/api/#tag/embeddings, https://docs.mistral.ai/capabilities/guardrailing
+  kinds: {
+    embeddings: {
+      dialect: 'openai',
+      quirks: {
+        renames: { dimensions: 'output_dimension' },
+        rejects: ['user', 'input_type', 'encoding_format'],
+        refusesUnknownFields: true,
+      },
+    },
+    moderation: { dialect: 'mistral', quirks: { rejects: ['user'], refusesUnknownFields: true } },
+  },
   keyEnv: ['MISTRAL_API_KEY'],
   authorize: { kind: 'bearer' },
   // 221 recorded replies: total = prompt + completion; the three others count audio seconds apart.

@@ -9,6 +9,7 @@ export const novita = defineProvider({
   dialect: 'openai-chat',
   // Some of its models, without a list to go by: https://novita.ai/docs/guides/llm-anthropic-compatibility
   doors: [messagesDoor('novita', { models: [], baseUrl: 'https://api.novita.ai/anthropic/v1' })],
+  kinds: { rerank: 'jina' }, // https://novita.ai/docs/api-reference/model-apis-llm-create-rerank
   keyEnv: ['NOVITA_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

@@ -6,6 +6,13 @@ export const nvidia = defineProvider({
   name: 'Nvidia',
   baseUrl: 'https://integrate.api.nvidia.com/v1',
   dialect: 'openai-chat',
+  kinds: {
+    // Its retrieval models want to know what for: https://docs.nvidia.com/nim/nemo-retriever/text-embedding/latest/reference.html
+    embeddings: {
+      dialect: 'openai',
+      quirks: { inputTypes: { query: 'query', document: 'passage' }, defaults: { input_type: 'passage' } },
+    },
+  },
   keyEnv: ['NVIDIA_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

@@ -14,6 +14,7 @@ export const openai = defineProvider({
       quirks: { reasoningFormat: 'openai-responses-v1', developerRole: true, obfuscationOption: true },
     },
   ],
+  kinds: { moderation: 'openai' },
   keyEnv: ['OPENAI_API_KEY'],
   authorize: { kind: 'bearer' },
   // 1,909 recorded replies: total = prompt + completion, reasoning and cached tokens inside.

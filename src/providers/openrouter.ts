@@ -21,6 +21,10 @@ export const openrouter = defineProvider({
     { dialect: 'openai-responses', usage, quirks: gateway }, // 7 recorded replies: as above
     { dialect: 'anthropic-messages', authorize: { kind: 'bearer' }, usage: messagesUsage, quirks: gateway },
   ],
+  kinds: {
+    embeddings: { dialect: 'openai', quirks: { embedsContent: 'content' } },
+    rerank: { dialect: 'jina', quirks: { documentObjects: true } },
+  },
   keyEnv: ['OPENROUTER_API_KEY'],
   authorize: { kind: 'bearer' },
   usage,

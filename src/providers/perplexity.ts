@@ -6,6 +6,14 @@ export const perplexity = defineProvider({
   name: 'Perplexity',
   baseUrl: 'https://api.perplexity.ai',
   dialect: 'openai-chat',
+  kinds: {
+    // Vectors are bytes, whatever is asked for: https://docs.perplexity.ai/api-reference/embeddings-post
+    embeddings: {
+      dialect: 'openai',
+      baseUrl: 'https://api.perplexity.ai/v1',
+      quirks: { rejects: ['encoding_format', 'user', 'input_type'], int8Vectors: true },
+    },
+  },
   keyEnv: ['PERPLEXITY_API_KEY'],
   authorize: { kind: 'bearer' },
   // 23 recorded replies: total = prompt + completion; `usage.cost` is an object.

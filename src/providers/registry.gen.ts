@@ -45,6 +45,7 @@ import { inflection } from './inflection.ts';
 import { infomaniak } from './infomaniak.ts';
 import { ioNet } from './io-net.ts';
 import { ionos } from './ionos.ts';
+import { jina } from './jina.ts';
 import { kilo } from './kilo.ts';
 import { liquid } from './liquid.ts';
 import { llamacpp } from './llamacpp.ts';
@@ -92,6 +93,7 @@ import { upstage } from './upstage.ts';
 import { venice } from './venice.ts';
 import { vercel } from './vercel.ts';
 import { vllm } from './vllm.ts';
+import { voyageai } from './voyageai.ts';
 import { vultr } from './vultr.ts';
 import { wafer } from './wafer.ts';
 import { wandb } from './wandb.ts';
@@ -146,6 +148,7 @@ export const providers: readonly ProviderDefinition[] = [
   infomaniak,
   ioNet,
   ionos,
+  jina,
   kilo,
   liquid,
   llamacpp,
@@ -192,6 +195,7 @@ export const providers: readonly ProviderDefinition[] = [
   venice,
   vercel,
   vllm,
+  voyageai,
   vultr,
   wafer,
   wandb,
@@ -251,6 +255,7 @@ export type ProviderId =
   | 'infomaniak'
   | 'io-net'
   | 'ionos'
+  | 'jina'
   | 'kilo'
   | 'liquid'
   | 'llamacpp'
@@ -297,6 +302,7 @@ export type ProviderId =
   | 'venice'
   | 'vercel'
   | 'vllm'
+  | 'voyageai'
   | 'vultr'
   | 'wafer'
   | 'wandb'

@@ -10,6 +10,7 @@ export const siliconflow = defineProvider({
   dialect: 'openai-chat',
   // https://docs.siliconflow.com/en/api-reference/chat-completions/messages
   doors: [messagesDoor('siliconflow')],
+  kinds: { rerank: 'jina' }, // https://docs.siliconflow.com/en/api-reference/rerank/create-rerank
   keyEnv: ['SILICONFLOW_API_KEY'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

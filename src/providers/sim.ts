@@ -14,6 +14,7 @@ export const sim = defineProvider({
   name: 'Sim',
   baseUrl: 'sim://local/v1',
   dialect: 'openai-chat',
+  kinds: { rerank: 'jina', moderation: 'openai' },
   keyEnv: [],
   authorize: { kind: 'none' },
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },

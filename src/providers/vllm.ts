@@ -12,6 +12,8 @@ export const vllm = defineProvider({
     { dialect: 'openai-responses', quirks: { strictTools: false } },
     messagesDoor('vllm', { authorize: { kind: 'none' } }),
   ],
+  // https://docs.vllm.ai/en/latest/models/pooling_models.html: an image is embedded as the message of a conversation.
+  kinds: { embeddings: { dialect: 'openai', quirks: { embedsContent: 'messages' } }, rerank: 'jina' },
   keyEnv: [],
   authorize: { kind: 'none' },
   // No recording: the reply itself decides whether reasoning is inside.

@@ -228,9 +228,10 @@ describe('a refresh', () => {
     const rowsOf = (rows: readonly EndpointRow[]) => rows.filter(({ provider }) => provider === 'openai').length;
     expect(rowsOf(layRows(builtInRows(), stored).endpoints)).toBe(2);
     const catalog = loadCatalog(storedAfter(stored, take('mistral', offer('n')).rows));
-    expect(catalog.endpoints.filter(({ providerId }) => providerId === 'openai').map(({ id }) => id)).toEqual([
-      'openai|openai/m',
-      'openai/priority|openai/m',
-    ]);
+    expect(
+      catalog.endpoints
+        .filter(({ providerId, outputModalities }) => providerId === 'openai' && outputModalities.includes('text'))
+        .map(({ id }) => id),
+    ).toEqual(['openai|openai/m', 'openai/priority|openai/m']);
   });
 });
