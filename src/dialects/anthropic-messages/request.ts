@@ -5,7 +5,6 @@
 import type { ChatRequest } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Translated } from '../../core/note.ts';
-import type { ServiceTier } from '../../core/service-tier.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
 import type { HostQuirks, ModelTraits } from '../host.ts';
 import { encodeSampling } from '../shared/claude-sampling.ts';
@@ -14,18 +13,17 @@ import { endForModel, needsThinkingFirst, type TextBlocks } from '../shared/endi
 import { type NoteSink, openNotebook } from '../shared/notebook.ts';
 import { encodeFormat } from '../shared/schema-output.ts';
 import { inHostForm } from './host-form.ts';
+import { betaHeader, FAST_MODE_BETA, FILES_BETA } from './request/betas.ts';
 import { limitCacheMarks } from './request/cache-marks.ts';
 import { toWireCache } from './request/media.ts';
 import { type EncodedConversation, encodeConversation } from './request/messages.ts';
+import { isOwnOption, withOwnOptions } from './request/own-options.ts';
+import { encodeTier } from './request/tier.ts';
 import { encodeTools } from './request/tools.ts';
 import { ANTHROPIC_VERSION, type MessagesBody, type WireBlock } from './wire-types.ts';
 
 /** `max_tokens` is required; this is sent where neither the caller nor the catalogue knows a limit. All models take it. */
 export const DEFAULT_MAX_TOKENS = 8192;
-
-const FILES_BETA = 'files-api-2025-04-14';
-/** https://platform.claude.com/docs/en/build-with-claude/fast-mode: `speed` is refused without it. */
-const FAST_MODE_BETA = 'fast-mode-2026-02-01';
 
 /** @throws GatewayError `client.invalid_request` naming the field, where content cannot be said (see `unsayable`) */
 export function encodeRequest(request: ChatRequest, context: UpstreamContext): Translated<UpstreamRequest> {
@@ -73,7 +71,7 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
         ...(context.betas ?? []),
       ]),
     },
-    body: applyQuirks(limited, quirks, notes),
+    body: applyQuirks(withOwnOptions(limited, request.options), quirks, notes),
   };
   return { value: inHostForm(value, quirks), notes: notes.notes };
 }
@@ -126,45 +124,20 @@ function chooseMaxTokens(
   return Math.max(1024, Math.min(wanted, traits.contextLength - promptTokens));
 }
 
-type EncodedTier = Pick<MessagesBody, 'service_tier' | 'speed'>;
-
-/** A tier priced apart is asked for only where it is the endpoint's own: its price was planned with. */
-function encodeTier(asked: string | undefined, tier: ServiceTier | undefined, notes: NoteSink): EncodedTier {
-  if (tier === 'priority') return { speed: 'fast' };
-  if (tier !== undefined) {
-    notes.add(
-      'parameter.dropped',
-      'service_tier',
-      `The API has no tier ${tier}; the endpoint serves its standard one.`,
-    );
-  }
-  switch (asked) {
-    case undefined:
-    case tier:
-      return {};
-    case 'auto':
-      return { service_tier: 'auto' };
-    case 'default':
-    case 'standard':
-      return { service_tier: 'standard_only' };
-    default:
-      notes.add('parameter.dropped', 'service_tier', `This endpoint has no tier ${asked}; it serves its standard one.`);
-      return {};
-  }
-}
-
 function noteUnknown(request: ChatRequest, notes: NoteSink): void {
   const drop = (field: string): void => notes.add('parameter.dropped', field, 'The endpoint has no such parameter.');
   if (request.verbosity !== undefined) drop('verbosity');
   if (request.modalities?.some((modality) => modality !== 'text')) drop('modalities');
   if (request.promptCacheKey !== undefined) drop('prompt_cache_key');
   if (request.metadata && Object.keys(request.metadata).length > 0) drop('metadata');
-  for (const [field, value] of Object.entries(request.options)) if (value !== undefined && value !== null) drop(field);
+  for (const [field, value] of Object.entries(request.options)) {
+    if (value !== undefined && value !== null && !isOwnOption(field, request.options)) drop(field);
+  }
   for (const [field, value] of Object.entries(request.extras)) if (value !== undefined) drop(field);
 }
 
 /** A compatible host's own list of fields it refuses, names differently or wants set. */
-function applyQuirks(body: MessagesBody, quirks: HostQuirks, notes: NoteSink): JsonObject {
+function applyQuirks(body: JsonObject, quirks: HostQuirks, notes: NoteSink): JsonObject {
   if (!quirks.rejects && !quirks.renames && !quirks.defaults) return body;
   const sent = Object.entries({ ...quirks.defaults, ...body }).flatMap(([field, value]) => {
     if (!quirks.rejects?.includes(field)) return [[quirks.renames?.[field] ?? field, value] as const];
@@ -172,10 +145,4 @@ function applyQuirks(body: MessagesBody, quirks: HostQuirks, notes: NoteSink): J
     return [];
   });
   return Object.fromEntries(sent);
-}
-
-/** What the request itself needs and what the caller asked for, each once. */
-function betaHeader(names: readonly string[]): { readonly 'anthropic-beta'?: string } {
-  const betas = new Set(names);
-  return betas.size === 0 ? {} : { 'anthropic-beta': [...betas].join(',') };
 }

@@ -10,7 +10,44 @@ import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.
 import { errorInside } from './errors.ts';
 import { openMessageReader } from './message-reader.ts';
 
+/** What events mean, for whoever has parsed them: the decoder, and the relay, so that the lanes cannot disagree. */
+export interface EventReader {
+  /** @param type the event's own, or its name where its data has none */
+  read(event: JsonObject, type: string | undefined): readonly ChatEvent[];
+  /** The end of a stream that sent what is no event of this grammar. */
+  refuse(what: string): readonly ChatEvent[];
+  end(reason: EndReason): { readonly events: readonly ChatEvent[]; readonly outcome: Outcome };
+  /** The terminator came, or an error: nothing after it matters. */
+  readonly isOver: boolean;
+  readonly isTerminated: boolean;
+}
+
 export function openDecoder(context: UpstreamContext): StreamDecoder {
+  const reader = openEventReader(context);
+  return {
+    get isTerminated() {
+      return reader.isTerminated;
+    },
+    push(frame: Frame) {
+      if (reader.isOver || isNoEvent(frame.data)) return [];
+      const event = tryParseJson(frame.data);
+      if (event === undefined) return reader.refuse(NO_JSON);
+      if (!isJsonObject(event)) return reader.refuse(NO_OBJECT);
+      return reader.read(event, stringAt(event, 'type') ?? frame.event);
+    },
+    end: reader.end,
+  };
+}
+
+export const NO_JSON = 'sent a stream event that is not JSON';
+export const NO_OBJECT = 'sent a stream event that is not a JSON object';
+
+/** An empty body is a keep-alive; the other is a habit of another grammar's proxies. */
+export function isNoEvent(data: string): boolean {
+  return data === '' || data === '[DONE]';
+}
+
+export function openEventReader(context: UpstreamContext): EventReader {
   const { providerName } = context.host;
   const reader = openMessageReader(context);
   let state: 'waiting' | 'open' | 'stopped' | 'failed' = 'waiting';
@@ -69,13 +106,13 @@ export function openDecoder(context: UpstreamContext): StreamDecoder {
   };
 
   return {
-    push(frame: Frame) {
-      if (state === 'stopped' || state === 'failed') return [];
-      if (frame.data === '' || frame.data === '[DONE]') return []; // the second is a habit of another grammar's proxies
-      const event = tryParseJson(frame.data);
-      if (event === undefined) return badAnswer('sent a stream event that is not JSON');
-      if (!isJsonObject(event)) return badAnswer('sent a stream event that is not a JSON object');
-      return read(event, stringAt(event, 'type') ?? frame.event);
+    read,
+    refuse: badAnswer,
+    get isOver() {
+      return state === 'stopped' || state === 'failed';
+    },
+    get isTerminated() {
+      return state === 'stopped';
     },
     end(reason) {
       if (failure) return { events: [], outcome: failure };

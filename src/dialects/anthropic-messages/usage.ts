@@ -58,7 +58,7 @@ export function toUsage(wire: JsonObject, semantics: UsageSemantics, partial = f
 }
 
 /** Compaction passes are billed at the model's price but stand outside the top-level counts (recorded: 99,195 beside 162). */
-function compactionTokens(wire: JsonObject): { readonly input: number; readonly output: number } {
+export function compactionTokens(wire: JsonObject): { readonly input: number; readonly output: number } {
   let input = 0;
   let output = 0;
   for (const iteration of arrayAt(wire, 'iterations') ?? []) {

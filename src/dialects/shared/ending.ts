@@ -1,7 +1,7 @@
 /** How a conversation of turns of blocks may end: prefills, and tool loops that must show their thinking. */
 import type { NoteSink } from './notebook.ts';
 
-const GO_ON = 'Continue your last message exactly where it stopped. Do not repeat any of it.';
+export const GO_ON = 'Continue your last message exactly where it stopped. Do not repeat any of it.';
 
 interface Message<Block> {
   readonly role: 'user' | 'assistant';

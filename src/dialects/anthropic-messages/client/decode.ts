@@ -111,8 +111,8 @@ function decodeSampling(fields: MessagesFields): Sampling {
   const { temperature, top_p: topP, top_k: topK, stop_sequences: stop } = fields;
   return {
     ...(isSet(temperature) && { temperature }),
-    ...(isSet(topP) && { topP }),
-    ...(isSet(topK) && { topK }),
+    ...(isSet(topP) && topP >= 0 && { topP }),
+    ...(isSet(topK) && topK >= 0 && { topK }),
     ...(isSet(stop) && stop.length > 0 && { stop }),
   };
 }
@@ -179,7 +179,7 @@ function isClosed(schema: unknown): boolean {
 }
 
 /** `standard_only` is the grammar's word for what OpenRouter calls default; fast mode is a tier there. */
-function decodeTier({ speed, service_tier: tier }: MessagesFields): string | undefined {
+export function decodeTier({ speed, service_tier: tier }: MessagesFields): string | undefined {
   if (speed === 'fast') return 'fast';
   return tier === 'standard_only' ? 'default' : (tier ?? undefined);
 }

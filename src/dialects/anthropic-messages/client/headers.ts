@@ -35,3 +35,11 @@ export function versionNotes(headers: Headers): readonly Note[] {
     },
   ];
 }
+
+const MAX_SESSION_ID = 256;
+
+/** The conversation that Claude Code names: its requests do well to stay where its prompt is cached. */
+export function sessionOf(headers: Headers): string | null {
+  const session = headers.get('x-claude-code-session-id');
+  return session !== null && session !== '' && session.length <= MAX_SESSION_ID ? session : null;
+}

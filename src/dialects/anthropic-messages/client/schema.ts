@@ -159,8 +159,9 @@ export const messagesFields = z.object({
   stream: flag,
   stop_sequences: z.array(z.string()).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
-  top_k: z.int().min(0).nullish(),
+  // -1 is how older frameworks say that they leave it to the model.
+  top_p: z.number().min(-1).max(1).nullish(),
+  top_k: z.int().min(-1).nullish(),
   tools: z.array(tool).nullish(),
   tool_choice: toolChoice.nullish(),
   thinking: thinking.nullish(),
