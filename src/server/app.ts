@@ -8,7 +8,9 @@ import { homePage } from './home.ts';
 import { openApiDocument } from './openapi.ts';
 import { API, canonicalPath } from './path.ts';
 import { postChatCompletions } from './public/chat-completions.ts';
+import { countTokens } from './public/count-tokens.ts';
 import type { InferencePorts } from './public/inference.ts';
+import { postMessages } from './public/messages.ts';
 import { postEmbeddings, postModerations, postRerank } from './public/whole.ts';
 import { ROOT, type Route } from './route.ts';
 
@@ -35,6 +37,8 @@ export interface App {
 export function createApp({ inference, routes, version }: AppPorts): App {
   const table: readonly Route[] = [
     { method: 'POST', path: '/chat/completions', handle: (request) => postChatCompletions(request, inference) },
+    { method: 'POST', path: '/messages', handle: (request) => postMessages(request, inference) },
+    { method: 'POST', path: '/messages/count_tokens', handle: (request) => countTokens(request, inference) },
     { method: 'POST', path: '/embeddings', handle: (request) => postEmbeddings(request, inference) },
     { method: 'POST', path: '/rerank', handle: (request) => postRerank(request, inference) },
     { method: 'POST', path: '/moderations', handle: (request) => postModerations(request, inference) },

@@ -7,6 +7,8 @@ import { ROOT, type Route } from './route.ts';
 
 const SUMMARIES: Readonly<Record<string, string>> = {
   'POST /chat/completions': 'Create a chat completion, whole or as server-sent events',
+  'POST /messages': 'Create a message, whole or as server-sent events, in the Anthropic grammar',
+  'POST /messages/count_tokens': 'Estimate the input tokens of a messages request',
   'POST /embeddings': 'Create embeddings',
   'POST /rerank': 'Order documents by their relevance to a query',
   'POST /moderations': 'Judge whether content is harmful',
