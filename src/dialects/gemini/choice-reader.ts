@@ -1,8 +1,9 @@
 /** Reads one candidate's parts, whole or as they stream in, into events; both go the same way, so they cannot differ. */
-import type { FinishReason, ReasoningDetail } from '../../core/chat.ts';
+import type { ReasoningDetail } from '../../core/chat.ts';
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 import { citationSources, decodeCitations } from './citations.ts';
+import { finishReasonOf } from './finish-reason.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { openPartialArgs, type PartialArgs } from './partial-args.ts';
 import { finishReasonName, REASONING_FORMAT } from './wire-types.ts';
@@ -187,26 +188,4 @@ function callId({ responseId, choice, calls }: State, name: string): string {
     .join('_')
     .replace(/[^A-Za-z0-9_-]/g, '_')
     .slice(0, 64);
-}
-
-/** See docs/sources.md. Gemini says STOP for tool calls too. */
-export function finishReasonOf(name: string, hasCalls: boolean): FinishReason {
-  switch (name) {
-    case 'STOP':
-      return hasCalls ? 'tool_calls' : 'stop';
-    case 'MAX_TOKENS':
-    case 'CONTINUATION':
-      return 'length';
-    case 'SAFETY':
-    case 'RECITATION':
-    case 'BLOCKLIST':
-    case 'PROHIBITED_CONTENT':
-    case 'SPII':
-    case 'MODEL_ARMOR':
-    case 'JAILBREAK':
-      return 'content_filter';
-    default:
-      // IMAGE_SAFETY, IMAGE_RECITATION and the like are filters; every other name is a model that went wrong.
-      return name.startsWith('IMAGE_') ? 'content_filter' : 'error';
-  }
 }

@@ -37,7 +37,7 @@ export function openDecoder(context: UpstreamContext): StreamDecoder {
 }
 
 /** One object; or several, a line each, where a proxy lost the blank lines between the events. */
-function parseFrame(data: string, context: UpstreamContext): readonly Json[] {
+export function parseFrame(data: string, context: UpstreamContext): readonly Json[] {
   const whole = tryParseJson(data);
   if (whole !== undefined) return [whole];
   const lines = data.split('\n').map(tryParseJson);
@@ -48,7 +48,7 @@ function parseFrame(data: string, context: UpstreamContext): readonly Json[] {
   });
 }
 
-function outcomeOf(reason: EndReason, isFinished: boolean, context: UpstreamContext): Outcome {
+export function outcomeOf(reason: EndReason, isFinished: boolean, context: UpstreamContext): Outcome {
   const { providerName } = context.host;
   switch (reason) {
     case 'upstream-end':

@@ -10,7 +10,12 @@ import { decodeContents } from './contents.ts';
 import { modalityWord, thinkingLevel, tierWord } from './enums.ts';
 import { isClosed, toJsonSchema } from './schema.ts';
 import { declarationsOf, decodeToolChoice, keepServerTools, keepToolConfig, noteDeclarations } from './tools.ts';
-import { GATEWAY_FIELDS, type WireGeminiRequest, type WireGenerationConfig, type WireThinking } from './wire-request.ts';
+import {
+  GATEWAY_FIELDS,
+  type WireGeminiRequest,
+  type WireGenerationConfig,
+  type WireThinking,
+} from './wire-request.ts';
 
 /**
  * @throws GatewayError `client.invalid_request` where a turn cannot be understood, or where its beginning is kept at Google
@@ -18,7 +23,10 @@ import { GATEWAY_FIELDS, type WireGeminiRequest, type WireGenerationConfig, type
  */
 export function decodeRequest(wire: WireGeminiRequest): Translated<ChatRequest> {
   if (wire.cachedContent) {
-    throw invalidRequest('cachedContent', 'names a part of the prompt that is kept at Google: only its hosts can read it');
+    throw invalidRequest(
+      'cachedContent',
+      'names a part of the prompt that is kept at Google: only its hosts can read it',
+    );
   }
   const notes: Note[] = [];
   const config = wire.generationConfig ?? {};
@@ -139,7 +147,7 @@ function sortRest(
   };
   keep(wire, SAID, '');
   keep(config, SAID_CONFIG, 'generationConfig.');
-  keepServerTools(wire, extras);
+  keepServerTools(wire, options, extras);
   keepToolConfig(wire, extras);
   if (config.thinkingConfig?.thinkingBudget === -1) extras['generationConfig.thinkingConfig.thinkingBudget'] = -1;
   if (config.speechConfig) keepSpeech(config.speechConfig, options, extras);

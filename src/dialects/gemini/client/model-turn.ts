@@ -24,7 +24,7 @@ export function decodeModelTurn(
   parts.forEach((part, at) => {
     const field = `${path}.parts[${at}]`;
     const signature = part.thoughtSignature || undefined;
-    if (part.thought && part.text != null) turn.addThought(part.text, signature);
+    if (isThought(part)) turn.addThought(part.text ?? '', signature);
     else if (part.functionCall) {
       const call = { id: nameCall(part.functionCall), name: part.functionCall.name };
       turn.addCall({ ...call, arguments: argumentsText(part.functionCall.args) }, signature);
@@ -40,6 +40,11 @@ export function decodeModelTurn(
     }
   });
   return turn.messages();
+}
+
+/** Of a thought that was all signature some clients leave the empty text out. */
+function isThought({ thought, text, thoughtSignature, ...rest }: WireRequestPart): boolean {
+  return thought === true && (text != null || Object.keys(rest).length === 0);
 }
 
 function noteUnsaid(part: WireRequestPart, field: string, notes: Note[]): void {

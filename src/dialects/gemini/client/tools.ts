@@ -1,7 +1,8 @@
 /** Function declarations, the tools that run at Google, and the choice among them, wire → core. */
 import type { ToolChoice, ToolDefinition } from '../../../core/chat.ts';
-import { isJsonObject, type JsonObject, type MutableJsonObject } from '../../../core/json.ts';
+import { isJsonObject, type JsonObject, type MutableJsonObject, stringAt } from '../../../core/json.ts';
 import type { Note } from '../../../core/note.ts';
+import { SERVER_TOOLS } from '../../shared/server-tools.ts';
 import { callingMode } from './enums.ts';
 import { toJsonSchema } from './schema.ts';
 import type { WireDeclaration, WireGeminiRequest } from './wire-request.ts';
@@ -25,7 +26,11 @@ export function noteDeclarations(wire: WireGeminiRequest, notes: Note[]): void {
       for (const member of OWN_MEMBERS) {
         if (source[member] === undefined || source[member] === null) continue;
         const field = `tools[${at}].functionDeclarations[${i}].${member}`;
-        notes.push({ code: 'parameter.dropped', field, message: `${member} is said only where the request is relayed` });
+        notes.push({
+          code: 'parameter.dropped',
+          field,
+          message: `${member} is said only where the request is relayed`,
+        });
       }
     });
   });
@@ -35,13 +40,24 @@ export function noteDeclarations(wire: WireGeminiRequest, notes: Note[]): void {
  * Tools without declarations (`googleSearch`, `codeExecution`, …) run at Google: they are kept for hosts of this grammar under
  * `tools.<name>`, and noted wherever else the request goes.
  */
-export function keepServerTools(wire: WireGeminiRequest, extras: MutableJsonObject): void {
+export function keepServerTools(wire: WireGeminiRequest, options: MutableJsonObject, extras: MutableJsonObject): void {
+  const ours: JsonObject[] = [];
   for (const tool of wire.tools ?? []) {
     const source: JsonObject = tool;
+    if (isOurs(source)) {
+      ours.push(source);
+      continue;
+    }
     for (const [name, value] of Object.entries(source)) {
       if (name !== 'functionDeclarations' && isJsonObject(value)) extras[`tools.${name}`] = value;
     }
   }
+  if (ours.length > 0) options[SERVER_TOOLS] = ours;
+}
+
+/** A tool that runs in the gateway (OpenRouter's API), written as in the other grammars. */
+export function isOurs(tool: JsonObject): boolean {
+  return stringAt(tool, 'type')?.startsWith('openrouter:') === true;
 }
 
 export function decodeToolChoice(wire: WireGeminiRequest): ToolChoice | undefined {

@@ -127,7 +127,6 @@ export type GeminiFields = z.infer<typeof geminiFields>;
 /** The caller's own value in one spelling, whose known fields have been checked. */
 export type WireGeminiRequest = JsonObject & GeminiFields;
 
-
 /** What the address says and what is asked of the gateway: no host is sent it. */
 export const GATEWAY_FIELDS: readonly string[] = [
   ...Object.keys(gatewayFields),

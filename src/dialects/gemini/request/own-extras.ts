@@ -4,7 +4,8 @@
  */
 import { isJsonArray, isJsonObject, type JsonObject } from '../../../core/json.ts';
 
-const OWN = /^(?:tools|toolConfig|generationConfig)\.|^(?:safetySettings|labels|store|continuationToken|modelArmorConfig)$/;
+const OWN =
+  /^(?:tools|toolConfig|generationConfig)\.|^(?:safetySettings|labels|store|continuationToken|modelArmorConfig)$/;
 
 export const isOwnExtra = (key: string): boolean => OWN.test(key);
 

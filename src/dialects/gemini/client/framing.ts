@@ -1,0 +1,38 @@
+/** How a stream of response objects is written: as server-sent events (`alt=sse`), or as one JSON array. */
+import type { WireGeminiRequest } from './wire-request.ts';
+
+export interface FrameWriter {
+  /** @param json a whole response object */
+  frame(json: string): string;
+  /** After the last frame. */
+  close(): string;
+  keepAlive(): string;
+}
+
+export function openFrames({ alt }: Pick<WireGeminiRequest, 'alt'>): FrameWriter {
+  return alt === 'json' ? openArray() : EVENTS;
+}
+
+/**
+ * A comment would do by the standard, but Google's own Python client takes any line that is not empty and not `data: ` for a
+ * piece of an error; blank lines are passed over by all.
+ */
+const EVENTS: FrameWriter = {
+  frame: (json) => `data: ${json}\n\n`,
+  close: () => '',
+  keepAlive: () => '\n\n',
+};
+
+function openArray(): FrameWriter {
+  let isOpen = false;
+  return {
+    frame(json) {
+      const before = isOpen ? ',\n' : '[';
+      isOpen = true;
+      return before + json;
+    },
+    close: () => (isOpen ? ']' : '[]'),
+    // White space between values changes nothing.
+    keepAlive: () => '\n',
+  };
+}
