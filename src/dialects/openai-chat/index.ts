@@ -6,6 +6,7 @@ import { objectAt } from '../../core/json.ts';
 import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
 import { excludesReasoning, withReasoning } from '../shared/asked-reasoning.ts';
 import { decodeOpenAiError } from '../shared/openai-errors.ts';
+import { replayEvents } from '../shared/replay-events.ts';
 import { serverToolsOf } from '../shared/server-tools.ts';
 import { unhonouredFields } from '../shared/unhonoured.ts';
 import { canRelay } from './can-relay.ts';
@@ -16,7 +17,6 @@ import { encodeChatResponse } from './client-response.ts';
 import { demandOf, openingOf, toolsOf, withoutParameters } from './demand.ts';
 import { openRelay } from './relay.ts';
 import { relayResponse } from './relay-response.ts';
-import { replayChat } from './replay.ts';
 import { decodeChatResponse } from './response.ts';
 import { retarget } from './retarget.ts';
 import { openChatDecoder } from './stream-decoder.ts';
@@ -42,7 +42,7 @@ const client: ClientFace<WireChatRequest> = {
   unhonoured: unhonouredFields,
   excludesReasoning,
   encodeError: encodeChatError,
-  replay: replayChat,
+  replay: replayEvents,
 };
 
 const upstream: UpstreamFace = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { GatewayError } from '../../core/errors.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';
-import { replayChat } from './replay.ts';
+import { replayEvents } from '../shared/replay-events.ts';
 import { openChatEncoder } from './stream-encoder.ts';
 
 const STAMP = { id: 'gen-1764072012-BBBBBBBBBBBBBBBBBBBB', createdSeconds: 1_764_072_012 };
@@ -33,7 +33,7 @@ function streamOf(head: ReplyHead): string {
 }
 
 describe('a stream given again', () => {
-  const again = replayChat.frames?.(streamOf(HEAD), STAMP) ?? '';
+  const again = replayEvents.frames?.(streamOf(HEAD), STAMP) ?? '';
 
   test('is the same, frame by frame, under its own id and time, without comments', () => {
     const asIfNew = streamOf({ ...HEAD, id: STAMP.id, createdSeconds: STAMP.createdSeconds });
@@ -72,13 +72,13 @@ describe('a stream given again', () => {
   test('may be given in parts', () => {
     const events = streamOf(HEAD);
     const cut = events.indexOf('\n\n', 400) + 2;
-    const parts = [events.slice(0, cut), events.slice(cut)].map((part) => replayChat.frames?.(part, STAMP) ?? '');
+    const parts = [events.slice(0, cut), events.slice(cut)].map((part) => replayEvents.frames?.(part, STAMP) ?? '');
     expect(parts.join('')).toBe(again);
   });
 
   test('an error frame keeps its error', () => {
     const error = openChatEncoder(HEAD).fail(new GatewayError('provider.failed', 'No.'));
-    expect(replayChat.frames?.(error, STAMP)).toContain('"error":{"code":502');
+    expect(replayEvents.frames?.(error, STAMP)).toContain('"error":{"code":502');
   });
 });
 
@@ -94,7 +94,7 @@ describe('a whole answer given again', () => {
   };
 
   test('changes its own members and no others, in their order', () => {
-    expect(replayChat.whole(JSON.stringify(reply), STAMP)).toBe(
+    expect(replayEvents.whole(JSON.stringify(reply), STAMP)).toBe(
       JSON.stringify({
         id: STAMP.id,
         object: 'chat.completion',
@@ -108,6 +108,6 @@ describe('a whole answer given again', () => {
 
   test('a member named __proto__ stays plain data', () => {
     const text = '{"__proto__":{"a":1},"usage":{"__proto__":{"n":2}}}';
-    expect(replayChat.whole(text, STAMP)).toBe('{"__proto__":{"a":1},"usage":{"__proto__":{"n":0}}}');
+    expect(replayEvents.whole(text, STAMP)).toBe('{"__proto__":{"a":1},"usage":{"__proto__":{"n":0}}}');
   });
 });

@@ -1,10 +1,10 @@
-/** A chat answer given again: see ReplayFace. */
+/** An answer of OpenRouter's own grammars given again, whole or as events without names: see ReplayFace. */
 import type { ReplayFace } from '../dialect.ts';
-import { restampText } from '../shared/replay.ts';
+import { restampText } from './replay.ts';
 
 const DATA = 'data: ';
 
-export const replayChat: ReplayFace = {
+export const replayEvents: ReplayFace = {
   whole: restampText,
   frames(events, stamp) {
     let out = '';
