@@ -1,6 +1,7 @@
 /** A response object of the relay lane: the host's, under our id and model, with every member that clients expect. */
 import {
   arrayAt,
+  isJsonArray,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -27,8 +28,7 @@ export function patchResponse(
   const patched: MutableJsonObject = { ...base };
   for (const key of Object.keys(raw)) {
     const value = raw[key];
-    // Clients refuse null where something is expected.
-    if (value !== undefined && (value !== null || base[key] === undefined)) patched[key] = value;
+    if (value !== undefined && isTaken(value, base[key])) patched[key] = value;
   }
   const output = arrayAt(raw, 'output') ?? [];
   const tier = raw['service_tier'];
@@ -41,6 +41,13 @@ export function patchResponse(
     output: output.length > 0 ? output.map((item) => sealedItem(item, context.host)) : said,
     usage: null,
   };
+}
+
+/** Clients refuse null, or another type, where something is expected; where nothing is, null says nothing. */
+function isTaken(theirs: Json, expected: Json | undefined): boolean {
+  if (theirs === null) return expected === null;
+  if (isJsonArray(expected)) return isJsonArray(theirs);
+  return !isJsonObject(expected) || isJsonObject(theirs);
 }
 
 /** The same response once it is settled; what else the host counts stays. */

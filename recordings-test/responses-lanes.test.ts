@@ -1,0 +1,245 @@
+/**
+ * Every recorded response through both lanes: relayed, and translated as if the host could not be relayed. The caller must get the
+ * same answer and the ledger the same counts; the relay must keep every event by value in the form that strict clients take, and
+ * what a host encrypted must come back to it, and to nobody else, with the next turn.
+ */
+import { describe, expect, test } from 'bun:test';
+import { OpenResponsesResult$inboundSchema, StreamEvents$inboundSchema } from '@openrouter/sdk/models';
+import { seededRandom } from '../src/core/ids.ts';
+import { isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../src/core/json.ts';
+import type {
+  ClientDialect,
+  Outcome,
+  RelayStream,
+  ReplyHead,
+  SettledUsage,
+  StreamMeter,
+  UpstreamContext,
+} from '../src/dialects/dialect.ts';
+import { openAiResponses } from '../src/dialects/openai-responses/index.ts';
+import type { WireResponsesRequest } from '../src/dialects/openai-responses/wire-types.ts';
+import { type ChatLane, type LaneTarget, openLane } from '../src/pipeline/lane.ts';
+import { openSseReader } from '../src/wire/sse.ts';
+import { readResponse, readResponseStream } from './naive-responses.ts';
+import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
+import { checkEach } from './replay-kit.ts';
+import { responsesContextOf } from './responses-host.ts';
+
+const head: ReplyHead = {
+  id: 'gen-1700000000-0123456789ABCDEFGHIJ',
+  createdSeconds: 1_700_000_000,
+  model: 'author/model',
+  providerName: 'Provider',
+  excludeReasoning: false,
+};
+const wire = openAiResponses.client.parseRequest({ model: 'author/model', input: 'Hi' });
+/** The same dialect on the client's side, that will not relay. */
+const translating: ClientDialect<WireResponsesRequest> = {
+  ...openAiResponses,
+  relay: { ...openAiResponses.relay, canRelay: () => false },
+};
+
+function lanesFor(context: UpstreamContext): { readonly relay: ChatLane; readonly translate: ChatLane } {
+  const target: LaneTarget = {
+    provider: { name: context.host.providerName, dialect: openAiResponses },
+    endpoint: { contextLength: 128_000, maxOutputTokens: null, inputModalities: [], outputModalities: [] },
+    context,
+  };
+  return {
+    relay: openLane({ dialect: openAiResponses, wire, head }, target),
+    translate: openLane({ dialect: translating, wire, head }, target),
+  };
+}
+
+function settledOf({ usage }: Pick<StreamMeter, 'usage'>): SettledUsage {
+  const counted = usage ?? { counts: { promptTokens: 1, completionTokens: 1 }, estimated: true };
+  return { usage: counted, costNanoUsd: 3n, promptCostNanoUsd: 1n, completionCostNanoUsd: 2n, isByok: false };
+}
+
+interface Played {
+  readonly text: string;
+  readonly outcome: Outcome;
+  readonly meter: StreamMeter;
+}
+
+function play(stream: RelayStream, body: string, size: () => number): Played {
+  const reader = openSseReader();
+  let text = '';
+  const sink = (data: string, event: string | undefined): void => {
+    if (!stream.failure && !stream.isTerminated) text += stream.push(data, event);
+  };
+  for (let at = 0; at < body.length; ) {
+    const next = at + Math.max(1, size());
+    reader.push(body.slice(at, next), sink);
+    at = next;
+  }
+  reader.end(sink);
+  const end = stream.end('upstream-end');
+  const isComplete = end.outcome === 'complete';
+  const last = isComplete
+    ? stream.final(settledOf(stream.meter))
+    : stream.fail(stream.failure ?? failureOf(end.outcome));
+  return { text: text + end.text + last, outcome: end.outcome, meter: stream.meter };
+}
+
+function failureOf(outcome: Outcome): Exclude<Outcome, 'complete'> {
+  if (outcome === 'complete') throw new Error('no failure');
+  return outcome;
+}
+
+const codeOf = (outcome: Outcome): string => (outcome === 'complete' ? outcome : outcome.code);
+
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? String(member) : member)));
+}
+
+/** Only a relayed host knows namespaces: elsewhere a tool's one name is made of both. */
+function flat(value: unknown): Json {
+  return JSON.parse(JSON.stringify(plain(value)).replace(/"name":"\w+__(\w+)"/g, '"name":"$1"'));
+}
+
+function checkStream(recording: Recording): void {
+  const { body } = recording.response;
+  const random = seededRandom(body.length);
+  const context = responsesContextOf(recording);
+  const { relay, translate } = lanesFor(context);
+  const whole = () => body.length;
+  const relayed = play(relay.streams.open(), body, whole);
+  for (const most of [1, 40, 700]) {
+    expect(play(relay.streams.open(), body, () => Math.ceil(random.next() * most))).toEqual(relayed);
+  }
+  expectSame(relayed, play(translate.streams.open(), body, whole));
+  expectStrict(relayed.text);
+  if (relayed.outcome === 'complete') {
+    expectByValue(recording, relayed.text);
+    expectReplayed(relayed.text, readResponseStream(body).items, context);
+  }
+  for (let i = 0; i < 6; i++) {
+    const reach = i % 2 === 0 ? body.length : Math.min(body.length, 3000);
+    const kept = body.slice(0, body.length - 1 - Math.floor(random.next() * (reach - 1)));
+    const cut = play(relay.streams.open(), kept, whole);
+    expectSame(cut, play(translate.streams.open(), kept, whole));
+    expectStrict(cut.text);
+  }
+}
+
+/** The first terminal event is the last; both lanes say the same answer, or the same failure. */
+function expectSame(relayed: Played, translated: Played): void {
+  expect(codeOf(relayed.outcome)).toBe(codeOf(translated.outcome));
+  expect(flat(relayed.meter)).toEqual(flat(translated.meter));
+  const [ours, theirs] = [relayed, translated].map(({ text }) => readResponseStream(text));
+  if (relayed.outcome !== 'complete') {
+    for (const read of [ours, theirs]) {
+      expect(read?.events.at(-1)?.['type']).toBe('response.failed');
+      expect(read?.final).toBeNull();
+    }
+    expect(relayed.text).not.toContain('[DONE]');
+    return;
+  }
+  if (!ours?.final || !theirs?.final) throw new Error('no end was told');
+  expect(saidBy(ours.final)).toEqual(saidBy(theirs.final));
+  expect(relayed.text.endsWith('\n\ndata: [DONE]\n\n')).toBe(true);
+}
+
+/** Translated, several items that another host encrypted in a row are sealed as one. */
+function saidBy(response: JsonObject): unknown {
+  const read = readResponse(response);
+  return { ...read, encrypted: read.encrypted > 0 };
+}
+
+/** Every frame as OpenRouter's own client reads it, numbered upwards, under our ids. */
+function expectStrict(text: string): void {
+  const { events } = readResponseStream(text);
+  let number = -1;
+  for (const event of events) {
+    expect(event['sequence_number']).toBeGreaterThan(number);
+    number = Number(event['sequence_number']);
+    const { error } = StreamEvents$inboundSchema.safeParse(event);
+    if (error) throw new Error(`${event['type']}: ${error.message}`);
+    const response = objectAt(event, 'response');
+    if (response) expect(response).toMatchObject({ id: 'resp_1700000000-0123456789ABCDEFGHIJ', model: 'author/model' });
+  }
+  expect(events.filter((event) => objectAt(objectAt(event, 'response') ?? {}, 'usage'))).toHaveLength(
+    events.at(-1)?.['type'] === 'response.failed' ? 0 : 1,
+  );
+}
+
+/** What the host says is there, but for what is ours to say. */
+function expectByValue({ response }: Recording, text: string): void {
+  const before = readResponseStream(response.body).events;
+  const after = readResponseStream(text).events;
+  expect(after.slice(-before.length).map(withoutOurs)).toEqual(before.map(withoutOurs));
+}
+
+function withoutOurs(event: JsonObject): JsonObject {
+  const { sequence_number: _, response: __, logprobs: ___, ...kept } = event;
+  const item = objectAt(kept, 'item');
+  return item ? { ...kept, item: { ...item, encrypted_content: null } } : kept;
+}
+
+/** The next turn: the host gets back what it encrypted, another host does not. */
+function expectReplayed(text: string, said: readonly JsonObject[], context: UpstreamContext): void {
+  const given = readResponseStream(text).final?.['output'];
+  const encryptions = said.flatMap((item) => stringAt(item, 'encrypted_content') ?? []);
+  if (!Array.isArray(given) || encryptions.length === 0) return;
+  const next = openAiResponses.client.parseRequest({
+    model: 'm',
+    input: [...given, { role: 'user', content: 'Go on' }],
+  });
+  const sentTo = (host: UpstreamContext['host']): readonly (string | undefined)[] => {
+    const { input } = openAiResponses.relay.retarget(next, { ...context, host }).value.body;
+    if (!Array.isArray(input)) throw new Error('no input');
+    return input.filter(isJsonObject).flatMap((item) => stringAt(item, 'encrypted_content') ?? []);
+  };
+  expect(sentTo(context.host)).toEqual(encryptions);
+  expect(sentTo({ ...context.host, providerId: 'another', quirks: {} })).toEqual([]);
+}
+
+function checkWhole(recording: Recording, body: Json): void {
+  const { relay, translate } = lanesFor(responsesContextOf(recording));
+  const [relayed, translated] = [relay, translate].map((lane) => {
+    try {
+      return { reply: lane.decodeWhole(body) };
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) };
+    }
+  });
+  expect(relayed?.error).toBe(translated?.error);
+  if (!relayed?.reply || !translated?.reply) return;
+  expect(flat(relayed.reply.told)).toEqual(flat(translated.reply.told));
+  const settled = settledOf({ usage: relayed.reply.told.usage });
+  const ours = plain(relayed.reply.encode(settled));
+  const theirs = plain(translated.reply.encode(settled));
+  if (!isJsonObject(ours) || !isJsonObject(theirs)) throw new Error('no response');
+  expect(saidBy(ours)).toEqual(saidBy(theirs));
+  expect(OpenResponsesResult$inboundSchema.safeParse(ours).error).toBeUndefined();
+}
+
+function parseWhole(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Its pieces say another text than its whole: relayed it says both, as it came. */
+const CONTRADICTS_ITSELF = 'openai_responses_17d6d293150561';
+
+describe.skipIf(!haveRecordings)('both lanes on recorded responses', () => {
+  test('say the same to the caller and to the ledger', () => {
+    const answered = [...recordingsOf('responses')].filter(
+      ({ id, response }) => (response.status ?? 200) < 400 && id !== CONTRADICTS_ITSELF,
+    );
+    const count = checkEach(answered, (recording) => {
+      const body = parseWhole(recording.response.body);
+      if (body === undefined) checkStream(recording);
+      else checkWhole(recording, body);
+    });
+    console.log(`responses lanes: ${count} recordings agree`);
+  }, 60_000);
+});
+
+test.if(!haveRecordings)('no recordings: nothing to replay', () => {
+  expect(haveRecordings).toBe(false);
+});
