@@ -9,7 +9,7 @@ const AGENTS = ['claude', 'codex', 'gemini', 'opencode'];
 const missing = AGENTS.filter((name) => !binaryOf(name));
 if (missing.length === AGENTS.length) {
   console.log(
-    'No coding agents are installed, so none is led through a task. Install them with: npm ci --prefix test/agents',
+    'No coding agents are installed, so none is led through a task. Install them with: npm install --no-save --prefix test/agents',
   );
 } else {
   if (missing.length > 0) console.log(`Not installed, left out: ${missing.join(', ')}`);

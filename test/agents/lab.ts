@@ -32,7 +32,7 @@ const BEFORE = 'Hello, world\n';
 export const AFTER = 'Hello, signalbox\n';
 export const RAN = 'ran.txt';
 
-/** Whether the agent's package is installed (npm ci --prefix test/agents). */
+/** Whether the agent's package is installed (npm install --no-save --prefix test/agents). */
 export function binaryOf(name: string): string | null {
   const path = join(import.meta.dir, 'node_modules', '.bin', name);
   return existsSync(path) ? path : null;
@@ -78,6 +78,7 @@ export async function runAgent(
   lab: AgentLab,
   command: readonly string[],
   env: Readonly<Record<string, string>>,
+  input = '',
 ): Promise<AgentRun> {
   const child = Bun.spawn([...command], {
     cwd: lab.folder,
@@ -95,7 +96,7 @@ export async function runAgent(
       NO_PROXY: '127.0.0.1,localhost',
       ...env,
     },
-    stdin: 'ignore',
+    stdin: new Blob([input]),
     stdout: 'pipe',
     stderr: 'pipe',
     timeout: PATIENCE_MS,

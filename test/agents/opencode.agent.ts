@@ -31,9 +31,9 @@ test.skipIf(!opencode)('reads, edits and runs', async () => {
     { tool: 'edit', input: { filePath: lab.path(TASK_FILE), oldString: 'world', newString: 'signalbox' } },
     { tool: 'bash', input: { command: `cp ${TASK_FILE} ${RAN}`, description: 'Copies the file' } },
   ]);
-  const { exitCode, output } = await runAgent(lab, [opencode ?? '', 'run', prompt], {
-    SIGNALBOX_API_KEY: lab.gateway.apiKey,
-  });
+  // By its input: a prompt among the arguments is put in quotes.
+  const env = { SIGNALBOX_API_KEY: lab.gateway.apiKey };
+  const { exitCode, output } = await runAgent(lab, [opencode ?? '', 'run'], env, prompt);
   expect({ exitCode, output }).toMatchObject({ exitCode: 0, output: expect.stringContaining('All 3 steps are done.') });
   expect(lab.read(TASK_FILE)).toBe(AFTER);
   expect(lab.read(RAN)).toBe(AFTER);
