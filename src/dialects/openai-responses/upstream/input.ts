@@ -12,12 +12,12 @@ interface Writer {
   readonly items: JsonObject[];
   /** Media of turns that cannot show them: they follow in the next user turn. */
   readonly pending: JsonObject[];
-  /** Ids of calls of custom tools: their results have a kind of item of their own. */
-  readonly customCalls: Set<string>;
+  /** Kinds of item that the results of the calls so far are, by id of the call. */
+  readonly resultTypes: Map<string, string>;
 }
 
 export function encodeInput(request: ChatRequest, context: UpstreamContext, notes: Note[]): readonly JsonObject[] {
-  const writer: Writer = { context, notes, items: [], pending: [], customCalls: new Set() };
+  const writer: Writer = { context, notes, items: [], pending: [], resultTypes: new Map() };
   request.messages.forEach((message, at) => {
     if (message.role !== 'tool') flushPending(writer);
     encodeMessage(message, `messages[${at}]`, writer);
@@ -43,7 +43,7 @@ function encodeMessage(message: Message, path: string, writer: Writer): void {
       encodeAssistant(message, path, writer);
       return;
     case 'tool':
-      items.push(encodeToolResult(message, path, writer));
+      encodeToolResult(message, path, writer);
   }
 }
 
@@ -83,13 +83,13 @@ function encodeAssistant(message: AssistantMessage, path: string, writer: Writer
 }
 
 function encodeCall({ id, name, arguments: written, custom }: ToolCall, writer: Writer): JsonObject {
+  writer.resultTypes.set(id, custom ? 'custom_tool_call_output' : 'function_call_output');
   if (!custom) return { type: 'function_call', call_id: id, name, arguments: written };
-  writer.customCalls.add(id);
   return { type: 'custom_tool_call', call_id: id, name, input: written };
 }
 
-function encodeToolResult(message: ToolMessage, path: string, writer: Writer): JsonObject {
-  const { notes, customCalls } = writer;
+function encodeToolResult(message: ToolMessage, path: string, writer: Writer): void {
+  const { notes, items, context } = writer;
   if (message.isError) {
     notes.push({
       code: 'message.changed',
@@ -97,11 +97,16 @@ function encodeToolResult(message: ToolMessage, path: string, writer: Writer): J
       message: 'this grammar has no mark for a failed tool; its text says what happened',
     });
   }
-  return {
-    type: customCalls.has(message.toolCallId) ? 'custom_tool_call_output' : 'function_call_output',
-    call_id: message.toolCallId,
-    output: encodeOutput(message.content, `${path}.content`, writer),
-  };
+  const type = writer.resultTypes.get(message.toolCallId);
+  if (type) {
+    const output = encodeOutput(message.content, `${path}.content`, writer);
+    items.push({ type, call_id: message.toolCallId, output });
+    return;
+  }
+  notes.push({ code: 'message.changed', field: path, message: 'no call has this id; the result is said as user text' });
+  const said = message.content.map((part, i) => encodePart(part, `${path}.content[${i}]`, context, notes));
+  const opening = { type: 'input_text', text: `Result of tool call ${message.toolCallId}:` };
+  items.push({ type: 'message', role: 'user', content: [opening, ...said] });
 }
 
 /** Texts as one string; beside images and files, which only newer hosts take, everything as parts. */
