@@ -74,6 +74,8 @@ export const OWNED_PACKAGES: Readonly<Record<string, string>> = {
   hono: 'server',
   yaml: 'config',
   unpdf: 'plugins',
+  '@smithy/signature-v4': 'providers',
+  jose: 'providers',
 };
 
 /** What a pure layer does not name, and what it takes instead. */
@@ -143,7 +145,7 @@ export interface VendorException {
 export const VENDOR_EXCEPTIONS: readonly VendorException[] = [
   {
     path: 'src/compose.ts',
-    names: ['openai', 'anthropic', 'gemini'],
+    names: ['openai', 'anthropic', 'gemini', 'bedrock'],
     because: 'the composition root lists the dialects that are built in',
   },
   {
@@ -153,7 +155,7 @@ export const VENDOR_EXCEPTIONS: readonly VendorException[] = [
   },
   {
     path: 'src/server/',
-    names: ['openai'],
+    names: ['openai', 'anthropic', 'gemini'],
     because: 'a route names the grammar that its callers speak',
   },
   {

@@ -88,7 +88,7 @@ function toSignable({ url, headers, body }: UnsignedRequest) {
 type Bytes = string | ArrayBuffer | ArrayBufferView;
 
 /** The runtime's own SHA-256 in the form that the library asks for; with a secret, HMAC. */
-class Sha256 {
+export class Sha256 {
   readonly #hash: Hash | Hmac;
 
   constructor(secret?: Bytes) {
