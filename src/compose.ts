@@ -5,9 +5,12 @@ import type { CatalogRows } from './catalog/rows.ts';
 import type { Clock, Random } from './core/ids.ts';
 import { anthropicMessages } from './dialects/anthropic-messages/index.ts';
 import { bedrockConverse } from './dialects/bedrock-converse/index.ts';
+import { cohere } from './dialects/cohere/index.ts';
 import type { UpstreamDialect } from './dialects/dialect.ts';
 import { gemini } from './dialects/gemini/index.ts';
+import { ollama } from './dialects/ollama/index.ts';
 import { openAiChat } from './dialects/openai-chat/index.ts';
+import { openAiCompletions } from './dialects/openai-completions/index.ts';
 import { openAiResponses } from './dialects/openai-responses/index.ts';
 import type { SnapshotSources } from './pipeline/snapshot.ts';
 import { providerById } from './providers/registry.gen.ts';
@@ -45,6 +48,9 @@ export const builtDialects: readonly UpstreamDialect[] = [
   anthropicMessages,
   gemini,
   bedrockConverse,
+  cohere,
+  ollama,
+  openAiCompletions,
 ];
 
 export interface Sources extends SnapshotSources {

@@ -80,6 +80,10 @@ export interface HostQuirks {
   readonly gatewayFields?: readonly string[];
   /** True where each stream event repeats the whole text so far: such a stream is decoded, never relayed. */
   readonly cumulativeStream?: boolean;
+  /** Where completions are asked for, if not at `/completions`. */
+  readonly completionsPath?: string;
+  /** Upstream names of the models that are served at the host's completions path; absent = all of them. */
+  readonly completionsModels?: readonly string[];
   /** Field set to true on a trailing assistant message so that the host goes on from it: `prefix` or `partial`. */
   readonly prefillField?: string;
   /** The host's words for what embeddings are for (`query`, `document`, …), where it has its own: ours → theirs. */

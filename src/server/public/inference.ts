@@ -9,7 +9,7 @@ import type { ErrorEncoder, ExchangeKind } from '../../dialects/dialect.ts';
 import type { ExchangeBase, PipelinePorts, Reply } from '../../pipeline/exchange.ts';
 import { effectivePreferences } from '../../pipeline/route.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
-import { type Applied, expandPreset } from '../../presets/apply-preset.ts';
+import { type Applied, expandPreset, type PlaceSystemPrompt } from '../../presets/apply-preset.ts';
 import type { PresetTable } from '../../presets/preset-table.ts';
 import { type AuthPorts, assertKeyKind, authenticate } from '../authenticate.ts';
 import { CORS_HEADERS, errorResponse } from '../error-response.ts';
@@ -42,6 +42,8 @@ export interface InferenceRoute<Wire> {
   readonly kind: ExchangeKind;
   /** Whether a request of this kind may name a preset: presets are made of conversations. */
   readonly takesPresets: boolean;
+  /** How the grammar says a preset's system prompt; default: chat's way. */
+  readonly placeSystemPrompt?: PlaceSystemPrompt;
   /** @throws GatewayError `client.invalid_request` with the field's path */
   parse(body: Json): Wire;
   demandOf(wire: Wire): Demand;
@@ -67,7 +69,7 @@ export async function answerInference<Wire>(
     const receivedAtMs = clock.now();
     const { maxBodyBytes } = snapshot;
     const { value, notes } = await readJsonBody(request, { maxBodyBytes, deadlines, nowMs: () => clock.now() });
-    const applied = route.takesPresets ? applyPreset(value, caller, ports.presets) : null;
+    const applied = route.takesPresets ? applyPreset(value, caller, ports.presets, route.placeSystemPrompt) : null;
     const body = applied?.body ?? value;
     const wire = route.parse(body);
     const demand = withSession(route.demandOf(wire), request.headers);
@@ -101,8 +103,13 @@ export async function answerInference<Wire>(
   }
 }
 
-function applyPreset(value: Json, { key }: Caller, presets: InferencePorts['presets']): Applied | null {
-  return isJsonObject(value) ? expandPreset(value, (slug) => presets.find(key.workspaceId, slug)) : null;
+function applyPreset(
+  value: Json,
+  { key }: Caller,
+  presets: InferencePorts['presets'],
+  place: PlaceSystemPrompt | undefined,
+): Applied | null {
+  return isJsonObject(value) ? expandPreset(value, (slug) => presets.find(key.workspaceId, slug), place) : null;
 }
 
 const MAX_SESSION_ID = 256;
