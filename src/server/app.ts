@@ -2,15 +2,20 @@
 import { Hono } from 'hono';
 import { GatewayError, toGatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import { isOwnPath } from '../dialects/gemini/client/address.ts';
+import { gemini } from '../dialects/gemini/index.ts';
 import { openAiChat } from '../dialects/openai-chat/index.ts';
 import { CORS_HEADERS, errorResponse } from './error-response.ts';
 import { homePage } from './home.ts';
 import { openApiDocument } from './openapi.ts';
 import { API, canonicalPath } from './path.ts';
 import { postChatCompletions } from './public/chat-completions.ts';
+import { postCompletions } from './public/completions.ts';
 import { countTokens } from './public/count-tokens.ts';
+import { alsoInGemini, geminiRoutes } from './public/gemini.ts';
 import type { InferencePorts } from './public/inference.ts';
 import { postMessages } from './public/messages.ts';
+import { postResponses } from './public/responses.ts';
 import { postEmbeddings, postModerations, postRerank } from './public/whole.ts';
 import { ROOT, type Route } from './route.ts';
 
@@ -37,12 +42,15 @@ export interface App {
 export function createApp({ inference, routes, version }: AppPorts): App {
   const table: readonly Route[] = [
     { method: 'POST', path: '/chat/completions', handle: (request) => postChatCompletions(request, inference) },
+    { method: 'POST', path: '/completions', handle: (request) => postCompletions(request, inference) },
     { method: 'POST', path: '/messages', handle: (request) => postMessages(request, inference) },
     { method: 'POST', path: '/messages/count_tokens', handle: (request) => countTokens(request, inference) },
+    { method: 'POST', path: '/responses', handle: (request) => postResponses(request, inference) },
     { method: 'POST', path: '/embeddings', handle: (request) => postEmbeddings(request, inference) },
     { method: 'POST', path: '/rerank', handle: (request) => postRerank(request, inference) },
     { method: 'POST', path: '/moderations', handle: (request) => postModerations(request, inference) },
-    ...routes,
+    ...geminiRoutes(inference),
+    ...alsoInGemini(routes, inference),
     { method: 'GET', path: `${ROOT}/`, handle: (request) => homePage(request, inference.snapshot()) },
     { method: 'GET', path: `${ROOT}/openapi.json`, handle: () => Response.json(document()) },
   ];
@@ -61,7 +69,11 @@ export function createApp({ inference, routes, version }: AppPorts): App {
       return failed(error);
     }
   };
-  const hono = mount(table, answer);
+  const hono = mount(
+    table.filter(({ match }) => !match),
+    answer,
+  );
+  const matching = table.filter(({ match }) => match);
   // A route without parameters needs no router: the hot one is found by one look-up.
   const plain = new Map(
     table
@@ -70,8 +82,14 @@ export function createApp({ inference, routes, version }: AppPorts): App {
   );
   return {
     fetch(request) {
-      const route = plain.get(`${request.method} ${canonicalPath(request.url)}`);
-      return route ? answer(route, request, {}) : hono.fetch(request);
+      const path = canonicalPath(request.url);
+      const route = plain.get(`${request.method} ${path}`);
+      if (route) return answer(route, request, {});
+      for (const each of matching) {
+        const parameters = each.method === request.method ? each.match?.(path) : null;
+        if (parameters) return answer(each, request, parameters);
+      }
+      return hono.fetch(request);
     },
   };
 }
@@ -96,9 +114,11 @@ function mount(table: readonly Route[], answer: Answer): Hono {
   hono.notFound((context) => {
     const path = canonicalPath(context.req.url);
     const hint = path.startsWith('/api') || path.startsWith('/v1') ? '' : ' The API is at /api/v1.';
-    return failed(
-      new GatewayError('client.not_found', `There is no ${context.req.method} ${path.slice(0, 200)}.${hint}`),
+    const error = new GatewayError(
+      'client.not_found',
+      `There is no ${context.req.method} ${path.slice(0, 200)}.${hint}`,
     );
+    return isOwnPath(path) ? errorResponse(error, gemini.client.encodeError) : failed(error);
   });
   return hono;
 }

@@ -1,17 +1,28 @@
 /** GET /openapi.json: every mounted route, from the table that mounts them (OpenAPI 3.1). */
 import { z } from 'zod';
 import type { JsonObject, MutableJsonObject } from '../core/json.ts';
+import { geminiFields } from '../dialects/gemini/client/wire-request.ts';
 import { chatFields } from '../dialects/openai-chat/wire-types.ts';
+import { completionFields } from '../dialects/openai-completions/wire-types.ts';
+import { responsesFields } from '../dialects/openai-responses/wire-types.ts';
 import { API } from './path.ts';
 import { ROOT, type Route } from './route.ts';
 
 const SUMMARIES: Readonly<Record<string, string>> = {
   'POST /chat/completions': 'Create a chat completion, whole or as server-sent events',
+  'POST /completions': 'Create a legacy text completion, whole or as server-sent events',
   'POST /messages': 'Create a message, whole or as server-sent events, in the Anthropic grammar',
   'POST /messages/count_tokens': 'Estimate the input tokens of a messages request',
+  'POST /responses': "Create a response in OpenAI's newer grammar, whole or as server-sent events; nothing is stored",
   'POST /embeddings': 'Create embeddings',
   'POST /rerank': 'Order documents by their relevance to a query',
   'POST /moderations': 'Judge whether content is harmful',
+  'POST root:/v1beta/models/{model}:generateContent': 'Generate content, in the Gemini grammar',
+  'POST root:/v1beta/models/{model}:streamGenerateContent':
+    'The same as a stream: server-sent events with alt=sse, else one JSON array',
+  'POST root:/v1beta/models/{model}:countTokens': 'Estimate the tokens of a generateContent request',
+  'GET root:/v1beta/models': 'List the models, in the Gemini grammar',
+  'GET root:/v1beta/models/{model}': 'One model, in the Gemini grammar',
   'GET /models': 'List the models that the configured providers serve',
   'GET /models/count': 'Count them',
   'GET /models/user': 'List the models that this key may use',
@@ -41,15 +52,22 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /signalbox/sessions/:id': 'What the prompt cache of one session saved and cost',
 };
 
-/** Paths whose body is a chat request. */
-const TAKES_CHAT: readonly string[] = ['/chat/completions', '/signalbox/route'];
+/** What the body of a path is checked with. */
+const BODIES: Readonly<Record<string, z.ZodType>> = {
+  '/chat/completions': chatFields,
+  '/completions': completionFields,
+  '/responses': responsesFields,
+  'root:/v1beta/models/{model}:generateContent': geminiFields,
+  'root:/v1beta/models/{model}:streamGenerateContent': geminiFields,
+  '/signalbox/route': chatFields,
+};
 
 export function openApiDocument(routes: readonly Pick<Route, 'method' | 'path'>[], version: string): JsonObject {
   const paths: MutableJsonObject = {};
   for (const { method, path } of routes) {
     const isRoot = path.startsWith(ROOT);
     const full = isRoot ? path.slice(ROOT.length) : API + path;
-    const templated = full.replace(/:(\w+)/g, '{$1}');
+    const templated = full.replace(/\/:(\w+)/g, '/{$1}');
     const before = paths[templated];
     paths[templated] = {
       ...(typeof before === 'object' && before !== null ? before : {}),
@@ -76,15 +94,15 @@ function operation(method: string, path: string, templated: string, isRoot: bool
   }));
   return {
     summary: SUMMARIES[`${method} ${path}`] ?? templated,
-    ...(isRoot ? {} : { security: [{ key: [] }] }),
+    ...(isRoot && !path.startsWith(`${ROOT}/v1beta/`) ? {} : { security: [{ key: [] }] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(TAKES_CHAT.includes(path) && { requestBody: chatBody() }),
+    ...(BODIES[path] && { requestBody: bodyOf(BODIES[path]) }),
     responses: { default: { description: 'The answer, or {"error": {"code", "message", "metadata"}}' } },
   };
 }
 
-function chatBody(): JsonObject {
-  const schema: unknown = z.toJSONSchema(chatFields, { unrepresentable: 'any', io: 'input' });
+function bodyOf(fields: z.ZodType): JsonObject {
+  const schema: unknown = z.toJSONSchema(fields, { unrepresentable: 'any', io: 'input' });
   const parsed: JsonObject = JSON.parse(JSON.stringify(schema));
   return { required: true, content: { 'application/json': { schema: parsed } } };
 }
