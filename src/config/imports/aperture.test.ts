@@ -100,7 +100,7 @@ describe('refusals point at the keys as they were written', () => {
     ],
     [
       '"lab": {"baseurl": "http://a", "apikey": "k", "models": ["m"], "compatibility": {"google_raw_predict": true}}',
-      'signalbox.yaml:1:99: providers.lab.compatibility.google_raw_predict: Claude on Google Cloud (rawPredict) is not supported yet.',
+      'signalbox.yaml:1:99: providers.lab.compatibility.google_raw_predict: Claude on Google Cloud (rawPredict) is written as google-vertex with credentials, without base_url.',
     ],
     [
       '"google-vertex": {"baseurl": "https://aiplatform.googleapis.com", "apikey": "k", "models": ["m"], "authorization": "bearer", "compatibility": {"google_generate_content": true}}',
