@@ -28,6 +28,8 @@ const weather: FunctionTool = {
   strict: null,
 };
 const clock: FunctionTool = { ...weather, name: 'get_time', description: 'Time in a city' };
+const COUNTING_REASONING: readonly string[] = ['openai-chat', 'anthropic-messages', 'gemini', 'openai-responses'];
+
 const City = z.object({ city: z.string(), people: z.int(), capital: z.boolean() });
 const usageExtras = z.object({
   cost: z.number(),
@@ -111,13 +113,15 @@ describePairs('openai responses: answers', openClient, (pair) => {
     expect(seen.at(-1)).toBe('one two three');
   });
 
-  pair('usage and cost, whole and streamed alike', async ({ client }) => {
+  pair('usage and cost, whole and streamed alike', async ({ client, upstream }) => {
     const request = { model: 'sim/echo?cached=1', input: 'How much is this, all in all?' };
     const whole = (await client.responses.create(request)).usage;
     const streamed = (await client.responses.stream(request).finalResponse()).usage;
     expect(streamed).toEqual(whole);
+    // Ollama's grammar does not say what was cached.
+    const cached = upstream.dialect === 'ollama' ? 0 : 1;
     expect(whole).toMatchObject({
-      input_tokens_details: { cached_tokens: 1 },
+      input_tokens_details: { cached_tokens: cached },
       output_tokens_details: { reasoning_tokens: 0 },
     });
     expect(whole?.total_tokens).toBe((whole?.input_tokens ?? 0) + (whole?.output_tokens ?? 0));
@@ -211,9 +215,9 @@ describePairs('openai responses: answers', openClient, (pair) => {
       const readable = [...(item.content ?? []), ...item.summary].map(({ text }) => text).join('');
       expect(readable).toContain('Why is the sky blue?');
       expect(item.encrypted_content).toBeString();
-      // Bedrock's grammar does not count it apart.
+      // The other grammars do not count it apart.
       const counted = first.usage?.output_tokens_details.reasoning_tokens ?? 0;
-      expect(counted > 0).toBe(upstream.dialect !== 'bedrock-converse');
+      expect(counted > 0).toBe(COUNTING_REASONING.includes(upstream.dialect));
       const again = await ask([...withAnswer(input, first), say('Say it again.')]);
       expect(again.output_text).toBe('Earlier reasoning came back unmodified. You said: Say it again.');
       // Some clients keep of an item only what is encrypted.
@@ -247,7 +251,8 @@ describePairs('openai responses: answers', openClient, (pair) => {
     expect(second.output_text).toBe('Earlier reasoning came back unmodified. get_weather answered: sunny');
   });
 
-  pair('image and file by data URL', async ({ client }) => {
+  pair('image and file by data URL', async ({ client, upstream }) => {
+    const takesFiles = upstream.dialect !== 'cohere' && upstream.dialect !== 'ollama';
     const answer = await client.responses.create({
       model: 'sim/vision',
       input: [
@@ -256,12 +261,12 @@ describePairs('openai responses: answers', openClient, (pair) => {
           content: [
             { type: 'input_text', text: 'What are these?' },
             { type: 'input_image', image_url: PNG_URL, detail: 'auto' },
-            { type: 'input_file', filename: 'a.pdf', file_data: PDF_URL },
+            ...(takesFiles ? [{ type: 'input_file' as const, filename: 'a.pdf', file_data: PDF_URL }] : []),
           ],
         },
       ],
     });
-    expect(answer.output_text).toContain(`image image/png, ${PNG_BYTES.length} bytes`);
-    expect(answer.output_text).toContain(`file application/pdf, ${PDF_BYTES} bytes`);
+    expect(answer.output_text).toMatch(new RegExp(`image image(/png)?, ${PNG_BYTES.length} bytes`));
+    if (takesFiles) expect(answer.output_text).toContain(`file application/pdf, ${PDF_BYTES} bytes`);
   });
 });
