@@ -7,7 +7,8 @@ import { gemini } from '../dialects/gemini/index.ts';
 import { openAiChat } from '../dialects/openai-chat/index.ts';
 import { CORS_HEADERS, errorResponse } from './error-response.ts';
 import { homePage } from './home.ts';
-import { openApiDocument } from './openapi.ts';
+import { openApiDocument } from './openapi/document.ts';
+import { docsPage } from './openapi/page.ts';
 import { API, canonicalPath } from './path.ts';
 import { postChatCompletions } from './public/chat-completions.ts';
 import { postCompletions } from './public/completions.ts';
@@ -52,6 +53,7 @@ export function createApp({ inference, routes, version }: AppPorts): App {
     ...geminiRoutes(inference),
     ...alsoInGemini(routes, inference),
     { method: 'GET', path: `${ROOT}/`, handle: (request) => homePage(request, inference.snapshot()) },
+    { method: 'GET', path: `${ROOT}/docs`, handle: () => docsPage(table, version) },
     { method: 'GET', path: `${ROOT}/openapi.json`, handle: () => Response.json(document()) },
   ];
   let described: JsonObject | undefined;

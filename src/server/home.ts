@@ -1,7 +1,6 @@
 /** GET /: a page for whoever opens the address in a browser. */
 import type { Snapshot } from '../pipeline/snapshot.ts';
-
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+import { escapeHtml, htmlPage } from './html.ts';
 
 export function homePage(request: Request, snapshot: Snapshot): Response {
   const base = escapeHtml(`${new URL(request.url).origin}/api/v1`);
@@ -13,18 +12,8 @@ export function homePage(request: Request, snapshot: Snapshot): Response {
 <h1>Signalbox</h1>
 <p>Serving ${snapshot.models.size} models. Point an OpenAI or OpenRouter client at <code>${base}</code>.</p>
 <ul>${providers}</ul>
-<p><a href="/api/v1/models">models</a> · <a href="/openapi.json">openapi.json</a> · <a href="/health/ready">health</a> · <a href="/metrics">metrics</a></p>
+<p><a href="/api/v1/models">models</a> · <a href="/docs">API</a> · <a href="/openapi.json">openapi.json</a> · <a href="/health/ready">health</a> · <a href="/metrics">metrics</a></p>
 </html>
 `;
-  return new Response(page, {
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-      'x-content-type-options': 'nosniff',
-    },
-  });
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
+  return htmlPage(page);
 }

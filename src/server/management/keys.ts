@@ -27,7 +27,7 @@ const expiresAt = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 time with seconds and zone, such as 2027-01-31T00:00:00Z' })
   .nullable();
 
-const createBody = z.strictObject({
+export const createKeyFields = z.strictObject({
   name,
   limit: limit.optional(),
   limit_reset: limitReset.optional(),
@@ -38,7 +38,7 @@ const createBody = z.strictObject({
   external: z.strictObject({ user: z.string().min(1).max(255) }).optional(),
 });
 
-const updateBody = z.strictObject({
+export const updateKeyFields = z.strictObject({
   name: name.optional(),
   disabled: z.boolean().optional(),
   limit: limit.optional(),
@@ -57,7 +57,7 @@ export function parseNewKey(
   body: Json,
   defaults: { readonly workspaceId: string; readonly nowMs: number },
 ): Omit<NewKey, 'kind'> {
-  const asked = parseBody(createBody, body);
+  const asked = parseBody(createKeyFields, body);
   const expiresAtMs = asked.expires_at == null ? null : Date.parse(asked.expires_at);
   if (expiresAtMs !== null && expiresAtMs <= defaults.nowMs)
     throw invalidRequest('expires_at', 'must lie in the future');
@@ -124,7 +124,7 @@ export function createKeyRoutes({ keyAdmin, balances, clock }: KeyRoutesDeps) {
 }
 
 function parseChange(body: Json): KeyChange {
-  const asked = parseBody(updateBody, body);
+  const asked = parseBody(updateKeyFields, body);
   return {
     ...(asked.name === undefined ? {} : { name: asked.name }),
     ...(asked.disabled === undefined ? {} : { disabled: asked.disabled }),

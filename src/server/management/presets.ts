@@ -15,7 +15,7 @@ const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 const versionNumber = z.int().min(1);
-const updateBody = z.strictObject({
+export const updatePresetFields = z.strictObject({
   name: z.string().trim().min(1, 'must not be empty').max(255, 'must have at most 255 characters').optional(),
   description: z.string().max(2000, 'must have at most 2000 characters').nullable().optional(),
   status: z.enum(['active', 'disabled', 'archived'], 'must be active, disabled or archived').optional(),
@@ -88,7 +88,7 @@ function parseCaptured(grammar: PresetGrammar, body: Json): Captured {
 }
 
 function parseChange(body: Json): PresetChange {
-  const { designated_version, name, description, status } = parseBody(updateBody, body);
+  const { designated_version, name, description, status } = parseBody(updatePresetFields, body);
   return {
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
