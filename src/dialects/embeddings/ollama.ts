@@ -27,7 +27,7 @@ function encodeRequest(question: EmbeddingsQuestion, context: UpstreamContext): 
     ...(dimensions !== undefined && { dimensions }),
   };
   const asked = inputType === undefined ? question : { ...question, extras: { ...extras, input_type: inputType } };
-  return { value: { path: '/embed', headers: {}, body }, notes: unspoken(asked, context, ITS_OWN) };
+  return { value: { path: '/api/embed', headers: {}, body }, notes: unspoken(asked, context, ITS_OWN) };
 }
 
 function unsayable({ inputs }: EmbeddingsQuestion): readonly string[] {
