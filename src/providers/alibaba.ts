@@ -24,7 +24,7 @@ export const alibaba = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
   // Bills the whole completion after a disconnect (OpenRouter's API), so what was paid for is read.
   onDisconnect: 'drain',
-  quirks: { reasoningStyle: 'enable_thinking', cacheControl: true },
+  quirks: { rejects: ['store'], reasoningStyle: 'enable_thinking', cacheControl: true },
   policy: { training: false, retentionDays: null, headquarters: 'CN' },
   // Marked prefixes live five minutes after their last use; what it caches by itself has no promise and no price of its own:
   // https://www.alibabacloud.com/help/en/model-studio/context-cache

@@ -12,7 +12,7 @@ export const cerebras = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
-  quirks: { rejects: ['presence_penalty', 'frequency_penalty', 'logit_bias'], reasoningReplay: 'reasoning' },
+  quirks: { rejects: ['store', 'presence_penalty', 'frequency_penalty', 'logit_bias'], reasoningReplay: 'reasoning' },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },
   // Five minutes are guaranteed, an hour is possible: https://inference-docs.cerebras.ai/capabilities/prompt-caching
   promptCache: { lifeMs: 5 * MINUTE_MS, writes: 'automatic' },

@@ -23,6 +23,7 @@ export const deepseek = defineProvider({
   // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
   quirks: {
+    rejects: ['store'],
     reasoningStyle: 'thinking_type_and_effort',
     reasoningReplay: 'reasoning_content',
     requiresReasoningContent: true,

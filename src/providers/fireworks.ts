@@ -19,7 +19,7 @@ export const fireworks = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
-  quirks: {},
+  quirks: { rejects: ['store'] },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },
   // At least several minutes, up to several hours: https://docs.fireworks.ai/guides/prompt-caching
   promptCache: { lifeMs: 5 * MINUTE_MS, writes: 'automatic' },

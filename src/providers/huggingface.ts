@@ -14,7 +14,7 @@ export const huggingface = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
-  quirks: {},
+  quirks: { rejects: ['store'] },
   // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
   policy: { training: true, retentionDays: null, headquarters: 'US' },
 });

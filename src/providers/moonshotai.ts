@@ -20,6 +20,7 @@ export const moonshotai = defineProvider({
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
   quirks: {
+    rejects: ['store'],
     reasoningStyle: 'thinking_type',
     reasoningReplay: 'reasoning_content',
     requiresReasoningContent: true,

@@ -19,7 +19,7 @@ export const nvidia = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
-  quirks: { reasoningStyle: 'chat_template_kwargs', strictTools: false },
+  quirks: { rejects: ['store'], reasoningStyle: 'chat_template_kwargs', strictTools: false },
   // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
   policy: { training: true, retentionDays: null, headquarters: 'US' },
 });

@@ -19,6 +19,6 @@ export const ollama = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // Runs on the operator's own machine: prompts stay there, and closing the connection frees it.
   onDisconnect: 'cancel',
-  quirks: { reasoningReplay: 'reasoning', strictTools: false },
+  quirks: { rejects: ['store'], reasoningReplay: 'reasoning', strictTools: false },
   policy: { training: false, retentionDays: 0, headquarters: null },
 });

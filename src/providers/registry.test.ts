@@ -105,6 +105,12 @@ test('the facts that decide money and privacy are those of the evidence', () => 
   expect(providerById.get('deepseek')?.policy.training).toBe(true);
 });
 
+test('hosts that refuse a wish to store the answer are not sent it', () => {
+  const refusing = providers.filter(({ quirks }) => quirks.rejects?.includes('store')).map(({ id }) => id);
+  for (const id of ['cerebras', 'chutes', 'moonshotai', 'together', 'z-ai', 'vllm']) expect(refusing).toContain(id);
+  for (const id of ['openai', 'azure', 'openrouter']) expect(refusing).not.toContain(id);
+});
+
 test('prompt caches live as long as their hosts say; five minutes where they say nothing', () => {
   const lifeOf = (id: string) => promptCacheOf(providerById.get(id)).lifeMs / MINUTE_MS;
   expect(['anthropic', 'groq', 'deepseek', 'google-ai-studio', 'sim'].map(lifeOf)).toEqual([5, 120, 120, 3, 5]);

@@ -14,7 +14,7 @@ export const together = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
-  quirks: { reasoningStyle: 'reasoning_enabled_and_effort', strictTools: false },
+  quirks: { rejects: ['store'], reasoningStyle: 'reasoning_enabled_and_effort', strictTools: false },
   policy: { training: false, retentionDays: 0, headquarters: 'US' },
   links: {
     privacyPolicy: 'https://www.together.ai/privacy',

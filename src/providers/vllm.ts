@@ -20,6 +20,6 @@ export const vllm = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // Runs on the operator's own machine: prompts stay there, and closing the connection frees it.
   onDisconnect: 'cancel',
-  quirks: { reasoningStyle: 'chat_template_kwargs', strictTools: false },
+  quirks: { rejects: ['store'], reasoningStyle: 'chat_template_kwargs', strictTools: false },
   policy: { training: false, retentionDays: 0, headquarters: null },
 });

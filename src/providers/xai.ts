@@ -21,7 +21,7 @@ export const xai = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: 'informative' },
   // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',
-  quirks: {},
+  quirks: { rejects: ['store'] },
   policy: { training: false, retentionDays: 30, headquarters: 'US' },
   links: {
     privacyPolicy: 'https://x.ai/legal/privacy-policy',

@@ -15,6 +15,11 @@ export const xiaomi = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
-  quirks: { reasoningStyle: 'thinking_type', reasoningReplay: 'reasoning_content', requiresReasoningContent: true },
+  quirks: {
+    rejects: ['store'],
+    reasoningStyle: 'thinking_type',
+    reasoningReplay: 'reasoning_content',
+    requiresReasoningContent: true,
+  },
   policy: { training: false, retentionDays: 30, headquarters: 'CN' },
 });

@@ -16,6 +16,6 @@ export const zAi = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
-  quirks: { reasoningStyle: 'thinking_type', reasoningReplay: 'reasoning_content' },
+  quirks: { rejects: ['store'], reasoningStyle: 'thinking_type', reasoningReplay: 'reasoning_content' },
   policy: { training: false, retentionDays: 0, headquarters: 'CN' },
 });
