@@ -87,14 +87,14 @@ export const cases: readonly Case[] = [
     name: 'image in',
     async run(ask) {
       const reading = await ask({ model: 'sim/vision', turns: [{ role: 'user', text: 'What is this?', image: PNG }] });
-      holds(/^Received 1: image.*, 70 bytes/.test(reading.text), reading.text);
+      holds(/^Received 1: image.*, 70 bytes/.test(reading.text), `what was received: ${reading.text}`);
     },
   },
   {
     name: 'PDF in',
     async run(ask) {
       const reading = await ask({ model: 'sim/vision', turns: [{ role: 'user', text: 'What is this?', pdf: PDF }] });
-      holds(/^Received 1: file application\/pdf, 62 bytes/.test(reading.text), reading.text);
+      holds(/^Received 1: file application\/pdf, 62 bytes/.test(reading.text), `what was received: ${reading.text}`);
     },
   },
   {

@@ -50,9 +50,9 @@ async function runCell(face: Face, upstream: Upstream, what: Case, gateway: Gate
   const upstreamCannot = upstream.cannot?.[what.name];
   for (const form of FORMS) {
     const failure = await failureOf(what, askPair(face, form, gateway));
-    if (failure && !upstreamCannot) return { ...cell, outcome: 'fail', why: `${form}: ${failure}` };
+    if (failure !== null && !upstreamCannot) return { ...cell, outcome: 'fail', why: `${form}: ${failure}` };
     // What is said to be impossible must be: a skip that has become possible is a cell to be won.
-    if (!failure && upstreamCannot) return { ...cell, outcome: 'fail', why: `${form}: is possible now` };
+    if (failure === null && upstreamCannot) return { ...cell, outcome: 'fail', why: `${form}: is possible now` };
   }
   return upstreamCannot ? { ...cell, outcome: 'skip', why: upstreamCannot } : { ...cell, outcome: 'pass', why: '' };
 }

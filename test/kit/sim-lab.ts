@@ -61,6 +61,7 @@ export const upstreams: readonly Upstream[] = [
     nativeStop: 'COMPLETE',
     nativeToolCalls: 'TOOL_CALL',
     reasoningFormat: 'unknown',
+    cannot: { 'PDF in': 'the upstream takes no PDF: the endpoint is passed over, 404 where no other is left' },
   },
   {
     dialect: 'ollama',
@@ -68,6 +69,11 @@ export const upstreams: readonly Upstream[] = [
     nativeStop: 'stop',
     nativeToolCalls: 'stop',
     reasoningFormat: 'unknown',
+    cannot: {
+      'PDF in': 'the upstream takes no PDF: the endpoint is passed over, 404 where no other is left',
+      refusal: 'the upstream has no word for a refusal',
+      'usage with cache': 'the upstream does not tell cached tokens',
+    },
   },
 ];
 
