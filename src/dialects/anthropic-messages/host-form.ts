@@ -13,5 +13,5 @@ export function inHostForm(request: UpstreamRequest, { modelInPath }: HostQuirks
   // `@` before a version is how the host spells it; a slash stays escaped, so that a name cannot walk to another path.
   const name = encodeURIComponent(typeof model === 'string' ? model : '').replaceAll('%40', '@');
   const verb = body['stream'] === true ? modelInPath.stream : modelInPath.whole;
-  return { path: `/models/${name}:${verb}`, headers, body: { anthropic_version: modelInPath.version, ...body } };
+  return { path: `/models/${name}:${verb}`, headers, body: { ...body, anthropic_version: modelInPath.version } };
 }
