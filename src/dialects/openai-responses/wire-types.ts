@@ -118,7 +118,13 @@ const items = {
   image_generation_call: z.object({ type: z.literal('image_generation_call'), result: optionalText, ...common }),
   /** Tools that are told in the course of the conversation. */
   additional_tools: z.object({ type: z.literal('additional_tools'), tools, ...common }),
-  tool_search_call: z.object({ type: z.literal('tool_search_call'), call_id: optionalText, ...common }),
+  tool_search_call: z.object({
+    type: z.literal('tool_search_call'),
+    call_id: optionalText,
+    execution: optionalText,
+    arguments: anyJson.optional(),
+    ...common,
+  }),
   tool_search_output: z.object({
     type: z.literal('tool_search_output'),
     call_id: optionalText,

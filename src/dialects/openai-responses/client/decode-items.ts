@@ -4,7 +4,7 @@
  */
 import type { Message, Part, ReasoningDetail, ToolCall } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
-import type { JsonObject } from '../../../core/json.ts';
+import { arrayAt, isJsonObject, type JsonObject, stringAt } from '../../../core/json.ts';
 import { decodeImageUrl } from '../../shared/media-source.ts';
 import type { Notebook } from '../../shared/notebook.ts';
 import {
@@ -18,7 +18,7 @@ import {
 import { decodeParts, refusalIn } from './decode-parts.ts';
 import { decodeReasoningItem, isBoundToPart } from './decode-reasoning.ts';
 import { decodeHostedItem, type HostedItem } from './hosted-items.ts';
-import type { ToolNames } from './tool-names.ts';
+import { nameOf, TOOL_SEARCH, type ToolNames } from './tool-names.ts';
 
 /**
  * The whole conversation, instructions first.
@@ -121,10 +121,34 @@ class Conversation {
         // Its tools are offered with the request's own (tool-names.ts).
         return;
       case 'tool_search_call':
+        if (item.call_id) {
+          this.#addCall({ id: item.call_id, name: TOOL_SEARCH, arguments: JSON.stringify(item.arguments ?? {}) });
+        } else this.#noteSearch(path);
+        return;
       case 'tool_search_output':
-        this.#notes.once('tool-search', 'message.dropped', path, 'the tools that were searched for are all offered');
+        if (item.call_id && this.#calls.has(item.call_id)) {
+          this.#addResult(item.call_id, [{ type: 'text', text: this.#found(item.tools ?? []) }], path);
+        } else this.#noteSearch(path);
         return;
     }
+  }
+
+  /** A search that the vendor made: what it found is offered with the request's own tools. */
+  #noteSearch(path: string): void {
+    this.#notes.once('tool-search', 'message.dropped', path, 'a search for tools that the provider made by itself');
+  }
+
+  /** What a search found is offered with the request's own tools: the model is told under which names. */
+  #found(tools: readonly JsonObject[]): string {
+    const names = tools.flatMap((tool) => {
+      const inner = tool['type'] === 'namespace' ? (arrayAt(tool, 'tools') ?? []).filter(isJsonObject) : [tool];
+      const namespace = tool['type'] === 'namespace' ? stringAt(tool, 'name') : undefined;
+      return inner.flatMap((each) => {
+        const name = nameOf(each);
+        return name === undefined ? [] : [this.#names.flat(name, namespace)];
+      });
+    });
+    return names.length > 0 ? `These tools can be called now: ${names.join(', ')}` : 'No tools were found.';
   }
 
   #addMessage(item: WireMessageItem, path: string): void {

@@ -27,7 +27,7 @@ function decodeTool({ tool, field, namespace }: ListedTool, names: ToolNames, no
   const parameters = objectAt(definition, 'parameters');
   const format = objectAt(definition, 'format');
   const description = describe(stringAt(definition, 'description'), namespace);
-  const name = names.flat(stringAt(definition, 'name') ?? '', namespace?.name);
+  const name = names.flat(nameOf(tool) ?? '', namespace?.name);
   if (namespace) notes.once('namespace', 'tool.changed', field, 'tools in namespaces are offered as one list of names');
   if (tool['defer_loading'] === true) {
     notes.once(

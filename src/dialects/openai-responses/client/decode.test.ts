@@ -368,6 +368,41 @@ describe('tools', () => {
   });
 });
 
+test("the caller's own search for tools is a function; what it found is offered, and told by name", () => {
+  const parameters = { type: 'object', properties: { query: { type: 'string' } } };
+  const search = { type: 'tool_search', execution: 'client', description: 'Finds tools', parameters };
+  const found = { type: 'namespace', name: 'crm', description: '', tools: [{ type: 'function', name: 'find' }] };
+  const { value } = decode({
+    tools: [search, { type: 'tool_search', execution: 'server' }],
+    input: [
+      { type: 'tool_search_call', call_id: 'a', execution: 'client', arguments: { query: 'customers' } },
+      {
+        type: 'tool_search_output',
+        call_id: 'a',
+        execution: 'client',
+        tools: [found, { type: 'custom', name: 'note' }],
+      },
+      { type: 'tool_search_call', call_id: null, execution: 'server', arguments: {} },
+      { type: 'tool_search_output', call_id: null, execution: 'server', tools: [] },
+    ],
+  });
+  expect(value.tools).toMatchObject([
+    { name: 'tool_search', description: 'Finds tools', parameters },
+    { name: 'crm__find' },
+    { name: 'note', custom: {} },
+  ]);
+  expect(value.options).toMatchObject({ server_tools: [{ execution: 'server' }] });
+  expect(value.messages).toEqual([
+    assistant({ toolCalls: [{ id: 'a', name: 'tool_search', arguments: '{"query":"customers"}' }] }),
+    {
+      role: 'tool',
+      toolCallId: 'a',
+      name: 'tool_search',
+      content: [text('These tools can be called now: crm__find, note')],
+    },
+  ]);
+});
+
 describe('the other fields', () => {
   test('each in its place', () => {
     const schema = { type: 'object' };

@@ -12,6 +12,7 @@ import { ImageItem } from './image-item.ts';
 import { MessageItem } from './message-item.ts';
 import type { ItemPlace, ItemStatus, OutputItem } from './output-item.ts';
 import { ReasoningItem, type SealWish } from './reasoning-item.ts';
+import { SearchItem } from './search-item.ts';
 import type { ToolNames } from './tool-names.ts';
 
 export interface OutputOptions {
@@ -42,7 +43,7 @@ export class Output {
   readonly #options: OutputOptions;
   readonly #entries: Entry[] = [];
   readonly #ids = new Set<string>();
-  readonly #calls = new Map<string, { readonly entry: Entry; readonly call: CallItem }>();
+  readonly #calls = new Map<string, { readonly entry: Entry; readonly call: CallItem | SearchItem }>();
   /** Entries before this one are done. */
   #done = 0;
   #open: { readonly entry: Entry; readonly item: MessageItem | ReasoningItem } | undefined;
@@ -89,12 +90,14 @@ export class Output {
   }
 
   startCall(key: string, id: string, name: string, isCustom: boolean): void {
-    const split = this.#options.names.split(name);
-    const begun = this.#begin(isCustom ? 'ctc' : 'fc', undefined, (place) => {
-      const callId = this.#unique(id || `call_${this.#options.idSuffix}_${place.index}`);
-      return new CallItem(place, callId, split, isCustom);
+    const { names, idSuffix } = this.#options;
+    const isSearch = names.isSearch(name);
+    const prefix = isSearch ? 'tsc' : isCustom ? 'ctc' : 'fc';
+    const { entry, item } = this.#begin(prefix, undefined, (place) => {
+      const callId = this.#unique(id || `call_${idSuffix}_${place.index}`);
+      return isSearch ? new SearchItem(place, callId) : new CallItem(place, callId, names.split(name), isCustom);
     });
-    this.#calls.set(key, { entry: begun.entry, call: begun.item });
+    this.#calls.set(key, { entry, call: item });
   }
 
   writeCall(key: string, text: string): void {

@@ -212,6 +212,24 @@ describe('tool calls', () => {
     expect(outputOf(said)).toMatchObject([{ name: 'find', namespace: 'crm' }]);
   });
 
+  test("the caller's search for tools is an item of its own", () => {
+    const tools = [{ type: 'tool_search', execution: 'client', parameters: {} }];
+    const { said } = stream([start(0, 'tool_search'), piece(0, '{"query":'), piece(0, '"x"}'), end('tool_calls')], {
+      tools,
+    });
+    expect(typesOf(said).slice(2)).toEqual(['output_item.added', 'output_item.done', 'completed']);
+    expect(outputOf(said)).toEqual([
+      {
+        id: 'tsc_abc_0',
+        type: 'tool_search_call',
+        status: 'completed',
+        execution: 'client',
+        call_id: 'call_0',
+        arguments: { query: 'x' },
+      },
+    ]);
+  });
+
   test('ids that a host repeats are told apart, missing ones are made', () => {
     const call = (index: number, id: string): ChatEvent => ({
       type: 'tool-call-start',

@@ -30,6 +30,8 @@ export interface ToolNames {
   split(flat: string): ToolName;
   /** Flat names of a namespace's tools. */
   within(namespace: string): readonly string[];
+  /** Whether this name is the caller's own search for tools. */
+  isSearch(flat: string): boolean;
 }
 
 /** Every tool that the model may call: the request's own, and those that the conversation brought in, each name once. */
@@ -67,9 +69,13 @@ export function listTools(wire: WireResponsesRequest): readonly ListedTool[] {
   return listed;
 }
 
+/** The name that a search for tools has elsewhere, where the caller carries it out. */
+export const TOOL_SEARCH = 'tool_search';
+
 /** Functions and custom tools have a name; what the vendor runs is asked for by its type. */
 export function nameOf(tool: JsonObject): string | undefined {
   const { type } = tool;
+  if (type === TOOL_SEARCH && tool['execution'] === 'client') return TOOL_SEARCH;
   if (type !== 'function' && type !== 'custom') return undefined;
   return stringAt(definitionOf(tool), 'name');
 }
@@ -82,7 +88,12 @@ export function definitionOf(tool: JsonObject): JsonObject {
 
 export function toolNamesOf(listed: readonly ListedTool[]): ToolNames {
   const plain = new Set<string>();
-  for (const { tool, namespace } of listed) if (!namespace) plain.add(nameOf(tool) ?? '');
+  let hasSearch = false;
+  for (const { tool, namespace } of listed) {
+    if (!namespace) plain.add(nameOf(tool) ?? '');
+    // Names are unique in a list, so that a function of this name leaves no room for the search.
+    if (nameOf(tool) === TOOL_SEARCH) hasSearch = tool['type'] === TOOL_SEARCH;
+  }
   const splits = new Map<string, ToolName>();
   const flats = new Map<string, string>();
   for (const { tool, namespace } of listed) {
@@ -97,6 +108,7 @@ export function toolNamesOf(listed: readonly ListedTool[]): ToolNames {
     // A call of a tool that is not offered any more is still told under a name of the same form.
     flat: (name, namespace) => (namespace ? (flats.get(`${namespace}\n${name}`) ?? join(namespace, name)) : name),
     split: (flat) => splits.get(flat) ?? { name: flat },
+    isSearch: (flat) => hasSearch && flat === TOOL_SEARCH,
     within: (namespace) => [...splits].flatMap(([flat, split]) => (split.namespace === namespace ? flat : [])),
   };
 }
