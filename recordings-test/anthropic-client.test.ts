@@ -15,6 +15,7 @@ import {
   objectAt,
   stringAt,
 } from '../src/core/json.ts';
+import { foldStream } from '../src/dialects/anthropic-messages/client/naive-client.fixture.ts';
 import type { WireMessagesRequest } from '../src/dialects/anthropic-messages/client/schema.ts';
 import { openMessagesEncoder } from '../src/dialects/anthropic-messages/client/stream-encoder.ts';
 import { anthropicMessages } from '../src/dialects/anthropic-messages/index.ts';
@@ -22,7 +23,6 @@ import { brokenRules } from '../src/dialects/anthropic-messages/rules.ts';
 import type { ClientDialect, Outcome, RelayStream, ReplyHead, SettledUsage } from '../src/dialects/dialect.ts';
 import { contextWith } from '../src/dialects/shared/test-context.ts';
 import { openLane } from '../src/pipeline/lane.ts';
-import { tryParseJson } from '../src/wire/json.ts';
 import { openSseReader } from '../src/wire/sse.ts';
 import {
   bytesValue,
@@ -78,66 +78,6 @@ function settledOf(usage: SettledUsage['usage'] | undefined): SettledUsage {
     completionCostNanoUsd: 2n,
     isByok: false,
   };
-}
-
-// ---- a naive client: events to a message, as the grammar's own SDK collects them ----
-
-interface Folded {
-  readonly message: JsonObject;
-  readonly order: readonly string[];
-}
-
-function fold(text: string): Folded {
-  let message: { [key: string]: Json | undefined } = {};
-  const content: { [key: string]: Json | undefined }[] = [];
-  const order: string[] = [];
-  let open = -1;
-  let input = '';
-  for (const frame of text.split('\n\n')) {
-    if (frame === '') continue;
-    const [name = '', data = '', ...more] = frame.split('\n');
-    expect([frame, more]).toEqual([frame, []]);
-    const event: Json = JSON.parse(data.replace(/^data: /, ''));
-    if (!isJsonObject(event)) throw new Error('an event is an object');
-    expect(name).toBe(`event: ${String(event['type'])}`);
-    order.push(String(event['type']));
-    const index = Number(event['index'] ?? -1);
-    switch (event['type']) {
-      case 'message_start':
-        message = { ...objectAt(event, 'message') };
-        break;
-      case 'content_block_start':
-        expect([open, index]).toEqual([-1, content.length]);
-        open = index;
-        input = '';
-        content.push({ ...objectAt(event, 'content_block') });
-        break;
-      case 'content_block_delta': {
-        expect(index).toBe(open);
-        const block = content[index] ?? {};
-        const delta = objectAt(event, 'delta') ?? {};
-        for (const member of ['text', 'thinking', 'signature']) {
-          if (typeof delta[member] === 'string') block[member] = (stringAt(block, member) ?? '') + delta[member];
-        }
-        input += stringAt(delta, 'partial_json') ?? '';
-        if (delta['citation'] !== undefined) {
-          block['citations'] = [...(arrayAt(block, 'citations') ?? []), delta['citation']];
-        }
-        break;
-      }
-      case 'content_block_stop': {
-        expect(index).toBe(open);
-        open = -1;
-        const block = content[index] ?? {};
-        if (input) block['input'] = tryParseJson(input) ?? { _raw: input };
-        break;
-      }
-      case 'message_delta':
-        Object.assign(message, objectAt(event, 'delta'));
-        message['usage'] = { ...objectAt(message, 'usage'), ...objectAt(event, 'usage') };
-    }
-  }
-  return { message: { ...message, content }, order };
 }
 
 /** What both lanes can say: blocks that a chat answer has no word for are the relay's alone. */
@@ -243,7 +183,6 @@ function play(
 
 const codeOf = (outcome: Outcome): string => (outcome === 'complete' ? outcome : outcome.code);
 const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value));
-const withoutPings = (text: string): string => text.replaceAll('event: ping\ndata: {"type":"ping"}\n\n', '');
 
 function checkStream(recording: Recording, random: Random): string {
   const { body } = recording.response;
@@ -258,7 +197,7 @@ function checkStream(recording: Recording, random: Random): string {
   expect(relayed.meter).toEqual(translated.meter);
   expect(translated.outcome).toBe(relayed.outcome);
   if (relayed.outcome !== 'complete') return 'refused as spliced';
-  const [ours, theirs] = [fold(withoutPings(relayed.text)), fold(withoutPings(translated.text))];
+  const [ours, theirs] = [foldStream(relayed.text), foldStream(translated.text)];
   for (const { order, message } of [ours, theirs]) {
     expect([order[0], ...order.slice(-2)]).toEqual(['message_start', 'message_delta', 'message_stop']);
     expectWholeShape(message);
@@ -302,7 +241,7 @@ function checkWhole(recording: Recording): string {
   const response = upstream.decodeResponse(body, context);
   const encoder = openMessagesEncoder(head, ASKED);
   const text = unfold(response).map((event) => encoder.push(event));
-  const folded = fold(text.join('') + encoder.final(settledOf(response.usage)));
+  const folded = foldStream(text.join('') + encoder.final(settledOf(response.usage)));
   if (response.choices[0]?.annotations.length === 0) expect(plain(folded.message)).toEqual(plain(translated.message));
   else expect(shared(folded.message)).toEqual(shared(translated.message));
   return 'whole';

@@ -14,7 +14,7 @@ export function demandOf(wire: WireMessagesRequest): Demand {
   const fields: MessagesFields = wire;
   const measured = measure(wire);
   return {
-    models: [...modelsOf(source), ...(fields.fallbacks ?? []).map(({ model }) => model)],
+    models: [...new Set([...modelsOf(source), ...(fields.fallbacks ?? []).map(({ model }) => model)])],
     preferences: preferencesOf(source),
     stream: fields.stream === true,
     parameters: parametersOf(fields),

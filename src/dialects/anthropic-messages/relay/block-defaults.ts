@@ -11,6 +11,6 @@ const DEFAULTS: Readonly<Record<string, JsonObject>> = {
 export function withBlockDefaults(block: JsonObject): JsonObject {
   const type = block['type'];
   const defaults = typeof type === 'string' && Object.hasOwn(DEFAULTS, type) ? DEFAULTS[type] : undefined;
-  if (!defaults || Object.keys(defaults).every((key) => Object.hasOwn(block, key))) return block;
-  return { ...defaults, ...block, type: type ?? '' };
+  const missing = Object.entries(defaults ?? {}).filter(([key]) => !Object.hasOwn(block, key));
+  return missing.length === 0 ? block : { ...block, ...Object.fromEntries(missing) };
 }
