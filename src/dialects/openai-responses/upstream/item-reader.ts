@@ -6,13 +6,10 @@ import type { ReasoningDetail } from '../../../core/chat.ts';
 import type { ChatEvent } from '../../../core/chat-events.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, stringAt } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { decodeLogprobs } from '../../shared/logprobs.ts';
 import { isPublicFormat, reasoningFormatOf } from '../shared/reasoning-format.ts';
 import { encryptedDetail, readablePartsOf, UNKNOWN_FORMAT } from '../shared/reasoning-items.ts';
-import { toAnnotation } from './annotations.ts';
+import { annotationEvents, CHOICE, imageEvents, isCall, isRunByHost, logprobsOf } from './item-parts.ts';
 import { isSearch } from './usage.ts';
-
-const CHOICE = 0;
 
 /** What was said of one part of an item so far. */
 interface Part {
@@ -23,6 +20,12 @@ interface Part {
   readonly detail: number;
   annotations: number;
   hasLogprobs: boolean;
+}
+
+/** Where an event stands: the item's position, and its id where the event names it. */
+export interface Place {
+  readonly index: number;
+  readonly id: string | undefined;
 }
 
 interface Item {
@@ -61,12 +64,12 @@ export class ItemReader {
   }
 
   /** The place of what an event is about: its own word, its item's, or the item that was opened last. */
-  placeOf(index: number | undefined, id: string | undefined): number {
-    if (index !== undefined) return index;
-    return (id === undefined ? undefined : this.#indexOf(id)) ?? this.#lastOpened;
+  placeOf(index: number | undefined, id: string | undefined): Place {
+    if (index !== undefined) return { index, id };
+    return { index: (id === undefined ? undefined : this.#indexOf(id)) ?? this.#lastOpened, id };
   }
 
-  open(index: number, wire: JsonObject): ChatEvent[] {
+  open({ index }: Place, wire: JsonObject): ChatEvent[] {
     this.#lastOpened = index;
     const item = this.#itemAt(index, wire);
     item.format = stringAt(wire, 'format') ?? item.format;
@@ -74,23 +77,24 @@ export class ItemReader {
   }
 
   /** A piece of a part's text, as its event names it. */
-  add(index: number, kind: PartKind, at: number, text: string, logprobs?: Json): ChatEvent[] {
-    const item = this.#itemAt(index, { type: OWNERS[kind] });
+  add(place: Place, kind: PartKind, at: number, text: string, logprobs?: Json): ChatEvent[] {
+    const item = this.#itemAt(place.index, { type: OWNERS[kind], id: place.id });
     return text ? this.#say(item, kind, at, text, logprobs) : [];
   }
 
   /** What a part's text is, now that it is whole: the rest of it that was not said. */
-  complete(index: number, kind: PartKind, at: number, whole: string, logprobs?: Json): ChatEvent[] {
-    return this.#complete(this.#itemAt(index, { type: OWNERS[kind] }), kind, at, whole, logprobs);
+  complete(place: Place, kind: PartKind, at: number, whole: string, logprobs?: Json): ChatEvent[] {
+    const item = this.#itemAt(place.index, { type: OWNERS[kind], id: place.id });
+    return this.#complete(item, kind, at, whole, logprobs);
   }
 
-  annotate(index: number, at: number, annotation: Json): ChatEvent[] {
+  annotate({ index }: Place, at: number, annotation: Json): ChatEvent[] {
     const part = this.#partOf(this.#itemAt(index, { type: 'message' }), 'text', at);
     part.annotations++;
-    return annotationEvents([annotation], part);
+    return annotationEvents([annotation], part.textStart);
   }
 
-  close(index: number, wire: JsonObject): ChatEvent[] {
+  close({ index }: Pick<Place, 'index'>, wire: JsonObject): ChatEvent[] {
     const item = this.#itemAt(index, wire);
     if (item.isDone) return [];
     item.isDone = true;
@@ -223,7 +227,7 @@ export class ItemReader {
     const annotations = (arrayAt(wire, 'annotations') ?? []).slice(part.annotations);
     const logprobs = part.hasLogprobs ? undefined : logprobsOf(wire['logprobs']);
     if (logprobs) events.push({ type: 'logprobs-delta', choice: CHOICE, logprobs });
-    return [...events, ...annotationEvents(annotations, part)];
+    return [...events, ...annotationEvents(annotations, part.textStart)];
   }
 
   #closeReasoning(item: Item, wire: JsonObject): ChatEvent[] {
@@ -246,29 +250,3 @@ const OWNERS: Readonly<Record<PartKind, string>> = {
   reasoning: 'reasoning',
   arguments: 'function_call',
 };
-
-function isCall({ type }: JsonObject): boolean {
-  return type === 'function_call' || type === 'custom_tool_call';
-}
-
-/** xAI shows its own searches of X as calls of custom tools, whose results it does not wait for (recorded). */
-function isRunByHost(wire: JsonObject): boolean {
-  return wire['type'] === 'custom_tool_call' && stringAt(wire, 'call_id')?.startsWith('xs_call_') === true;
-}
-
-function logprobsOf(tokens: Json | undefined): Json | undefined {
-  return isJsonArray(tokens) && tokens.length > 0 ? decodeLogprobs({ content: tokens }) : undefined;
-}
-
-function annotationEvents(wire: readonly Json[], part: Part): ChatEvent[] {
-  const annotations = wire.flatMap((annotation) => toAnnotation(annotation, part.textStart));
-  return annotations.length > 0 ? [{ type: 'annotation-delta', choice: CHOICE, annotations }] : [];
-}
-
-function imageEvents(wire: JsonObject): ChatEvent[] {
-  const result = stringAt(wire, 'result');
-  if (!result) return [];
-  const isAddress = /^(https?|data):/.test(result);
-  const url = isAddress ? result : `data:image/${stringAt(wire, 'output_format') ?? 'png'};base64,${result}`;
-  return [{ type: 'image-delta', choice: CHOICE, url }];
-}

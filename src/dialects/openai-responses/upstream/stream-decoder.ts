@@ -10,7 +10,7 @@ import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../../diale
 import { cutError } from '../../shared/cut-error.ts';
 import { carriesError } from '../../shared/openai-errors.ts';
 import { errorOf } from './errors.ts';
-import type { PartKind } from './item-reader.ts';
+import type { PartKind, Place } from './item-reader.ts';
 import { ResponseReader } from './response-reader.ts';
 
 export function openResponsesDecoder(context: UpstreamContext): ResponsesDecoder {
@@ -94,7 +94,7 @@ export class ResponsesDecoder implements StreamDecoder {
     return { events: [], outcome: this.#isDone ? 'complete' : cutError(reason, this.#hasBegun, providerName) };
   }
 
-  #place(value: JsonObject): number {
+  #place(value: JsonObject): Place {
     return this.#reader.items.placeOf(numberAt(value, 'output_index'), stringAt(value, 'item_id'));
   }
 
@@ -120,8 +120,9 @@ export class ResponsesDecoder implements StreamDecoder {
   #item(value: JsonObject, isDone: boolean): readonly ChatEvent[] {
     const item = objectAt(value, 'item');
     if (!item) return [];
-    const index = this.#reader.items.placeOf(numberAt(value, 'output_index'), stringAt(item, 'id'));
-    return isDone ? this.#reader.items.close(index, item) : this.#reader.items.open(index, item);
+    const { items } = this.#reader;
+    const place = items.placeOf(numberAt(value, 'output_index'), stringAt(item, 'id'));
+    return isDone ? items.close(place, item) : items.open(place, item);
   }
 
   #fail(said: JsonObject): readonly ChatEvent[] {
