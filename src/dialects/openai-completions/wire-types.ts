@@ -12,13 +12,14 @@ import { flag, jsonObject } from '../shared/wire-schema.ts';
 
 const between = (low: number, high: number) => z.number().min(low).max(high).nullish();
 const tokens = z.array(z.int().min(0)).min(1);
+// Null is where a document begins: what the model writes of itself.
+const prompt = z.union([z.string(), z.array(z.string()).min(1), tokens, z.array(tokens).min(1)]).nullable();
 
 export const completionFields = z.object({
   ...gatewayFields,
   ...reasoningFields,
   model: z.string().nullish(),
-  // Null is where a document begins: what the model writes of itself.
-  prompt: z.union([z.string(), z.array(z.string()).min(1), tokens, z.array(tokens).min(1)]).nullable(),
+  prompt,
   suffix: z.string().nullish(),
   echo: flag,
   best_of: z.int().min(1).nullish(),
@@ -73,6 +74,12 @@ export function parseCompletionRequest(body: Json): WireCompletionRequest {
   if (hasCompletionFields(body)) return body;
   if (body['prompt'] === undefined && body['messages'] !== undefined) {
     throw invalidRequest('messages', 'this route takes `prompt`; send `messages` to /chat/completions instead');
+  }
+  if (!prompt.safeParse(body['prompt']).success) {
+    throw invalidRequest(
+      'prompt',
+      'accepted: a string, a list of strings, a list of token ids, or a list of such lists',
+    );
   }
   throw refusalBy(completionFields, body, 'not a completions request');
 }
