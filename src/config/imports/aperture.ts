@@ -34,7 +34,8 @@ const DIALECT_OF_FLAG: Readonly<Record<string, string>> = {
 };
 
 const UNSUPPORTED_FLAGS: Readonly<Record<string, string>> = {
-  google_raw_predict: 'Claude on Google Cloud (rawPredict) is written as google-vertex with credentials, without base_url.',
+  google_raw_predict:
+    'Claude on Google Cloud (rawPredict) is written as google-vertex with credentials, without base_url.',
 };
 
 /** Whole sections of that product which have no counterpart here yet. */
