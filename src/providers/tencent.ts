@@ -5,6 +5,8 @@ export const tencent = defineProvider({
   id: 'tencent',
   name: 'Tencent',
   baseUrl: 'https://tokenhub.tencentmaas.com/v1',
+  // https://www.tencentcloud.com/document/product/1300/78941
+  otherHosts: ['tokenhub-intl.tencentcloudmaas.com', 'tokenhub.tencentcloudmaas.com'],
   dialect: 'openai-chat',
   keyEnv: ['TENCENT_TOKENHUB_API_KEY'],
   authorize: { kind: 'bearer' },
