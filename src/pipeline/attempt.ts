@@ -9,7 +9,7 @@ import { urlOf } from '../providers/base-url.ts';
 import type { Signer } from '../providers/signer.ts';
 import { tryParseJson } from '../wire/json.ts';
 import { openSseReader } from '../wire/sse.ts';
-import { isConnectionError, tooLate } from './attempt-errors.ts';
+import { isConnectionError, ofProvider, tooLate } from './attempt-errors.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import { EVENT_STREAM, framingOfBody, isEventStream, mediaType, openFrames } from './framing.ts';
 import type { FoldedStream, Lane, StreamFace, WholeReply } from './lane.ts';
@@ -379,10 +379,7 @@ class AttemptRun {
     const { signal } = this.#controller;
     if (signal.aborted && signal.reason instanceof GatewayError) return signal.reason;
     const { name } = this.#target.provider;
-    if (thrown instanceof GatewayError) {
-      if (thrown.details.providerName !== undefined || thrown.spec.blame !== 'provider') return thrown;
-      return new GatewayError(thrown.code, `${name}: ${thrown.message}`, { ...thrown.details, providerName: name });
-    }
+    if (thrown instanceof GatewayError) return ofProvider(thrown, name);
     if (this.#status !== null && isConnectionError(thrown)) {
       return this.#error('provider.truncated', 'closed the connection before its answer was complete.');
     }

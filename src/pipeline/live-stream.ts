@@ -8,6 +8,7 @@ import type { Clock } from '../core/ids.ts';
 import type { Outcome, RelayStream } from '../dialects/dialect.ts';
 import type { FrameReader } from '../wire/frames.ts';
 import { tryParseJson } from '../wire/json.ts';
+import { ofProvider } from './attempt-errors.ts';
 import type { Deadline } from './deadlines.ts';
 
 /** How long a host may take to close its stream after the terminator, before its socket is given up. */
@@ -145,9 +146,11 @@ export class LiveStream implements LiveSource {
         else if (this.lane.failure || this.lane.isTerminated) this.#leaveEarly();
         if (text) return text;
       } catch (error) {
-        // A frame beyond the limits: our own refusal, the upstream has no more to say.
-        this.#finish('upstream-cut', toGatewayError(error));
+        // A frame beyond the limits: our own refusal, the upstream has no more to say. What came before it was said.
+        const said = this.#pieces.join('');
+        this.#finish('upstream-cut', ofProvider(toGatewayError(error), this.#options.providerName));
         this.#options.abort.abort(error);
+        if (said) return said;
       }
     }
     return undefined;
