@@ -1,7 +1,9 @@
 /** POST /responses: OpenAI's responses grammar. Stateless: nothing is stored, so there is no other method and no other path. */
+import { isJsonObject } from '../../core/json.ts';
 import { betasOf } from '../../dialects/openai-chat/client-headers.ts';
 import { openAiResponses } from '../../dialects/openai-responses/index.ts';
 import { runChat } from '../../pipeline/run-chat.ts';
+import { asInstructions, intoResponses } from '../../presets/into-responses.ts';
 import { answerInference, type InferencePorts } from './inference.ts';
 
 const { client } = openAiResponses;
@@ -11,10 +13,18 @@ export function postResponses(request: Request, ports: InferencePorts): Promise<
   return answerInference(request, ports, {
     kind: 'chat',
     takesPresets: true,
-    parse: client.parseRequest,
+    placeSystemPrompt: asInstructions,
+    // A preset's fields are chat's.
+    parse: (body) => client.parseRequest(isJsonObject(body) ? intoResponses(body) : body),
     demandOf: client.demandOf,
     run: (base, wire, pipeline) => runChat({ ...base, kind: 'chat', dialect: openAiResponses, wire, betas }, pipeline),
     encodeError: client.encodeError,
     cached: { endpoint: 'responses', replay: client.replay, variesBy: betas },
+    headers: requestIdHeader,
   });
+}
+
+/** OpenAI's clients show it to whoever asks for help. */
+function requestIdHeader(id: string): Readonly<Record<string, string>> {
+  return { 'x-request-id': id };
 }
