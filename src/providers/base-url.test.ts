@@ -39,6 +39,12 @@ describe('an override of a known provider', () => {
     ['cohere', 'https://api.cohere.com', 'https://api.cohere.com/v2'],
     ['cohere', 'https://api.cohere.com/v2/chat', 'https://api.cohere.com/v2'],
     ['perplexity', 'https://api.perplexity.ai', 'https://api.perplexity.ai'],
+    [
+      'amazon-bedrock',
+      'https://bedrock-runtime.us-east-1.amazonaws.com/model/us.amazon.nova-lite-v1%3A0/converse-stream',
+      'https://bedrock-runtime.us-east-1.amazonaws.com',
+    ],
+    ['amazon-bedrock', 'http://127.0.0.1:9900/bedrock/v1', 'http://127.0.0.1:9900/bedrock/v1'],
     // Other grammars.
     ['anthropic', 'https://api.anthropic.com', 'https://api.anthropic.com/v1'],
     ['anthropic', 'https://api.anthropic.com/v1/messages', 'https://api.anthropic.com/v1'],

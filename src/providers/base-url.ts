@@ -24,6 +24,7 @@ const VERSION_OF_DIALECT: Readonly<Record<string, readonly string[]>> = {
 
 /** Operations that only one grammar has: elsewhere their names may be part of an address. */
 const OWN_OPERATION: Readonly<Record<string, RegExp>> = {
+  'bedrock-converse': /\/model\/[^/]+\/(?:converse|invoke)[a-z-]*$/,
   cohere: /\/chat$/,
   // Its paths are whole, and the doors beside them are other grammars'.
   ollama: /\/(?:api(?:\/(?:chat|generate|tags|version))?|v1)$/,

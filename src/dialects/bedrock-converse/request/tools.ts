@@ -32,14 +32,12 @@ export function encodeTools(
   const offered = offeredTools(request.tools, choice, choosing, notes);
   const tools = offered.flatMap(({ tool, index }) => encodeTool(tool, `tools[${index}]`, choosing, notes));
   const forced = encodeChoice(choice, choosing, notes);
-  if (request.parallelToolCalls !== false) {
-    return { toolConfig: { tools, ...(forced && { toolChoice: toWireChoice(forced) }) } };
+  if (request.parallelToolCalls === false) {
+    if (choosing.facts.family === 'claude') {
+      return { toolConfig: { tools }, ownChoice: { ...(forced ?? { type: 'auto' }), disable_parallel_tool_use: true } };
+    }
+    notes.add('parameter.dropped', 'parallel_tool_calls', 'The model cannot be kept from several calls at once.');
   }
-  if (choosing.facts.family === 'claude') {
-    const ownChoice = { ...(forced ?? { type: 'auto' }), disable_parallel_tool_use: true };
-    return { toolConfig: { tools }, ownChoice };
-  }
-  notes.add('parameter.dropped', 'parallel_tool_calls', 'The model cannot be kept from calling several tools at once.');
   return { toolConfig: { tools, ...(forced && { toolChoice: toWireChoice(forced) }) } };
 }
 
