@@ -28,6 +28,12 @@ const API_WORDS = new Set([
   'signalbox',
 ]);
 
+/** Clients that bring a version of their own to the base address they are given. */
+const OTHER_VERSIONS: Readonly<Record<string, string>> = {
+  '/v2/rerank': `${API}/rerank`,
+  '/api/v2/rerank': `${API}/rerank`,
+};
+
 /** The path of a URL, folded. A path that is no API path is only cleaned of repeated and trailing slashes. */
 export function canonicalPath(url: string): string {
   const start = url.indexOf('/', url.indexOf('//') + 2);
@@ -42,5 +48,5 @@ export function canonicalPath(url: string): string {
   if (path.startsWith(`${API}/`)) return path;
   if (path.startsWith('/v1/')) return `/api${path}`;
   if (path.startsWith('/api/') && API_WORDS.has(path.slice(5).split('/', 1)[0] ?? '')) return `${API}${path.slice(4)}`;
-  return path;
+  return OTHER_VERSIONS[path] ?? path;
 }
