@@ -131,17 +131,13 @@ function eventsOf(item: JsonObject, output_index: number): readonly JsonObject[]
     ...(item['arguments'] ? pieces('function_call_arguments', item['arguments']) : []),
     ...(item['input'] ? pieces('custom_tool_call_input', item['input']) : []),
   ];
-  const opened = {
-    ...item,
-    summary: [],
-    content: [],
-    arguments: '',
-    input: '',
-    encrypted_content: 'EARLY',
-    result: null,
-  };
+  const opened: JsonObject = { ...item, summary: [], content: [], arguments: '', input: '', result: null };
   return [
-    { type: 'response.output_item.added', output_index, item: opened },
+    {
+      type: 'response.output_item.added',
+      output_index,
+      item: item['encrypted_content'] ? { ...opened, encrypted_content: 'EARLY' } : opened,
+    },
     ...inside,
     { type: 'response.output_item.done', output_index, item },
   ];

@@ -21,7 +21,7 @@ export function retargetItems(items: readonly Json[], context: UpstreamContext, 
       return;
     }
     const replayed = replay(item, path, context, notes);
-    if (replayed !== item) isNameless = true;
+    if (replayed?.['id'] !== item['id']) isNameless = true;
     if (replayed) kept.push(replayed);
   });
   return kept;
