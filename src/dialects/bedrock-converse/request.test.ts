@@ -448,7 +448,10 @@ describe('tools', () => {
     for (const id of ids) expect(id).toMatch(/^[a-zA-Z0-9]{9}$/);
     expect(new Set(ids).size).toBe(2);
     expect(JSON.stringify(body)).toContain('{"json":{"result":"{\\"a\\": 12345678901234567890}"}}');
+    expect(JSON.stringify(body)).toContain('{"json":{"result":"(empty)"}}');
     expect(encode(MISTRAL, { messages, tools: [look] }).body).toEqual(body);
+    const unanswered = encode(MISTRAL, { messages: messages.slice(0, 2), tools: [look] });
+    expect(JSON.stringify(unanswered.body)).toContain('{"json":{"result":"No result of look was given."}}');
   });
 
   test('a long id is cut so that two still differ, the same whoever else calls; a call without a result gets one', () => {
@@ -705,6 +708,12 @@ describe('cache points', () => {
     const llama = encode(LLAMA, request);
     expect(JSON.stringify(llama.body)).not.toContain('cachePoint');
     expect(llama.notes.filter((note) => note.includes('cache_control'))).toHaveLength(2);
+  });
+
+  test('none alone in the system prompt, where what it marked went elsewhere', () => {
+    const image: Part = { type: 'image', source: data('image/png'), ...mark };
+    const { body } = encode(CLAUDE, { messages: [system(image), user(text('A'))] });
+    expect(body['system']).toBeUndefined();
   });
 
   test('automatic caching marks the end of the last user message, once', () => {

@@ -59,14 +59,14 @@ export function encodeConversation(request: ChatRequest, facts: ModelFacts, note
   return { system: encoder.system, messages };
 }
 
-function blocksFor({ resultStatus }: ModelFacts): TurnBlocks<WireBlock, WireBlock, Result> {
+function blocksFor({ resultStatus, jsonResults }: ModelFacts): TurnBlocks<WireBlock, WireBlock, Result> {
   return {
     toolUse: (toolUseId, name, input) => ({ toolUse: { toolUseId, name, input } }),
     toolResult: (toolUseId, { content, isError, marks }) => [
       { toolResult: { toolUseId, content, ...(isError && resultStatus && { status: 'error' }) } },
       ...marks,
     ],
-    noResult: (words) => ({ content: [{ text: words }], isError: true, marks: [] }),
+    noResult: (words) => ({ content: resultOf([{ text: words }], jsonResults), isError: true, marks: [] }),
   };
 }
 
@@ -97,8 +97,8 @@ function encodeSystem(encoder: Encoder, parts: readonly Part[], field: string, p
   if (place === 'leading' && encoder.facts.systemPrompt) {
     const media: WireBlock[] = [];
     for (const block of blocks) {
-      if ('text' in block || 'cachePoint' in block) encoder.system.push(block);
-      else media.push(block);
+      if (!('text' in block || 'cachePoint' in block)) media.push(block);
+      else if ('text' in block || encoder.system.length > 0) encoder.system.push(block);
     }
     if (media.length > 0) notes.add('part.converted', field, 'The system prompt holds text only; its media follow.');
     turns.pushUser(media);
@@ -148,11 +148,10 @@ function encodeToolResult(encoder: Encoder, message: ToolMessage, field: string)
     (fits ? inside : beside).push(block);
   }
   const control = message.cacheControl ?? message.content.findLast((part) => part.cacheControl)?.cacheControl;
-  const content = facts.jsonResults ? asJson(inside) : inside;
-  if (content.length === 0) {
-    content.push({ text: beside.length > 0 ? '(Shown by the user.)' : '(empty)' });
-    notes.add('message.changed', field, 'A result must not be empty; it says that it is.');
-  }
+  const isEmpty = inside.length === 0;
+  if (isEmpty) notes.add('message.changed', field, 'A result must not be empty; it says that it is.');
+  const words = isEmpty ? [{ text: beside.length > 0 ? '(Shown by the user.)' : '(empty)' }] : inside;
+  const content = resultOf(words, facts.jsonResults);
   const result = { content, isError: message.isError === true, marks: mark(encoder, control, field) };
   if (turns.pushResult(message.toolCallId, result, field)) {
     if (beside.length > 0) {
@@ -165,10 +164,10 @@ function encodeToolResult(encoder: Encoder, message: ToolMessage, field: string)
   turns.pushUser([{ text: `Result of tool call ${message.toolCallId}:` }, ...inside, ...beside]);
 }
 
-/** Word for word, in the one member of an object. */
-function asJson(content: readonly WireContent[]): (WireContent | WireJson)[] {
-  const text = content.flatMap((block) => ('text' in block ? [block.text] : [])).join('\n');
-  return text === '' ? [] : [{ json: { result: text } }];
+/** As an object: word for word, in its one member. */
+function resultOf(content: readonly WireContent[], isJson: boolean): readonly (WireContent | WireJson)[] {
+  if (!isJson) return content;
+  return [{ json: { result: content.flatMap((block) => ('text' in block ? [block.text] : [])).join('\n') } }];
 }
 
 function contentOf({ names, notes }: Encoder, parts: readonly Part[], field: string): WireContent[] {
