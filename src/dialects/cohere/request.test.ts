@@ -154,6 +154,20 @@ describe('messages', () => {
   });
 });
 
+test('a second result of one call is told as text', () => {
+  const { messages, notes } = messagesOf([
+    user('Add.'),
+    assistant({ toolCalls: [call] }),
+    result([text('1')]),
+    result([text('2')]),
+  ]);
+  expect(messages.slice(2)).toEqual([
+    { role: 'tool', tool_call_id: 'c1', content: '1' },
+    { role: 'user', content: [{ type: 'text', text: 'Result of tool call c1: 2' }] },
+  ]);
+  expect(notes).toEqual(['message.changed messages[3]']);
+});
+
 describe('reasoning of earlier turns', () => {
   const plan = { type: 'reasoning.text', text: 'First add.', id: 'tool_plan', format: 'unknown' } as const;
   const thought = { type: 'reasoning.text', text: 'Hm.', format: 'unknown', index: 0 } as const;

@@ -150,6 +150,12 @@ describe('a stream', () => {
     expect(done).toBe('[DONE]');
   });
 
+  test('holds back usage that comes with text', () => {
+    const { stream, pushed } = run([frameOf({ text: 'Hi', finish_reason: 'stop' }, { usage })]);
+    expect(pushed.join('')).not.toContain('usage');
+    expect(eventsOf(stream.final(settled))[0]).toMatchObject({ usage: { special: 1 } });
+  });
+
   test('meters itself', () => {
     const { stream } = run(frames);
     expect(stream.isTerminated).toBe(true);
