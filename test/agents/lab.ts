@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { SimDialect } from '../../src/providers/sim/grammar.ts';
 import type { SimStepCall } from '../../src/providers/sim/steps.ts';
-import { startGatewayTo, upstreams } from '../kit/sim-lab.ts';
+import { everyUpstream, startGatewayTo } from '../kit/sim-lab.ts';
 import type { Gateway } from '../kit/start-gateway.ts';
 
 const PATIENCE_MS = 120_000;
@@ -39,7 +39,7 @@ export function binaryOf(name: string): string | null {
 }
 
 export async function openLab(dialect: SimDialect): Promise<AgentLab> {
-  const upstream = upstreams.find((each) => each.dialect === dialect);
+  const upstream = everyUpstream.find((each) => each.dialect === dialect);
   if (!upstream) throw new Error(`no simulated upstream speaks ${dialect}`);
   const gateway = await startGatewayTo(upstream);
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-task-'));

@@ -1,5 +1,5 @@
 /** Every client face against every upstream face, case by case, whole and streamed. */
-import { startGatewayTo, type Upstream, upstreams } from '../kit/sim-lab.ts';
+import { everyUpstream, startGatewayTo, type Upstream } from '../kit/sim-lab.ts';
 import type { Gateway } from '../kit/start-gateway.ts';
 import { type AskPair, type Case, cases } from './cases.ts';
 import { type Face, failedReading, type Reading } from './face.ts';
@@ -32,7 +32,7 @@ export interface Cell {
 /** Runs all of them; failures are cells, not exceptions. */
 export async function runMatrix(): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
-  for (const upstream of upstreams) {
+  for (const upstream of everyUpstream) {
     const gateway = await startGatewayTo(upstream);
     try {
       for (const face of faces) for (const what of cases) cells.push(await runCell(face, upstream, what, gateway));

@@ -217,13 +217,20 @@ const REQUESTS: Readonly<Record<Dialect, Pick<Parameters<typeof simulate>[0], 'p
     path: '/v1beta/models/sim%2Fecho:streamGenerateContent?alt=sse',
     body: { contents: [{ role: 'user', parts: [{ text: SAID }] }] },
   },
+  'openai-responses': { path: '/v1/responses', body: { model: 'sim/echo', input: SAID, stream: true } },
+  'bedrock-converse': {
+    path: '/model/sim%2Fecho/converse-stream',
+    body: { messages: [{ role: 'user', content: [{ text: SAID }] }] },
+  },
+  cohere: { path: '/v2/chat', body: { model: 'sim/echo', messages: [{ role: 'user', content: SAID }], stream: true } },
+  ollama: { path: '/api/chat', body: { model: 'sim/echo', messages: [{ role: 'user', content: SAID }] } },
 };
 
 /** The byte of a stream at which the third word begins. */
 function thirdWordAt(dialect: Dialect): number {
   const { steps } = simulate({ ...REQUESTS[dialect], seed: 1 });
   const at = steps
-    .map(({ bytes }) => bytes.toString())
+    .map(({ bytes }) => (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1')))
     .join('')
     .indexOf(' three');
   if (at < 0) throw new Error(`the simulator does not say its third word in ${dialect}`);

@@ -18,6 +18,7 @@ export interface Upstream {
   readonly cannot?: Readonly<Record<string, string>>;
 }
 
+/** The grammars that each client's tests walk through: one of each kind, as the others differ from them in no client's eyes. */
 export const upstreams: readonly Upstream[] = [
   {
     dialect: 'openai-chat',
@@ -40,6 +41,11 @@ export const upstreams: readonly Upstream[] = [
     nativeToolCalls: 'STOP',
     reasoningFormat: 'google-gemini-v1',
   },
+];
+
+/** Every grammar spoken upstream: what must hold of each, whoever the client is, walks through these. */
+export const everyUpstream: readonly Upstream[] = [
+  ...upstreams,
   {
     dialect: 'openai-responses',
     version: 'v1',
