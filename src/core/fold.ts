@@ -278,7 +278,8 @@ function unfoldCall(choice: number, call: ToolCall, index: number, events: ChatE
   if (call.arguments) events.push({ type: 'tool-call-delta', choice, index, arguments: call.arguments });
 }
 
-function readableText(detail: ReasoningDetail): string {
+/** What of a detail a reader sees. */
+export function readableText(detail: ReasoningDetail): string {
   if (detail.type === 'reasoning.text') return detail.text ?? '';
   return detail.type === 'reasoning.summary' ? detail.summary : '';
 }

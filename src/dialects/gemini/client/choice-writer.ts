@@ -6,7 +6,7 @@
  */
 import type { AudioOutput, FinishReason, ReasoningDetail } from '../../../core/chat.ts';
 import type { ChatEvent } from '../../../core/chat-events.ts';
-import { foldDetail } from '../../../core/fold.ts';
+import { foldDetail, readableText } from '../../../core/fold.ts';
 import { isJsonObject, type Json } from '../../../core/json.ts';
 import { tryParseJson } from '../../../wire/json.ts';
 import { sealReasoning } from '../../shared/reasoning-seal.ts';
@@ -165,24 +165,28 @@ export class ChoiceWriter {
   // ---- reasoning ----
 
   #reason({ text, details }: Extract<ChoiceEvent, { type: 'reasoning-delta' }>, parts: WirePart[]): void {
-    const own = details.some(isOwn);
-    if (!own && this.#isClosed) this.#seal(parts);
-    if (own) {
+    if (details.some(isOwn)) {
       this.#takeDetails(details, parts);
       return;
     }
+    if (this.#isClosed) this.#seal(parts);
     for (const detail of details) foldDetail(this.#unsealed, detail);
     if (details.length === 0 && text) foldDetail(this.#unsealed, { type: 'reasoning.text', text, format: 'unknown' });
-    if (text && this.#showsThoughts) {
-      this.#flushImage(parts);
-      parts.push({ text, thought: true });
-    }
+    this.#showThought(text, parts);
+  }
+
+  #showThought(text: string, parts: WirePart[]): void {
+    if (!text || !this.#showsThoughts) return;
+    this.#flushImage(parts);
+    parts.push({ text, thought: true });
   }
 
   #takeDetails(details: readonly ReasoningDetail[], parts: WirePart[]): void {
     for (const detail of details) {
-      if (!isOwn(detail)) foldDetail(this.#unsealed, detail);
-      else if (detail.type === 'reasoning.encrypted') this.#sign(detail.data, detail.id ?? null, parts);
+      if (!isOwn(detail)) {
+        foldDetail(this.#unsealed, detail);
+        this.#showThought(readableText(detail), parts);
+      } else if (detail.type === 'reasoning.encrypted') this.#sign(detail.data, detail.id ?? null, parts);
       else if (detail.type === 'reasoning.text') this.#think(detail, parts);
     }
   }

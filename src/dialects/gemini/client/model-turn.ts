@@ -4,6 +4,7 @@
  * grammar, any other is one of Google's, bound to the part that carries it.
  */
 import type { AssistantMessage, Part, ReasoningDetail, ToolCall } from '../../../core/chat.ts';
+import { readableText } from '../../../core/fold.ts';
 import type { Note } from '../../../core/note.ts';
 import { unsealReasoning } from '../../shared/reasoning-seal.ts';
 import { REASONING_FORMAT, SKIP_SIGNATURE } from '../wire-types.ts';
@@ -167,9 +168,4 @@ class ModelTurn {
     const { details } = this.#draft;
     details.push({ type: 'reasoning.encrypted', data: signature, id, format: REASONING_FORMAT, index: details.length });
   }
-}
-
-function readableText(detail: ReasoningDetail): string {
-  if (detail.type === 'reasoning.text') return detail.text ?? '';
-  return detail.type === 'reasoning.summary' ? detail.summary : '';
 }
