@@ -145,7 +145,7 @@ export interface VendorException {
 export const VENDOR_EXCEPTIONS: readonly VendorException[] = [
   {
     path: 'src/compose.ts',
-    names: ['openai', 'anthropic', 'gemini', 'bedrock'],
+    names: ['openai', 'anthropic', 'gemini', 'bedrock', 'cohere', 'ollama'],
     because: 'the composition root lists the dialects that are built in',
   },
   {
