@@ -29,8 +29,8 @@ export function loadCatalog(refreshed?: CatalogRows): Catalog {
   const aliases = parseAliases(aliasesJson);
   // No refresh knows them: they stay, unless it has come to list one itself.
   const more = withoutListed(moreRows(), refreshed ? [builtIn, refreshed] : [builtIn]);
-  if (!refreshed) return indexRows([more, builtIn], aliases);
-  return indexRows([more, withoutReplaced(builtIn, refreshed), refreshed], aliases);
+  if (!refreshed) return indexRows([builtIn, more], aliases, builtIn.source);
+  return indexRows([withoutReplaced(builtIn, refreshed), refreshed, more], aliases, refreshed.source);
 }
 
 /** Rows of our own: what the source of the others does not list. */
@@ -83,8 +83,8 @@ function withoutReplaced(builtIn: CatalogRows, refreshed: CatalogRows): CatalogR
   };
 }
 
-/** @param layers the last one's source is the catalogue's; every row keeps its own */
-function indexRows(layers: readonly CatalogRows[], aliases: AliasTable): Catalog {
+/** @param source the catalogue's; every row keeps its own */
+function indexRows(layers: readonly CatalogRows[], aliases: AliasTable, source: CatalogRows['source']): Catalog {
   const rowsByModel = new Map<string, EndpointRow[]>();
   for (const row of layers.flatMap((each) => each.endpoints)) {
     const rows = rowsByModel.get(row.model);
@@ -111,5 +111,5 @@ function indexRows(layers: readonly CatalogRows[], aliases: AliasTable): Catalog
       else endpointsByModel.set(row.model, [endpoint]);
     }
   }
-  return { models, endpoints, endpointsByModel, aliases, source: layers.at(-1)?.source ?? sourceJson };
+  return { models, endpoints, endpointsByModel, aliases, source };
 }

@@ -215,3 +215,62 @@ describe('what a host is sent and tells', () => {
     expect(await generationOf(gateway, answer.id)).toMatchObject({ upstream_id: 'up-1', external_user: 'bob' });
   });
 });
+
+describe('a gateway behind this one', () => {
+  let gateway: Gateway;
+  const seen: { readonly path: string; readonly noTraining: string | null; readonly body: unknown }[] = [];
+  const upstream = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    async fetch(request) {
+      const path = new URL(request.url).pathname;
+      const noTraining = request.headers.get('x-openrouter-no-prompt-training');
+      seen.push({ path, noTraining, body: await request.json() });
+      const usage = { prompt_tokens: 9, total_tokens: 9, cost: 0.0000123 };
+      if (path.endsWith('/rerank')) return Response.json({ results: [{ index: 0, relevance_score: 0.5 }], usage });
+      return Response.json({ data: [{ index: 0, embedding: [1] }], usage });
+    },
+  });
+  beforeAll(async () => {
+    const address = `http://127.0.0.1:${upstream.port}/api/v1`;
+    gateway = await startGateway({
+      config: `providers:\n  openrouter: { api_key: sk-or-v1-x, base_url: "${address}" }\nrouting:\n  defaults: { zdr: true }\n`,
+    });
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await upstream.stop(true);
+  });
+
+  test('is told the policy, takes what it takes, and what it charged is the bill', async () => {
+    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } };
+    const input = [{ content: [{ type: 'text', text: 'x' }, image] }];
+    const request = {
+      model: 'some/embedder',
+      input,
+      session_id: 's',
+      provider: { order: ['openrouter', 'deepinfra'] },
+    };
+    const answer = reply.parse(
+      await (await ask(gateway, request, { path, headers: { 'x-openrouter-no-prompt-training': 'true' } })).json(),
+    );
+    expect(answer.usage.cost).toBe(0.0000123);
+    expect(seen.at(-1)).toEqual({
+      path: '/api/v1/embeddings',
+      noTraining: 'true',
+      body: {
+        model: 'some/embedder',
+        input,
+        session_id: 's',
+        provider: { order: ['deepinfra'], data_collection: 'deny', zdr: true },
+      },
+    });
+  });
+
+  test('reranks documents that are objects', async () => {
+    const documents = [{ text: 't', image: 'https://h/x.png' }];
+    const answer = await ask(gateway, { model: 'some/ranker', query: 'q', documents }, { path: '/api/v1/rerank' });
+    expect(await answer.json()).toMatchObject({ results: [{ document: documents[0] }], usage: { cost: 0.0000123 } });
+    expect(seen.at(-1)?.body).toMatchObject({ query: 'q', documents, provider: { zdr: true } });
+  });
+});

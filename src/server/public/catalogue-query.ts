@@ -15,6 +15,7 @@ const OUTPUT_MODALITIES = [
   'audio',
   'video',
   'rerank',
+  'moderation',
   'decisions',
   'speech',
   'transcription',
