@@ -262,6 +262,36 @@ describe('the end of the loop', () => {
   });
 });
 
+describe('in every client’s grammar', () => {
+  const asked: readonly (readonly [string, string, JsonObject])[] = [
+    ['responses', '/v1/responses', { model: 'lab/m', input: 'what time is it?' }],
+    [
+      'messages',
+      '/v1/messages',
+      { model: 'lab/m', max_tokens: 100, messages: [{ role: 'user', content: 'what time is it?' }] },
+    ],
+    [
+      'gemini',
+      '/v1beta/models/lab%2Fm:generateContent',
+      { contents: [{ role: 'user', parts: [{ text: 'what time is it?' }] }] },
+    ],
+  ];
+  test.each(asked)('%s', async (_, path, body) => {
+    script = [calling(call('datetime', '{}')), () => answerOf('noon')];
+    const before = sent().length;
+    const response = await fetch(gateway.url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gateway.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...body, tools: [DATETIME] }),
+    });
+    const text = await response.text();
+    expect(text).toContain('"noon"');
+    expect(text).not.toMatch(/"(function_call|tool_use|functionCall)"/);
+    expect(sent().length - before).toBe(2);
+    expect(JSON.stringify(lastMessages())).toMatch(/\d{4}-\d\d-\d\dT/);
+  });
+});
+
 describe('troubles', () => {
   test('an error of a later step is the error of the answer, whole and streamed', async () => {
     script = [calling(call('datetime', '{}')), () => refusalOf(500)];

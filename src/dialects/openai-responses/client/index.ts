@@ -1,6 +1,7 @@
 /** The client face of OpenAI's responses grammar with OpenRouter's additions (https://openrouter.ai/docs/api/reference/responses). */
 import { objectAt } from '../../../core/json.ts';
 import type { ClientFace } from '../../dialect.ts';
+import { serverToolsOf } from '../../shared/server-tools.ts';
 import { unhonouredFields } from '../../shared/unhonoured.ts';
 import { encodeResponsesError } from '../shared/response-failure.ts';
 import type { WireResponsesRequest } from '../wire-types.ts';
@@ -30,6 +31,7 @@ export const responsesClient: ClientFace<WireResponsesRequest> = {
   transformsOf: (wire) => wire['transforms'],
   messagesOf,
   toolsOf,
+  serverToolsOf,
   providerObjectOf: (wire) => objectAt(wire, 'provider'),
   decodeRequest: decodeResponsesRequest,
   encodeResponse,
