@@ -42,10 +42,11 @@ export function findModel(snapshot: Snapshot, name: string): JsonObject {
  * @throws GatewayError `client.not_found` with near matches
  */
 export function modelOf(snapshot: Snapshot, name: string): Model {
-  const resolved = snapshot.resolve(name);
-  const found = resolved.kind === 'found' ? resolved : snapshot.resolve(name.replace(/[:?].*$/, ''));
-  const model = found.kind === 'found' ? snapshot.models.get(found.id) : undefined;
-  if (model) return model;
+  const resolved = snapshot.resolve(name.replace(/\?.*$/, ''));
+  if (resolved.kind === 'found') {
+    const model = snapshot.models.get(resolved.id) ?? snapshot.models.get(resolved.id.replace(/:.*$/, ''));
+    if (model) return model;
+  }
   const near = resolved.kind === 'unknown' && resolved.near.length > 0 ? ` Near: ${resolved.near.join(', ')}.` : '';
   const message = `models/${name.slice(0, 200)} is not found, or no configured provider serves it.${near} GET /v1beta/models lists those that are served.`;
   throw new GatewayError('client.not_found', message);

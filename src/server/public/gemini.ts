@@ -108,7 +108,7 @@ function postGenerate(
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = {};
-const JSON_ARRAY: Readonly<Record<string, string>> = { 'content-type': 'application/json; charset=utf-8' };
+const JSON_ARRAY: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
 
 /** The address decides: what a body says of these is its older clients' repetition of it. */
 function withAddress(body: Json, said: JsonObject): Json {
