@@ -24,6 +24,8 @@ describe('the model of a call', () => {
     ['/v1alpha/models/a/b:free:generateContent', 'a/b:free'],
     ['/api/v1/v1beta/models/a/b:generateContent', 'a/b'],
     ['/v1beta/models/models/a/b:generateContent', 'a/b'],
+    ['/v1beta/google/gemini-2.5-flash:generateContent', 'google/gemini-2.5-flash'],
+    ['/api/v1/a/b:free:generateContent', 'a/b:free'],
     ['/v1beta/models/sim%2Fecho%3Fcut=120%26a=1:generateContent', 'sim/echo?cut=120&a=1'],
     ['/v1beta1/publishers/google/models/gemini-2.5-flash:generateContent', 'gemini-2.5-flash'],
     ['/v1beta1/publishers/anthropic/models/claude-opus-5:generateContent', 'anthropic/claude-opus-5'],
@@ -40,6 +42,9 @@ describe('the model of a call', () => {
     '/v1beta/models/a:nothing',
     '/v1beta/models/:generateContent',
     '/models/a:generateContent',
+    '/v1beta/a:generateContent',
+    '/v1beta/a/b/c:generateContent',
+    '/v1beta/a/b:free',
     '/v2/models/a:generateContent',
     '/api/v1/chat/completions',
   ])('%s is no such call', (path) => {
@@ -65,7 +70,9 @@ describe('the list of models and one of them', () => {
   });
 
   test('errors about such paths are said in this grammar', () => {
-    expect(['/v1beta/files', '/api/v1beta', '/api/v1/models/a:countTokens'].map(isOwnPath)).toEqual([true, true, true]);
+    expect(
+      ['/v1beta/files', '/api/v1beta', '/api/v1/models/a:countTokens', '/v1/a/b:countTokens'].map(isOwnPath),
+    ).toEqual([true, true, true, true]);
     expect(['/v1betamax', '/api/v1/models/a', '/'].map(isOwnPath)).toEqual([false, false, false]);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * What an address of this grammar says: which model, and what is to be done. The model stands in the path, its slashes escaped or
- * not, after `models/`; Vertex AI's clients put its author before that, and a project and a place before all.
+ * not, after `models/`; Vertex AI's clients put its author before that, and a project and a place before all. The AI SDK writes
+ * `models/` only before a name without a slash.
  * https://ai.google.dev/api/generate-content · https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
  */
 import { GatewayError, invalidRequest } from '../../../core/errors.ts';
@@ -11,6 +12,7 @@ export type Action = (typeof ACTIONS)[number];
 const BASE = `^(?:/api)?(?:/v1)?/v1(?:alpha|beta1?)?`;
 const PLACE = `(?:/projects/[^/]+/locations/[^/]+)?(?:/publishers/([^/]+))?`;
 const CALL = new RegExp(`${BASE}${PLACE}/models/(.+):(${ACTIONS.join('|')})$`);
+const BARE_CALL = new RegExp(`${BASE}/([^/:]+/[^/:]+(?::[^/:]+)*):(${ACTIONS.join('|')})$`);
 /** Versions that no other grammar has: their lists of models are this grammar's, whoever asks. */
 const OWN_BASE = `^(?:/api)?(?:/v1)?/v1(?:alpha|beta1?)`;
 const LIST = new RegExp(`${OWN_BASE}${PLACE}/models$`);
@@ -27,7 +29,9 @@ export type CallAddress = {
 /** The model of a call of this action; null for any other path. */
 export function callAddress(path: string, action: Action): CallAddress | null {
   const [, publisher = '', model = '', said] = CALL.exec(path) ?? [];
-  return said === action ? { model, publisher } : null;
+  if (said !== undefined) return said === action ? { model, publisher } : null;
+  const [, bare = '', asked] = BARE_CALL.exec(path) ?? [];
+  return asked === action ? { model: bare, publisher: '' } : null;
 }
 
 export const isModelList = (path: string): boolean => LIST.test(path);
@@ -38,7 +42,7 @@ export function modelAddress(path: string): CallAddress | null {
 }
 
 /** Whether errors about a path are best said in this grammar. */
-export const isOwnPath = (path: string): boolean => OWN.test(path) || CALL.test(path);
+export const isOwnPath = (path: string): boolean => OWN.test(path) || CALL.test(path) || BARE_CALL.test(path);
 
 /**
  * The model's name as a caller of any grammar would write it. A model of Google's own stands without its author.

@@ -44,11 +44,11 @@ describe('nothing is stored: what would need it is refused with what to do inste
     [{ background: true }, 'background: responses run while the caller waits; leave it out, and stream long answers'],
     [
       { input: [{ type: 'item_reference', id: 'msg_1' }] },
-      'input[0]: a reference to a stored item: nothing is stored here; send the whole conversation in `input` instead',
+      'input[0]: a reference to a stored item: nothing is stored here; send the whole conversation in `input` instead, as clients do with `store: false`',
     ],
     [
       { input: [{ role: 'user', content: 'hi' }, { id: 'msg_1' }] },
-      'input[1]: a reference to a stored item: nothing is stored here; send the whole conversation in `input` instead',
+      'input[1]: a reference to a stored item: nothing is stored here; send the whole conversation in `input` instead, as clients do with `store: false`',
     ],
   ])('%j', (more, message) => expect(refusalOf(asked(more))).toBe(message));
 

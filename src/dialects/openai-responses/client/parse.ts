@@ -54,7 +54,10 @@ function assertNoReference(item: Json, at: number): void {
   const { type, role, id } = item;
   const isBare = (type === undefined || type === null) && role === undefined && id !== undefined;
   if (type === 'item_reference' || isBare) {
-    throw invalidRequest(`input[${at}]`, `a reference to a stored item: ${SEND_ALL}`);
+    throw invalidRequest(
+      `input[${at}]`,
+      `a reference to a stored item: ${SEND_ALL}, as clients do with \`store: false\``,
+    );
   }
 }
 
