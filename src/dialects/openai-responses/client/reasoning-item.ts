@@ -5,7 +5,7 @@
 import type { ReasoningDetail } from '../../../core/chat.ts';
 import { foldDetail } from '../../../core/fold.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import { sealReasoning } from '../../shared/reasoning-seal.ts';
+import { isSealed, sealReasoning } from '../../shared/reasoning-seal.ts';
 import { OWNER_FORMAT } from '../shared/reasoning-format.ts';
 import { pieceOpening } from './event-log.ts';
 import { type ItemPlace, type ItemStatus, named, type OutputItem } from './output-item.ts';
@@ -32,12 +32,13 @@ export class ReasoningItem implements OutputItem {
     this.#wish = wish;
   }
 
-  /** Whether this piece belongs to the item: one that its owner encrypted is closed by that, and has one id. */
+  /** Whether this piece belongs to the item: an encryption of the whole item ends it, and what its owner made has one id. */
   takes(detail: ReasoningDetail): boolean {
     const last = this.#details.at(-1);
     if (!last) return true;
+    if (isOfWholeItem(last)) return false;
     if (last.format !== OWNER_FORMAT && detail.format !== OWNER_FORMAT) return true;
-    if (last.format !== detail.format || last.type === 'reasoning.encrypted') return false;
+    if (last.format !== detail.format) return false;
     return !last.id || !detail.id || last.id === detail.id;
   }
 
@@ -82,9 +83,9 @@ export class ReasoningItem implements OutputItem {
 
   #encrypted(): string | undefined {
     if (this.#wish === 'never') return undefined;
-    if (this.#details.every(({ format }) => format === OWNER_FORMAT)) {
-      return this.#details.flatMap((detail) => (detail.type === 'reasoning.encrypted' ? detail.data : [])).at(-1);
-    }
+    const last = this.#details.at(-1);
+    if (last && isOfWholeItem(last)) return last.data;
+    if (this.#details.every(({ format }) => format === OWNER_FORMAT)) return undefined;
     return this.#wish === 'always' || this.#details.some(isSigned) ? sealReasoning(this.#details) : undefined;
   }
 
@@ -126,6 +127,11 @@ export class ReasoningItem implements OutputItem {
   #naming(kind: ReadablePart['kind'], at: number): JsonObject {
     return { ...named(this.#place), [kind === 'summary' ? 'summary_index' : 'content_index']: at };
   }
+}
+
+/** What its owner encrypted, and what was sealed on its way from another host of this grammar. */
+function isOfWholeItem(detail: ReasoningDetail): detail is Extract<ReasoningDetail, { type: 'reasoning.encrypted' }> {
+  return detail.type === 'reasoning.encrypted' && (detail.format === OWNER_FORMAT || isSealed(detail.data));
 }
 
 function isSigned(detail: ReasoningDetail): boolean {

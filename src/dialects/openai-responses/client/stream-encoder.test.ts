@@ -6,7 +6,7 @@ import { GatewayError } from '../../../core/errors.ts';
 import { openFold, unfold } from '../../../core/fold.ts';
 import { isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../../core/json.ts';
 import type { SettledUsage } from '../../dialect.ts';
-import { unsealReasoning } from '../../shared/reasoning-seal.ts';
+import { sealReasoning, unsealReasoning } from '../../shared/reasoning-seal.ts';
 import { testHead } from '../../shared/test-context.ts';
 import { decodeResponsesRequest } from './decode.ts';
 import { parseResponsesRequest } from './parse.ts';
@@ -290,6 +290,30 @@ describe('reasoning', () => {
         encrypted_content: 'gAAA',
       },
       { type: 'reasoning', id: 'rs_10', summary: [], encrypted_content: 'gBBB' },
+      { type: 'message' },
+    ]);
+  });
+
+  test('what another host of this grammar made came sealed, item by item, and stays so', () => {
+    const sealed = (data: string) =>
+      sealReasoning([{ type: 'reasoning.encrypted', data, format: 'host-responses-v1' }]);
+    const one = (data: string, index: number): ReasoningDetail => ({
+      type: 'reasoning.encrypted',
+      data: sealed(data),
+      format: 'unknown',
+      index,
+    });
+    const spoken: ReasoningDetail = { type: 'reasoning.summary', summary: 'hm', format: 'host-responses-v1', index: 0 };
+    const { said } = stream([
+      thought('hm', spoken),
+      thought('', one('a', 1)),
+      thought('', one('b', 2)),
+      textDelta('so'),
+      end(),
+    ]);
+    expect(outputOf(said)).toMatchObject([
+      { type: 'reasoning', summary: [{ text: 'hm' }], encrypted_content: sealed('a') },
+      { type: 'reasoning', summary: [], encrypted_content: sealed('b') },
       { type: 'message' },
     ]);
   });
