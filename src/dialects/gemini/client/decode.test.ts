@@ -195,6 +195,17 @@ describe('a turn of the model', () => {
     ]);
   });
 
+  test('two signed texts are two messages, as a signature belongs to the text that carries it', () => {
+    const turns = turnsOf([
+      { text: 'a', thoughtSignature: 's1' },
+      { text: 'b', thoughtSignature: 's2' },
+    ]);
+    expect(turns.map(({ content, reasoningDetails }) => [content.length, reasoningDetails])).toEqual([
+      [1, [own('s1', null, 0)]],
+      [1, [own('s2', null, 0)]],
+    ]);
+  });
+
   test('images are signed by their place; the stand-in signs nothing; signatures without words are kept', () => {
     const image = { inlineData: { mimeType: 'image/png', data: 'AA' } };
     const [turn] = turnsOf([
@@ -240,6 +251,14 @@ describe('a turn of the model', () => {
         { text: 'two', thoughtSignature: sealReasoning([later]) },
       ]);
       expect(texts.map(({ reasoningDetails }) => reasoningDetails)).toEqual([[claude], [later]]);
+      const mixed = turnsOf([
+        { text: 'one', thoughtSignature: seal },
+        { ...call('f'), thoughtSignature: sealReasoning([later]) },
+      ]);
+      expect(mixed.map(({ reasoningDetails, content }) => [reasoningDetails, content.length])).toEqual([
+        [[claude], 1],
+        [[later], 0],
+      ]);
       const calls = turnsOf([
         { ...call('f'), thoughtSignature: seal },
         { ...call('g'), thoughtSignature: sealReasoning([later]) },

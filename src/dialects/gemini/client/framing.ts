@@ -4,7 +4,7 @@ import type { WireGeminiRequest } from './wire-request.ts';
 export interface FrameWriter {
   /** @param json a whole response object */
   frame(json: string): string;
-  /** After the last frame. */
+  /** After the last frame; there is one, the end or an error. */
   close(): string;
   keepAlive(): string;
 }
@@ -31,7 +31,7 @@ function openArray(): FrameWriter {
       isOpen = true;
       return before + json;
     },
-    close: () => (isOpen ? ']' : '[]'),
+    close: () => ']',
     // White space between values changes nothing.
     keepAlive: () => '\n',
   };
