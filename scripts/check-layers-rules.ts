@@ -159,6 +159,16 @@ export const VENDOR_EXCEPTIONS: readonly VendorException[] = [
     because: 'a route names the grammar that its callers speak',
   },
   {
+    path: 'src/server/openapi/',
+    names: ['google'],
+    because: 'the description of a route says whose form its key and its errors have',
+  },
+  {
+    path: 'src/server-tools/',
+    names: ['openrouter'],
+    because: "the types of the tools that run in the gateway are OpenRouter's names for them",
+  },
+  {
     path: 'src/routing/',
     names: ['openrouter'],
     because: "an answer without an endpoint links OpenRouter's page on provider routing, as its contract says",
@@ -180,7 +190,7 @@ export const VENDOR_EXCEPTIONS: readonly VendorException[] = [
   },
   {
     path: 'src/cli/sim.ts',
-    names: ['openai', 'anthropic', 'gemini'],
+    names: ['openai', 'anthropic', 'gemini', 'amazon', 'amazon-bedrock', 'bedrock', 'cohere', 'ollama'],
     because: 'its help text names the grammars that the simulated provider speaks',
   },
 ];
