@@ -3,6 +3,7 @@ import type { AssistantMessage, ChatRequest, Message, Part, ToolMessage } from '
 import { isJsonArray, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { joinCalls } from '../shared/joined-calls.ts';
 import { nineCharacterId } from '../shared/tool-ids.ts';
 import { reasoningTextOf } from './reasoning-details.ts';
 import { encodeContent, encodePart, encodeTextContent } from './upstream-parts.ts';
@@ -19,7 +20,7 @@ interface Writer {
 export function encodeMessages(request: ChatRequest, context: UpstreamContext, notes: Note[]): readonly JsonObject[] {
   const isThinking = request.reasoning?.enabled ?? context.traits.reasoning !== undefined;
   const writer: Writer = { context, notes, messages: [], pending: [], isThinking };
-  request.messages.forEach((message, at) => {
+  joinCalls(request.messages).forEach((message, at) => {
     if (message.role !== 'tool') flushPending(writer);
     writer.messages.push(encodeMessage(message, `messages[${at}]`, writer));
   });
