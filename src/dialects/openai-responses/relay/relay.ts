@@ -33,7 +33,9 @@ class Relay implements RelayStream {
   #next = 0;
   /** Events that we put before the host's own. */
   #added = 0;
+  /** Items that are done, as the client got them, and names of the calls that began, by position. */
   readonly #items = new Map<number, Json>();
+  readonly #callNames = new Map<number, Json>();
   #terminal: { readonly type: string; readonly event: JsonObject } | undefined;
 
   constructor(context: RelayContext<WireResponsesRequest>) {
@@ -119,8 +121,16 @@ class Relay implements RelayStream {
       case 'response.output_item.done': {
         const item = event['item'] ?? null;
         const sealed = sealedItem(item, this.#context.host);
-        if (type.endsWith('.done')) this.#items.set(numberAt(event, 'output_index') ?? this.#items.size, sealed);
+        const at = numberAt(event, 'output_index') ?? this.#items.size;
+        if (type.endsWith('.done')) this.#items.set(at, sealed);
+        else if (isJsonObject(item) && item['name'] !== undefined) this.#callNames.set(at, item['name']);
         return sealed === item ? event : { ...event, item: sealed };
+      }
+      case 'response.function_call_arguments.done': {
+        if (event['name'] !== undefined) return event;
+        // Strict clients want what only newer hosts repeat.
+        const name = this.#callNames.get(numberAt(event, 'output_index') ?? 0);
+        return name === undefined ? event : { ...event, name };
       }
       case 'response.output_text.delta':
       case 'response.output_text.done':

@@ -58,13 +58,13 @@ describe('to its own host', () => {
   }
 
   test('fragments that a caller kept apart, and details without ids', () => {
-    const turn = turnOf([thought('rs_1'), call]);
+    const turn = turnOf([thought('rs_1'), thought('rs_2'), call]);
     const fragments: ReasoningDetail[] = turn.reasoningDetails.flatMap((detail): ReasoningDetail[] =>
       detail.type === 'reasoning.summary' ? [...detail.summary].map((summary) => ({ ...detail, summary })) : [detail],
     );
     const nameless = fragments.map(({ id: _, ...detail }) => detail);
     for (const reasoningDetails of [fragments, nameless]) {
-      expect(replay({ ...turn, reasoningDetails }).items).toEqual([sent(thought('rs_1'))]);
+      expect(replay({ ...turn, reasoningDetails }).items).toEqual([sent(thought('rs_1')), sent(thought('rs_2'))]);
     }
   });
 

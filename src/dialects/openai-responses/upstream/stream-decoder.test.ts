@@ -110,6 +110,20 @@ describe('what hosts leave out', () => {
     expect(play(streamOf(streamEvents(responseOf({ output: [] })))).response).toEqual(answer);
   });
 
+  test('an item that is told as done twice', () => {
+    const twice = streamEvents().flatMap((event) =>
+      event['type'] === 'response.output_item.done' ? [event, event] : [event],
+    );
+    expect(play(streamOf(twice)).response).toEqual(answer);
+  });
+
+  test('positions that are not those of the finished response', () => {
+    const shifted = streamEvents().map(({ output_index: at, ...event }) =>
+      typeof at === 'number' ? { ...event, output_index: at + 20 } : event,
+    );
+    expect(play(streamOf(shifted)).response).toEqual(answer);
+  });
+
   test('a finished response that repeats the items under other ids says nothing twice', () => {
     const output = items.map((item) => ({ ...item, id: `other_${item['id']}` }));
     expect(play(streamOf(streamEvents(responseOf({ output })))).response).toEqual(answer);

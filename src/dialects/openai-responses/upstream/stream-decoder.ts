@@ -55,9 +55,8 @@ export class ResponsesDecoder implements StreamDecoder {
     return this.read(value, stringAt(value, 'type') ?? event ?? '');
   }
 
-  /** An event that was parsed already. */
+  /** An event that was parsed already; not after the end or a failure. */
   read(value: JsonObject, type: string): readonly ChatEvent[] {
-    if (this.#isDone || this.#failure) return [];
     this.#hasBegun = true;
     if (type.endsWith('.delta')) return this.#piece(value, type.slice(0, -'.delta'.length));
     const response = objectAt(value, 'response');
