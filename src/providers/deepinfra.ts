@@ -6,6 +6,7 @@ export const deepinfra = defineProvider({
   name: 'DeepInfra',
   baseUrl: 'https://api.deepinfra.com/v1/openai',
   dialect: 'openai-chat',
+  doors: [{ dialect: 'openai-completions' }], // https://deepinfra.com/docs/openai_api
   keyEnv: ['DEEPINFRA_API_KEY', 'DEEPINFRA_TOKEN'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.

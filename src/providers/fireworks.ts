@@ -9,6 +9,7 @@ export const fireworks = defineProvider({
   dialect: 'openai-chat',
   doors: [
     { dialect: 'openai-responses' }, // https://docs.fireworks.ai/guides/response-api
+    { dialect: 'openai-completions' }, // https://docs.fireworks.ai/api-reference/post-completions
     // https://docs.fireworks.ai/tools-sdks/anthropic-compatibility
     messagesDoor('fireworks'),
   ],

@@ -10,6 +10,7 @@ export const llamacpp = defineProvider({
   // Both are on its page, with what they lack.
   doors: [
     { dialect: 'openai-responses', quirks: { strictTools: false } },
+    { dialect: 'openai-completions', authorize: { kind: 'none' } },
     messagesDoor('llamacpp', { authorize: { kind: 'none' } }),
   ],
   kinds: { rerank: 'jina' },

@@ -9,6 +9,7 @@ export const lmstudio = defineProvider({
   dialect: 'openai-chat',
   doors: [
     { dialect: 'openai-responses', quirks: { strictTools: false } },
+    { dialect: 'openai-completions', authorize: { kind: 'none' } },
     // https://lmstudio.ai/docs/developer/anthropic-compat
     messagesDoor('lmstudio', { authorize: { kind: 'none' } }),
   ],

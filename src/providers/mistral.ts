@@ -6,6 +6,20 @@ export const mistral = defineProvider({
   name: 'Mistral',
   baseUrl: 'https://api.mistral.ai/v1',
   dialect: 'openai-chat',
+  // https://docs.mistral.ai/api/endpoint/fim: a text with a gap, for the models that write code
+  doors: [
+    {
+      dialect: 'openai-completions',
+      quirks: {
+        completionsPath: '/fim/completions',
+        completionsModels: ['codestral-latest', 'codestral-2501', 'codestral-2508'],
+        rejects: ['user', 'logit_bias', 'logprobs', 'echo', 'best_of', 'n', 'frequency_penalty', 'presence_penalty'],
+        renames: { seed: 'random_seed' },
+        refusesUnknownFields: true,
+        streamOptions: false,
+      },
+    },
+  ],
   // https://docs.mistral.ai/api/#tag/embeddings, https://docs.mistral.ai/capabilities/guardrailing
   kinds: {
     embeddings: {

@@ -9,6 +9,7 @@ export const ollama = defineProvider({
   dialect: 'openai-chat',
   doors: [
     { dialect: 'openai-responses', quirks: { strictTools: false } }, // without a store
+    { dialect: 'openai-completions', authorize: { kind: 'none' } },
     // https://docs.ollama.com/api/anthropic-compatibility
     messagesDoor('ollama', { authorize: { kind: 'none' } }),
     { dialect: 'ollama', baseUrl: 'http://localhost:11434', authorize: { kind: 'none' } }, // https://docs.ollama.com/api/chat

@@ -6,12 +6,17 @@ export const openai = defineProvider({
   name: 'OpenAI',
   baseUrl: 'https://api.openai.com/v1',
   dialect: 'openai-chat',
-  // 1,096 recorded replies: total = input + output, reasoning and cached tokens inside.
-  // https://platform.openai.com/docs/api-reference/responses
   doors: [
+    // https://platform.openai.com/docs/api-reference/responses
+    // 1,096 recorded replies: total = input + output, reasoning and cached tokens inside.
     {
       dialect: 'openai-responses',
       quirks: { reasoningFormat: 'openai-responses-v1', developerRole: true, obfuscationOption: true },
+    },
+    // https://platform.openai.com/docs/api-reference/completions: three models are left there.
+    {
+      dialect: 'openai-completions',
+      quirks: { completionsModels: ['gpt-3.5-turbo-instruct', 'davinci-002', 'babbage-002'] },
     },
   ],
   kinds: { moderation: 'openai' },

@@ -20,6 +20,7 @@ export const openrouter = defineProvider({
   doors: [
     { dialect: 'openai-responses', usage, quirks: gateway }, // 7 recorded replies: as above
     { dialect: 'anthropic-messages', authorize: { kind: 'bearer' }, usage: messagesUsage, quirks: gateway },
+    { dialect: 'openai-completions', usage, quirks: gateway },
   ],
   kinds: {
     embeddings: { dialect: 'openai', quirks: { embedsContent: 'content' } },

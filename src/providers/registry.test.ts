@@ -7,7 +7,7 @@ import { resolveBaseUrl } from './base-url.ts';
 import { MINUTE_MS, promptCacheOf } from './provider.ts';
 import { providerById, providers } from './registry.gen.ts';
 
-const GRAMMARS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'ollama'];
+const GRAMMARS = ['openai-chat', 'openai-completions', 'openai-responses', 'anthropic-messages', 'ollama'];
 
 test('the committed list holds every provider file', async () => {
   expect(await generateRegistries({ check: true })).toEqual([]);

@@ -7,6 +7,7 @@ export const together = defineProvider({
   baseUrl: 'https://api.together.xyz/v1',
   otherHosts: ['api.together.ai'],
   dialect: 'openai-chat',
+  doors: [{ dialect: 'openai-completions' }], // https://docs.together.ai/reference/completions-1
   kinds: { rerank: 'jina' }, // https://docs.together.ai/reference/rerank-1
   keyEnv: ['TOGETHER_API_KEY'],
   authorize: { kind: 'bearer' },

@@ -10,6 +10,7 @@ export const vllm = defineProvider({
   // Both are on its page; Messages as in https://docs.vllm.ai/en/latest/serving/integrations/claude_code/
   doors: [
     { dialect: 'openai-responses', quirks: { strictTools: false } },
+    { dialect: 'openai-completions', authorize: { kind: 'none' } },
     messagesDoor('vllm', { authorize: { kind: 'none' } }),
   ],
   // https://docs.vllm.ai/en/latest/models/pooling_models.html: an image is embedded as the message of a conversation.
