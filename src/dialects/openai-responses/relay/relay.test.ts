@@ -122,6 +122,15 @@ describe('events', () => {
     ]);
   });
 
+  test('the name of a call stands with its arguments, as newer hosts repeat it', () => {
+    const stream = relay.openRelay(contextFor());
+    const item = { id: 'fc', type: 'function_call', call_id: 'c', name: 'f', arguments: '' };
+    stream.push(JSON.stringify({ type: 'response.output_item.added', output_index: 3, item }));
+    const done = { type: 'response.function_call_arguments.done', item_id: 'fc', output_index: 3, arguments: '{}' };
+    expect(eventsIn(stream.push(JSON.stringify(done)))).toMatchObject([{ ...done, name: 'f' }]);
+    expect(eventsIn(stream.push(JSON.stringify({ ...done, name: 'g' })))).toMatchObject([{ ...done, name: 'g' }]);
+  });
+
   test('what counts nothing yet counts nothing', () => {
     const response = responseOf({ status: 'in_progress', output: [] });
     const stream = relay.openRelay(contextFor());
