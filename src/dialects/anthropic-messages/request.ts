@@ -12,12 +12,13 @@ import { type EncodedReasoning, encodeReasoning } from '../shared/claude-thinkin
 import { endForModel, needsThinkingFirst, type TextBlocks } from '../shared/ending.ts';
 import { type NoteSink, openNotebook } from '../shared/notebook.ts';
 import { encodeFormat } from '../shared/schema-output.ts';
+import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../shared/server-tools.ts';
 import { inHostForm } from './host-form.ts';
 import { betaHeader, FAST_MODE_BETA, FILES_BETA } from './request/betas.ts';
 import { limitCacheMarks } from './request/cache-marks.ts';
 import { toWireCache } from './request/media.ts';
 import { type EncodedConversation, encodeConversation } from './request/messages.ts';
-import { isOwnOption, withOwnOptions } from './request/own-options.ts';
+import { isOwnExtra, runsOwnTools, withOwnExtras } from './request/own-extras.ts';
 import { encodeTier } from './request/tier.ts';
 import { encodeTools } from './request/tools.ts';
 import { ANTHROPIC_VERSION, type MessagesBody, type WireBlock } from './wire-types.ts';
@@ -71,7 +72,7 @@ export function encodeRequest(request: ChatRequest, context: UpstreamContext): T
         ...(context.betas ?? []),
       ]),
     },
-    body: applyQuirks(withOwnOptions(limited, request.options), quirks, notes),
+    body: applyQuirks(withOwnExtras(limited, request.extras), quirks, notes),
   };
   return { value: inHostForm(value, quirks), notes: notes.notes };
 }
@@ -131,9 +132,11 @@ function noteUnknown(request: ChatRequest, notes: NoteSink): void {
   if (request.promptCacheKey !== undefined) drop('prompt_cache_key');
   if (request.metadata && Object.keys(request.metadata).length > 0) drop('metadata');
   for (const [field, value] of Object.entries(request.options)) {
-    if (value !== undefined && value !== null && !isOwnOption(field, request.options)) drop(field);
+    const isOwn = (field === SERVER_TOOLS || field === SERVER_TOOL_CHOICE) && runsOwnTools(request.extras);
+    if (value !== undefined && value !== null && !isOwn) drop(field);
   }
-  for (const [field, value] of Object.entries(request.extras)) if (value !== undefined) drop(field);
+  for (const [field, value] of Object.entries(request.extras))
+    if (value !== undefined && !isOwnExtra(field)) drop(field);
 }
 
 /** A compatible host's own list of fields it refuses, names differently or wants set. */

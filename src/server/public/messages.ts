@@ -1,10 +1,12 @@
 /** POST /messages: HTTP on one side, an exchange on the other. */
 import type { Demand } from '../../core/demand.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { isJsonObject } from '../../core/json.ts';
 import { betasOf, sessionOf, versionNotes } from '../../dialects/anthropic-messages/client/headers.ts';
 import { anthropicMessages } from '../../dialects/anthropic-messages/index.ts';
 import type { Reply } from '../../pipeline/exchange.ts';
 import { runChat } from '../../pipeline/run-chat.ts';
+import { asSystem, intoMessages } from '../../presets/into-messages.ts';
 import { answerInference, type InferencePorts } from './inference.ts';
 
 const { client } = anthropicMessages;
@@ -15,7 +17,9 @@ export function postMessages(request: Request, ports: InferencePorts): Promise<R
   return answerInference(request, ports, {
     kind: 'chat',
     takesPresets: true,
-    parse: client.parseRequest,
+    placeSystemPrompt: asSystem,
+    // A preset's fields are chat's.
+    parse: (body) => client.parseRequest(isJsonObject(body) ? intoMessages(body) : body),
     demandOf: (wire) => inSession(client.demandOf(wire), headers),
     async run(base, wire, pipeline) {
       const notes = [...base.notes, ...versionNotes(headers)];

@@ -9,19 +9,57 @@ import type { MessagesFields, WireClientTool } from './schema.ts';
 
 export interface DecodedTools {
   readonly tools: readonly ToolDefinition[];
-  /** Tools that run on the server side, by value: only endpoints that know them can be asked for them. */
+  /** Tools that run on the server side, in OpenRouter's form: only a gateway can be asked for them. */
   readonly serverTools: readonly JsonObject[];
+  /** Those that the grammar's owner runs, by value, under their paths. */
+  readonly own: JsonObject;
 }
 
 export function decodeTools(fields: MessagesFields, notes: Notebook): DecodedTools {
   const tools: ToolDefinition[] = [];
   const serverTools: JsonObject[] = [];
+  const own = emptyJsonObject();
   fields.tools?.forEach((tool, at) => {
     const field = `tools[${at}]`;
     if (isDefinedByCaller(tool)) tools.push(decodeTool(tool, field, notes));
-    else if (!decodeKnown(tool, field, tools, notes)) serverTools.push(asJson(tool));
+    else if (isOurs(tool)) serverTools.push(asJson(tool));
+    else if (!decodeKnown(tool, field, tools, notes)) {
+      own[field] = asJson(tool);
+      const same = sameOfOurs(tool);
+      if (same) serverTools.push(same);
+    }
   });
-  return { tools, serverTools };
+  return { tools, serverTools, own };
+}
+
+function isOurs({ type }: WireClientTool): boolean {
+  return type?.startsWith('openrouter:') === true;
+}
+
+/** Prefix of the owner's tool → OpenRouter's tool that does the same. */
+const SAME: readonly (readonly [string, string])[] = [
+  ['web_search_', 'openrouter:web_search'],
+  ['web_fetch_', 'openrouter:web_fetch'],
+];
+/** Arguments that both have, theirs → ours. */
+const SAME_ARGUMENTS: Readonly<Record<string, string>> = {
+  max_uses: 'max_uses',
+  allowed_domains: 'allowed_domains',
+  blocked_domains: 'excluded_domains',
+  user_location: 'user_location',
+  max_content_tokens: 'max_content_tokens',
+};
+
+function sameOfOurs(tool: WireClientTool): JsonObject | undefined {
+  const found = SAME.find(([prefix]) => tool.type?.startsWith(prefix));
+  if (!found) return undefined;
+  const parameters = emptyJsonObject();
+  const said = asJson(tool);
+  for (const [theirs, ours] of Object.entries(SAME_ARGUMENTS)) {
+    const value = said[theirs];
+    if (value !== undefined && value !== null) parameters[ours] = value;
+  }
+  return { type: found[1], ...(Object.keys(parameters).length > 0 && { parameters }) };
 }
 
 /** What tells this grammar's models when and how a tool is read, and has no word elsewhere. */
@@ -59,12 +97,14 @@ function decodeKnown(tool: WireClientTool, field: string, tools: ToolDefinition[
 
 export interface DecodedToolChoice {
   readonly toolChoice?: ToolChoice;
-  /** A choice that forces a server-side tool, by value. */
+  /** A choice that forces a server-side tool, in OpenRouter's form. */
   readonly serverToolChoice?: JsonObject;
+  /** The same of a tool that the grammar's owner runs, by value. */
+  readonly own?: JsonObject;
 }
 
 export function decodeToolChoice(
-  { tool_choice: choice }: MessagesFields,
+  { tool_choice: choice, tools: wire }: MessagesFields,
   tools: readonly ToolDefinition[],
 ): DecodedToolChoice {
   if (!choice) return {};
@@ -74,11 +114,13 @@ export function decodeToolChoice(
       return { toolChoice: { type: choice.type } };
     case 'any':
       return { toolChoice: { type: 'required' } };
-    case 'tool':
-      if (tools.some(({ name }) => name === choice.name)) {
-        return { toolChoice: { type: 'tool', name: choice.name ?? '' } };
-      }
-      return { serverToolChoice: asJson(choice) };
+    case 'tool': {
+      const name = choice.name ?? '';
+      if (tools.some((tool) => tool.name === name)) return { toolChoice: { type: 'tool', name } };
+      const named = wire?.find((tool) => tool.name === name);
+      const same = named && sameOfOurs(named);
+      return { own: asJson(choice), ...(same && { serverToolChoice: { type: same['type'] } }) };
+    }
     default:
       return { serverToolChoice: asJson(choice) };
   }

@@ -215,10 +215,20 @@ describe('tools', () => {
     expect(notesOf(more)).toEqual(['tool.changed tools[0]', 'tool.changed tools[1]']);
   });
 
-  test('tools that run elsewhere keep their form', () => {
-    const search = { type: 'web_search_20250305', name: 'web_search' };
-    const { value } = decode({ tools: [search], tool_choice: { type: 'tool', name: 'web_search' } });
-    expect(value.options).toEqual({ server_tools: [search], server_tool_choice: { type: 'tool', name: 'web_search' } });
+  test('tools that the grammar’s owner runs keep their form for it; a gateway is asked for what does the same', () => {
+    const search = { type: 'web_search_20250305', name: 'web_search', max_uses: 2, blocked_domains: ['b'] };
+    const code = { type: 'code_execution_20260120', name: 'code' };
+    const ours = { type: 'openrouter:datetime' };
+    const { value } = decode({ tools: [search, code, ours], tool_choice: { type: 'tool', name: 'web_search' } });
+    expect(value.extras).toEqual({
+      'tools[0]': search,
+      'tools[1]': code,
+      tool_choice: { type: 'tool', name: 'web_search' },
+    });
+    expect(value.options).toEqual({
+      server_tools: [{ type: 'openrouter:web_search', parameters: { max_uses: 2, excluded_domains: ['b'] } }, ours],
+      server_tool_choice: { type: 'openrouter:web_search' },
+    });
     expect(value.toolChoice).toBeUndefined();
   });
 
@@ -269,8 +279,8 @@ describe('the rest of the request', () => {
       user: 'u',
       serviceTier: 'fast',
       cacheControl: {},
-      options: { context_management: { edits: [] } },
-      extras: { brand_new: 1 },
+      options: {},
+      extras: { brand_new: 1, context_management: { edits: [] } },
     });
     expect(value.sampling.topP).toBeUndefined();
     expect(notes.map(({ field }) => field)).toEqual(['max_tokens']);

@@ -1,6 +1,6 @@
 /** wire → core for the messages request: every known field finds its place, unknown ones ride in `extras`. */
 import type { ChatRequest, ReasoningRequest, ResponseFormat, Sampling } from '../../../core/chat.ts';
-import { emptyJsonObject, type JsonObject, type MutableJsonObject } from '../../../core/json.ts';
+import { emptyJsonObject, type JsonObject } from '../../../core/json.ts';
 import type { Translated } from '../../../core/note.ts';
 import { type Notebook, openNotebook } from '../../shared/notebook.ts';
 import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/server-tools.ts';
@@ -26,14 +26,8 @@ export const GATEWAY_FIELDS = [
   'stop_server_tools_when',
 ] as const;
 
-/** Known fields that only this grammar can say: they keep their wire names in `ChatRequest.options`. */
-export const OPTION_FIELDS = [
-  'context_management',
-  'mcp_servers',
-  'container',
-  'inference_geo',
-  'diagnostics',
-] as const;
+/** Known fields that only this grammar can say: they ride in `extras`, and its owner's hosts are sent them. */
+const OWN_FIELDS = ['context_management', 'mcp_servers', 'container', 'inference_geo', 'diagnostics'] as const;
 
 const CORE_FIELDS = [
   'model',
@@ -57,18 +51,16 @@ const CORE_FIELDS = [
 ] as const;
 
 /** Every top-level field that somebody here knows; the rest are extras. */
-export const KNOWN_FIELDS: ReadonlySet<string> = new Set([...CORE_FIELDS, ...OPTION_FIELDS, ...GATEWAY_FIELDS]);
-const OPTIONS: ReadonlySet<string> = new Set(OPTION_FIELDS);
+export const KNOWN_FIELDS: ReadonlySet<string> = new Set([...CORE_FIELDS, ...OWN_FIELDS, ...GATEWAY_FIELDS]);
+const SAID: ReadonlySet<string> = new Set([...CORE_FIELDS, ...GATEWAY_FIELDS]);
 
 /** wire → core. What only this grammar can say is noted, never dropped in silence. */
 export function decodeMessagesRequest(wire: WireMessagesRequest): Translated<ChatRequest> {
   const notes = openNotebook();
   const fields: MessagesFields = wire;
-  const { tools, serverTools } = decodeTools(fields, notes);
-  const { toolChoice, serverToolChoice } = decodeToolChoice(fields, tools);
-  const { options, extras } = sortRest(wire);
-  if (serverTools.length > 0) options[SERVER_TOOLS] = serverTools;
-  if (serverToolChoice) options[SERVER_TOOL_CHOICE] = serverToolChoice;
+  const { tools, serverTools, own } = decodeTools(fields, notes);
+  const { toolChoice, serverToolChoice, own: ownChoice } = decodeToolChoice(fields, tools);
+  const extras = { ...unsaid(wire), ...own, ...(ownChoice && { tool_choice: ownChoice }) };
   const reasoning = decodeReasoning(fields);
   const responseFormat = decodeFormat(fields.output_config?.format ?? fields.output_format);
   const maxOutputTokens = decodeMaxTokens(fields, notes);
@@ -89,22 +81,22 @@ export function decodeMessagesRequest(wire: WireMessagesRequest): Translated<Cha
     ...(user && { user }),
     ...(serviceTier && { serviceTier }),
     stream: fields.stream === true,
-    options,
+    options: {
+      ...(serverTools.length > 0 && { [SERVER_TOOLS]: serverTools }),
+      ...(serverToolChoice && { [SERVER_TOOL_CHOICE]: serverToolChoice }),
+    },
     extras,
   };
   return { value, notes: notes.notes };
 }
 
-function sortRest(wire: JsonObject): { options: MutableJsonObject; extras: JsonObject } {
-  const options = emptyJsonObject();
+function unsaid(wire: JsonObject): JsonObject {
   const extras = emptyJsonObject();
   for (const key of Object.keys(wire)) {
     const value = wire[key];
-    if (value === undefined || value === null) continue;
-    if (!KNOWN_FIELDS.has(key)) extras[key] = value;
-    else if (OPTIONS.has(key)) options[key] = value;
+    if (value !== undefined && value !== null && !SAID.has(key)) extras[key] = value;
   }
-  return { options, extras };
+  return extras;
 }
 
 function decodeSampling(fields: MessagesFields): Sampling {

@@ -113,6 +113,14 @@ describe('what a host does not take', () => {
     expect([body['tools'], notes]).toEqual([[tool], ['parameter.dropped tools[0].strict']]);
   });
 
+  test('words of another grammar, which presets are kept in', () => {
+    const { body, notes } = sent({ seed: 1, presence_penalty: 0.5 });
+    expect([body['seed'], notes]).toEqual([
+      undefined,
+      ['parameter.dropped seed', 'parameter.dropped presence_penalty'],
+    ]);
+  });
+
   test('a host that is a gateway is told more', () => {
     const context = {
       ...withHost({ gatewayFields: ['provider', 'models'] }),

@@ -29,6 +29,20 @@ const GATEWAY_FIELD_SET: ReadonlySet<string> = new Set(GATEWAY_FIELDS);
 /** Written by their own rules below. */
 const APART: ReadonlySet<string> = new Set(['model', 'messages', 'max_tokens', 'service_tier', 'speed']);
 const SAMPLING: readonly string[] = ['temperature', 'top_p', 'top_k'];
+/** Words of OpenAI's grammar that presets are kept in: no host of this one takes them, and the owner refuses what it does not know. */
+const CHAT_WORDS: ReadonlySet<string> = new Set([
+  'frequency_penalty',
+  'presence_penalty',
+  'repetition_penalty',
+  'min_p',
+  'top_a',
+  'seed',
+  'logit_bias',
+  'logprobs',
+  'top_logprobs',
+  'verbosity',
+  'modalities',
+]);
 
 export function retarget(wire: WireMessagesRequest, context: UpstreamContext): Translated<UpstreamRequest> {
   const { host, traits, betas = [] } = context;
@@ -66,7 +80,8 @@ function copyFields(body: MutableJsonObject, wire: JsonObject, { host }: Upstrea
       notes.add('parameter.dropped', key, `${providerName} refuses fields it does not know.`);
       continue;
     }
-    body[key] = value;
+    if (CHAT_WORDS.has(key)) notes.add('parameter.dropped', key, `${providerName} has no such parameter.`);
+    else body[key] = value;
   }
 }
 
