@@ -64,6 +64,19 @@ describe('classes', () => {
       [{ error: { code: 400, message: 'x', status: 'UNAUTHENTICATED' } }],
       'provider.credential',
     ],
+    ['xAI’s bad key with status 400', 400, { code: 'x', error: 'Incorrect API key provided.' }, 'provider.credential'],
+    [
+      'OpenAI’s unverified organisation',
+      400,
+      {
+        error: {
+          message: 'Your organization must be verified to generate reasoning summaries.',
+          code: 'unsupported_value',
+        },
+      },
+      'provider.credential',
+    ],
+    ['OpenAI’s other policies', 400, { error: { code: 'bio_policy', message: 'x' } }, 'provider.content_policy'],
     ['no balance', 402, { error: { message: 'Insufficient Balance' } }, 'provider.payment_required'],
     [
       'no quota behind a 429',
@@ -179,4 +192,12 @@ describe('when to come back', () => {
       expect(decode(429, body, headers).details.retryAfterMs).toBe(expected);
     });
   }
+});
+
+test('an error in a stream is classed like the status that it has elsewhere, which was never sent', () => {
+  const value = { error: { code: 'invalid_image', message: 'x' } };
+  expect(decodeErrorValue(value, context).code).toBe('provider.failed');
+  const error = decodeErrorValue(value, context, 400);
+  expect(error.code).toBe('provider.invalid_request');
+  expect(error.details.providerStatus).toBeUndefined();
 });

@@ -104,7 +104,8 @@ const BY_WORD: readonly (readonly [RegExp, ErrorCode])[] = [
 /** Phrases of hosts that have no words for it. Only looked at where the status does not contradict them. */
 const QUOTA =
   /insufficient (?:balance|credits?|quota|funds)|exceeded your current quota|out of credits|requires more credits|credit balance is too low/i;
-const KEY = /(?:incorrect|invalid) api key|api key (?:is )?(?:invalid|not valid)/i;
+/** The second: some of OpenAI's models and their summaries are for verified organisations only. */
+const KEY = /(?:incorrect|invalid) api key|api key (?:is )?(?:invalid|not valid)|organization must be verified/i;
 const CONTEXT =
   /(?:maximum|max|exceed\w*|larger than|beyond)[^.]{0,60}context|context (?:length|window|size)[^.]{0,60}(?:exceed|limit|maximum)|(?:prompt|input|request) (?:is )?too (?:long|large)|too many (?:input |prompt )?tokens|reduce the length of/i;
 const POLICY =
