@@ -206,6 +206,42 @@ describe('both forms of a stream', () => {
   });
 });
 
+describe('a stream that is committed before anything came', () => {
+  let slow: Gateway;
+  beforeAll(async () => {
+    slow = await startGateway({ config: 'commit_after_ms: 20\nproviders:\n  sim: {}\n' });
+  });
+  afterAll(() => slow.stop());
+
+  const begin = async (model: string, query: string): Promise<string> => {
+    const response = await fetch(
+      `${slow.url}/v1beta/models/${encodeURIComponent(model)}:streamGenerateContent${query}`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-goog-api-key': slow.apiKey },
+        body: JSON.stringify(hello),
+      },
+    );
+    expect(response.status).toBe(200);
+    return response.text();
+  };
+
+  test('is kept alive by what every reader passes over', async () => {
+    const array = z.array(answer).parse(JSON.parse(await begin('sim/echo?first_frame_ms=120', '')));
+    expect(textOf(...array)).toBe('hello');
+    const events = await begin('sim/echo?first_frame_ms=120', '?alt=sse');
+    expect(events.startsWith('\n\n')).toBe(true);
+    expect(events.split('\n').every((line) => line === '' || line.startsWith('data: {'))).toBe(true);
+  });
+
+  test('ends in an error that both forms can say', async () => {
+    const failed = z.array(failure).parse(JSON.parse(await begin('sim/echo?first_byte_ms=120&status=503', '')));
+    expect(failed).toMatchObject([{ error: { code: 503, status: 'UNAVAILABLE' } }]);
+    const event = (await begin('sim/echo?first_byte_ms=120&status=503', '?alt=sse')).trim();
+    expect(failure.parse(JSON.parse(event.slice('data: '.length))).error.code).toBe(503);
+  });
+});
+
 describe('the books', () => {
   test('the usage that is told is the usage that is kept', async () => {
     for (const path of ['/v1beta/models/sim/echo:generateContent', '/v1beta/models/google/lab-1:generateContent']) {

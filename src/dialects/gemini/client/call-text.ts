@@ -22,7 +22,7 @@ export function argumentsObject(text: string): JsonObject {
   return isJsonObject(value) ? value : { [RAW]: text };
 }
 
-export interface ResultText {
+interface ResultText {
   readonly parts: readonly Part[];
   readonly isError: boolean;
 }

@@ -6,12 +6,12 @@
  */
 import type { AudioOutput, FinishReason, ReasoningDetail } from '../../../core/chat.ts';
 import type { ChatEvent } from '../../../core/chat-events.ts';
-import { foldDetail, readableText } from '../../../core/fold.ts';
+import { readableText } from '../../../core/fold.ts';
 import { isJsonObject, type Json } from '../../../core/json.ts';
 import { tryParseJson } from '../../../wire/json.ts';
-import { sealReasoning } from '../../shared/reasoning-seal.ts';
 import { REASONING_FORMAT, type WirePart } from '../wire-types.ts';
 import { argumentsObject } from './call-text.ts';
+import { Signatures } from './signatures.ts';
 
 export type ChoiceEvent = Extract<ChatEvent, { readonly choice: number }>;
 
@@ -45,12 +45,9 @@ export class ChoiceWriter {
   /** An image waits for the signature that follows it in a stream. */
   #image: WirePart | undefined;
   #images = 0;
-  /** Reasoning of another grammar, to be sealed on what it led to. */
-  #unsealed: ReasoningDetail[] = [];
+  readonly #signatures = new Signatures();
   /** Text was said since: more reasoning is another piece of it. */
   #isClosed = false;
-  /** Google's signatures by what they belong to: a call's id, `image_<n>`. */
-  readonly #signatures = new Map<string, string>();
   #transcript = '';
 
   constructor(index: number, showsThoughts: boolean) {
@@ -153,7 +150,7 @@ export class ChoiceWriter {
 
   #show(image: WirePart, parts: WirePart[]): void {
     this.#isClosed = true;
-    const signature = this.#takeSignature(`image_${this.#images++}`);
+    const signature = this.#signatures.take(`image_${this.#images++}`);
     if (signature === undefined) this.#image = image;
     else parts.push({ ...image, thoughtSignature: signature });
   }
@@ -170,8 +167,8 @@ export class ChoiceWriter {
       return;
     }
     if (this.#isClosed) this.#seal(parts);
-    for (const detail of details) foldDetail(this.#unsealed, detail);
-    if (details.length === 0 && text) foldDetail(this.#unsealed, { type: 'reasoning.text', text, format: 'unknown' });
+    for (const detail of details) this.#signatures.fold(detail);
+    if (details.length === 0 && text) this.#signatures.fold({ type: 'reasoning.text', text, format: 'unknown' });
     this.#showThought(text, parts);
   }
 
@@ -184,7 +181,7 @@ export class ChoiceWriter {
   #takeDetails(details: readonly ReasoningDetail[], parts: WirePart[]): void {
     for (const detail of details) {
       if (!isOwn(detail)) {
-        foldDetail(this.#unsealed, detail);
+        this.#signatures.fold(detail);
         this.#showThought(readableText(detail), parts);
       } else if (detail.type === 'reasoning.encrypted') this.#sign(detail.data, detail.id ?? null, parts);
       else if (detail.type === 'reasoning.text') this.#think(detail, parts);
@@ -195,7 +192,7 @@ export class ChoiceWriter {
   #think(detail: Extract<ReasoningDetail, { type: 'reasoning.text' }>, parts: WirePart[]): void {
     const { text, signature } = detail;
     if (!this.#showsThoughts) {
-      if (signature) foldDetail(this.#unsealed, detail);
+      if (signature) this.#signatures.fold(detail);
       return;
     }
     this.#flushImage(parts);
@@ -206,33 +203,20 @@ export class ChoiceWriter {
     if (this.#image && id === `image_${this.#images - 1}`) {
       parts.push({ ...this.#image, thoughtSignature: signature });
       this.#image = undefined;
-    } else if (id !== null) this.#signatures.set(id, signature);
+    } else if (id !== null) this.#signatures.put(id, signature);
     else {
       this.#flushImage(parts);
       parts.push({ text: '', thoughtSignature: signature });
     }
   }
 
-  #takeSignature(id: string): string | undefined {
-    const signature = this.#signatures.get(id);
-    this.#signatures.delete(id);
-    return signature;
-  }
-
   /** Says what was reasoned so far on an empty text. */
   #seal(parts: WirePart[]): void {
     this.#isClosed = false;
-    const seal = this.#takeSeal();
+    const seal = this.#signatures.takeSeal();
     if (seal === undefined) return;
     this.#flushImage(parts);
     parts.push({ text: '', thoughtSignature: seal });
-  }
-
-  #takeSeal(): string | undefined {
-    if (this.#unsealed.length === 0) return undefined;
-    const seal = sealReasoning(this.#unsealed);
-    this.#unsealed = [];
-    return seal;
   }
 
   // ---- calls ----
@@ -260,7 +244,7 @@ export class ChoiceWriter {
 
   #writeCall({ id, name, arguments: text }: HeldCall, parts: WirePart[]): void {
     this.#flushImage(parts);
-    const signature = this.#takeSignature(id) ?? this.#takeSeal();
+    const signature = this.#signatures.take(id) ?? this.#signatures.takeSeal();
     parts.push({
       functionCall: { id, name, args: argumentsObject(text) },
       ...(signature !== undefined && { thoughtSignature: signature }),
@@ -279,9 +263,7 @@ export class ChoiceWriter {
     if (this.#transcript) parts.push(...this.#say(this.#transcript, undefined));
     this.#transcript = '';
     this.#seal(parts);
-    // A signature whose part never came is bound to nothing, and still Google's to get back.
-    for (const signature of this.#signatures.values()) parts.push({ text: '', thoughtSignature: signature });
-    this.#signatures.clear();
+    for (const signature of this.#signatures.takeRest()) parts.push({ text: '', thoughtSignature: signature });
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a `generateContent` request asks of an endpoint, read from the wire value without decoding it. */
 import type { Demand, InputModality, Opening } from '../../../core/demand.ts';
-import { isJsonObject, type Json, type JsonObject, stringAt } from '../../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { CallableTool } from '../../../core/tool-check.ts';
 import { modelsOf, pluginsOf, preferencesOf } from '../../shared/gateway-fields.ts';
 import { callingMode, modalityWord, tierWord } from './enums.ts';
@@ -179,5 +179,3 @@ export function messagesOf(wire: WireGeminiRequest): readonly JsonObject[] {
   const { contents } = source;
   return Array.isArray(contents) ? contents.filter(isJsonObject) : [];
 }
-
-export const modelOf = (wire: WireGeminiRequest): string => stringAt(wire, 'model') ?? '';

@@ -14,7 +14,7 @@ export function schemaType(written: Written): string | undefined {
 
 const NUMBERED_MODES = ['AUTO', 'AUTO', 'ANY', 'NONE'] as const;
 const MODES = [...NUMBERED_MODES, 'VALIDATED'] as const;
-export type CallingMode = (typeof MODES)[number];
+type CallingMode = (typeof MODES)[number];
 
 /** https://ai.google.dev/api/caching#Mode; what nobody knows is the default, as where nothing is said. */
 export function callingMode(written: Written): CallingMode {
@@ -30,7 +30,7 @@ export function modalityWord(written: string | number): string {
 }
 
 const LEVELS = ['minimal', 'low', 'medium', 'high'] as const;
-export type ThinkingLevel = (typeof LEVELS)[number];
+type ThinkingLevel = (typeof LEVELS)[number];
 
 /** Undefined where the model's own default is asked for. */
 export function thinkingLevel(written: string | null | undefined): ThinkingLevel | undefined {

@@ -13,7 +13,7 @@ import { decodeBlob, decodeFile } from './media.ts';
 import type { WireFunctionCall, WireRequestPart } from './wire-request.ts';
 
 /** The id of the next call: the caller's own, or one made for it. */
-export type NameCall = (call: WireFunctionCall) => string;
+type NameCall = (call: WireFunctionCall) => string;
 
 export function decodeModelTurn(
   parts: readonly WireRequestPart[],

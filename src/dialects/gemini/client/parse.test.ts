@@ -40,6 +40,8 @@ describe('the door', () => {
     [{ contents: hi, systemInstruction: 'be brief' }, 'systemInstruction: got string; accepted: object'],
     [{ contents: hi, tools: [{ functionDeclarations: [{}] }] }, 'tools[0].functionDeclarations[0].name: required'],
     [{ contents: hi, safetySettings: ['BLOCK_NONE'] }, 'safetySettings[0]'],
+    [{ contents: hi, preset: 'mine' }, 'preset: presets hold fields of the chat grammar'],
+    [{ contents: hi, model: 'google/gemini-2.5-flash@preset/mine' }, 'model: presets hold fields'],
     [{ contents: hi, provider: { order: 'x' } }, 'provider.order: got string; accepted: array'],
   ])('%j is refused with its path', (body, reason) => {
     expect(refusalOf(body)).toContain(reason);

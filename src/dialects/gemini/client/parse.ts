@@ -13,7 +13,18 @@ import { geminiFields, type WireGeminiRequest } from './wire-request.ts';
 export function parseGeminiRequest(body: Json): WireGeminiRequest {
   const value = objectOf(inOneSpelling(body, requestShape));
   if (!hasGeminiFields(value)) throw refusalBy(geminiFields, value, 'not a generateContent request');
+  refusePreset(value);
   return value;
+}
+
+/** A preset that is not applied would be another request than the one that was meant. */
+function refusePreset({ preset, model, models }: WireGeminiRequest): void {
+  const names = [model, ...(models ?? [])];
+  if (typeof preset !== 'string' && !names.some((name) => name?.includes('@preset/'))) return;
+  throw invalidRequest(
+    typeof preset === 'string' ? 'preset' : 'model',
+    'presets hold fields of the chat grammar and are not applied to this one; ask /api/v1/chat/completions, or name the model',
+  );
 }
 
 /**

@@ -122,7 +122,7 @@ export const geminiFields = z.object({
   store: flag,
   user: optionalText,
 });
-export type GeminiFields = z.infer<typeof geminiFields>;
+type GeminiFields = z.infer<typeof geminiFields>;
 
 /** The caller's own value in one spelling, whose known fields have been checked. */
 export type WireGeminiRequest = JsonObject & GeminiFields;
