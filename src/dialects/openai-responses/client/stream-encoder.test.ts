@@ -183,10 +183,9 @@ describe('tool calls', () => {
       { arguments: '{"b":2}' },
       { content: [{ text: 'so' }] },
     ]);
-    const done = said
-      .filter(({ type }) => type === 'response.output_item.done')
-      .map(({ data }) => data['output_index']);
-    expect(done).toEqual([0, 1, 2]);
+    const done = said.filter(({ type }) => type === 'response.output_item.done').map(({ data }) => data);
+    expect(done.map(({ output_index: at }) => at)).toEqual([0, 1, 2]);
+    expect(done.map(({ item }) => item)).toEqual([...outputOf(said)]);
   });
 
   test('a custom call is free text', () => {
