@@ -188,6 +188,17 @@ describe('reasoning', () => {
     ]);
   });
 
+  test('a signature closes what it signs, whatever the items are called', () => {
+    const signed = (text: string, signature: string) =>
+      think(text, { type: 'reasoning.text', text, signature, format: own, index: 0 });
+    const { message } = stream([signed('a', 's0'), signed('b', 's1'), say('x')]);
+    expect(blocksOf(message).map(({ thinking, signature }) => [thinking, signature])).toEqual([
+      ['a', 's0'],
+      ['b', 's1'],
+      [undefined, undefined],
+    ]);
+  });
+
   test('what another grammar wrote is readable, and sealed whole into the signature', () => {
     const format = 'openai-responses-v1';
     const { message } = stream([

@@ -284,6 +284,20 @@ describe('the short cut', () => {
     expect(short.relay.meter.deliveredCharacters).toBeGreaterThan(200);
   });
 
+  test('counts characters, not what stands for them', () => {
+    const texts = [' plain', ' more', ' a\\', ' b"}}', ' \n', ' padded'];
+    const pieces = texts.map((said) => text(0, said)).join('');
+    const { relay, sent } = play(start() + open(0, { type: 'text', text: '' }) + pieces + ending('end_turn') + last);
+    expect(relay.meter.deliveredCharacters).toBe(texts.join('').length);
+    expect(foldStream(sent).message).toMatchObject({ content: [{ text: texts.join('') }] });
+  });
+
+  test('is not taken where the host counts its blocks otherwise', () => {
+    const pieces = Array.from({ length: 5 }, (_, i) => text(5, ` word${i}`)).join('');
+    const odd = start() + open(5, { type: 'text', text: '' }) + pieces + stop(5) + ending('end_turn') + last;
+    expect(contentOf(odd)).toMatchObject([{ text: ' word0 word1 word2 word3 word4' }]);
+  });
+
   test('is taken', () => {
     const relay = openRelay(contextOf());
     const reader = openSseReader();

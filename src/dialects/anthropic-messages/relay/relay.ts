@@ -57,6 +57,12 @@ class MessagesRelay implements RelayStream {
 
   push(data: string, event?: string): string {
     if (this.#reader.isOver || this.failure || isNoEvent(data)) return '';
+    for (const form of this.#forms) {
+      const characters = form.measure(data);
+      if (characters === 0) continue;
+      this.meter.deliveredCharacters += characters;
+      return `event: content_block_delta\ndata: ${data}\n\n`;
+    }
     const raw = tryParseJson(data);
     if (!isJsonObject(raw)) {
       this.#take(this.#reader.refuse(raw === undefined ? NO_JSON : NO_OBJECT));

@@ -16,6 +16,8 @@ export interface EventForm {
    * none), and the characters of text in them.
    */
   run(text: string, at: number): { readonly next: number; readonly characters: number };
+  /** Characters of text in one event's data of this form; 0 where it is of another. */
+  measure(data: string): number;
 }
 
 const NAME = 'event: content_block_delta\n';
@@ -43,6 +45,11 @@ export function learnForm(data: string, field: TextField): EventForm | undefined
   const closing = suffix.replaceAll(' ', '');
   return {
     field,
+    measure(data) {
+      if (!data.startsWith(prefix)) return 0;
+      const stop = endOfPlainText(data, prefix.length);
+      return endOfData(data, stop, closing) === data.length ? stop - prefix.length : 0;
+    },
     run(text, from) {
       let next = from;
       let characters = 0;
@@ -76,8 +83,14 @@ function endOfPlainText(text: string, from: number): number {
   return at;
 }
 
-/** After the blank line, where the event closes as the learnt one did; spaces count for nothing (some hosts pad). -1 elsewhere. */
+/** After the blank line, where the event closes as the learnt one did; -1 elsewhere. */
 function endOfEvent(text: string, from: number, closing: string): number {
+  const at = endOfData(text, from, closing);
+  return at >= 0 && text.startsWith('\n\n', at) ? at + 2 : -1;
+}
+
+/** After data that closes so; spaces count for nothing (some hosts pad). -1 elsewhere. */
+function endOfData(text: string, from: number, closing: string): number {
   let at = from;
   for (let i = 0; i < closing.length; i++) {
     while (text.charCodeAt(at) === SPACE) at++;
@@ -85,5 +98,5 @@ function endOfEvent(text: string, from: number, closing: string): number {
     at++;
   }
   while (text.charCodeAt(at) === SPACE) at++;
-  return text.startsWith('\n\n', at) ? at + 2 : -1;
+  return at;
 }
