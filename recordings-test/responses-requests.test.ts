@@ -43,7 +43,7 @@ function contextOf(traits: ModelTraits): UpstreamContext {
       providerId: 'openai',
       providerName: 'OpenAI',
       usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-      quirks: { developerRole: true, allowedTools: true },
+      quirks: { developerRole: true, ownerTools: true },
     },
   };
 }

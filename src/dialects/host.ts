@@ -45,8 +45,11 @@ export interface HostQuirks {
   readonly obfuscationOption?: boolean;
   /** False where `strict` on tools is refused. Default true. */
   readonly strictTools?: boolean;
-  /** True where the host takes `tool_choice: allowed_tools`; elsewhere only the allowed tools are offered. */
-  readonly allowedTools?: boolean;
+  /**
+   * True where the host has all kinds of tools of the grammar's owner (custom tools, namespaces, `allowed_tools`); elsewhere
+   * functions stand in for them.
+   */
+  readonly ownerTools?: boolean;
   /** The host's tool ids must be exactly nine alphanumerics (Mistral and what serves its templates). */
   readonly nineCharacterToolIds?: boolean;
   /** Member that wraps the stream's usage, e.g. `x_groq`. */

@@ -20,7 +20,7 @@ export const openAiResponses = {
   id: 'openai-responses',
   cannotCarry: ['video'],
   unsayable,
-  takesCustomTools: () => true,
+  takesCustomTools: ({ quirks }) => quirks.ownerTools === true || quirks.gatewayFields !== undefined,
   client: responsesClient,
   upstream,
   relay: responsesRelay,

@@ -15,6 +15,7 @@ export function canRelay(context: UpstreamContext, wire: WireResponsesRequest): 
   if (quirks.gatewayFields) return true;
   if (excludesReasoning(wire)) return false;
   if (wire.tools?.some(isUnshared) || isUnsharedChoice(wire.tool_choice, context)) return false;
+  if (!quirks.ownerTools && needsOwnerTools(wire)) return false;
   return canRelayFormat(wire, context) && canRelayInput(wire.input, context);
 }
 
@@ -24,12 +25,29 @@ function isUnshared(tool: JsonObject): boolean {
   return type.startsWith('openrouter:') || isJsonObject(tool[type]);
 }
 
+const OWNER_TOOLS: ReadonlySet<string> = new Set(['custom', 'namespace', 'tool_search']);
+const OWNER_ITEMS: ReadonlySet<string> = new Set([
+  'custom_tool_call',
+  'custom_tool_call_output',
+  'additional_tools',
+  'tool_search_call',
+  'tool_search_output',
+]);
+
+/** Kinds of tools that most hosts refuse, and what a conversation says of them. */
+function needsOwnerTools({ tools, input }: WireResponsesRequest): boolean {
+  if (tools?.some((tool) => OWNER_TOOLS.has(stringAt(tool, 'type') ?? ''))) return true;
+  if (typeof input === 'string') return false;
+  const items: readonly JsonObject[] = input;
+  return items.some((item) => OWNER_ITEMS.has(stringAt(item, 'type') ?? '') || Boolean(item['namespace']));
+}
+
 function isUnsharedChoice(choice: WireResponsesRequest['tool_choice'], { traits, host }: UpstreamContext): boolean {
   if (!choice || choice === 'auto' || choice === 'none') return false;
   if (traits.forcedToolUse === false) return true;
   if (choice === 'required') return false;
   const { type } = choice;
-  if (type === 'allowed_tools') return !host.quirks.allowedTools;
+  if (type === 'allowed_tools') return !host.quirks.ownerTools;
   // Another grammar's ways to say it, and tools that no host runs.
   return ['auto', 'none', 'required'].includes(type) || type.startsWith('openrouter:');
 }

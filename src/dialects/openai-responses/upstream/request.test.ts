@@ -195,7 +195,7 @@ describe('tools', () => {
       { tools: [tool], toolChoice: { type: 'allowed', mode: 'auto', names: ['f'] } },
       { tools: [f], tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [named('f')] } },
       [],
-      { quirks: { allowedTools: true } },
+      { quirks: { ownerTools: true } },
     ],
     [
       { tools: [], toolChoice: { type: 'auto' } },

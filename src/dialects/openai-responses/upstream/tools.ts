@@ -27,7 +27,7 @@ function offeredTools(
   writer: BodyWriter,
 ): readonly OfferedTool[] {
   const all = tools.map((tool, at) => ({ tool, at }));
-  if (choice?.type !== 'allowed' || writer.context.host.quirks.allowedTools) return all;
+  if (choice?.type !== 'allowed' || writer.context.host.quirks.ownerTools) return all;
   writer.notes.push({ code: 'tool.changed', field: 'tool_choice', message: 'only the allowed tools are offered' });
   return all.filter(({ tool }) => choice.names.includes(tool.name));
 }
@@ -103,7 +103,7 @@ function encodeChoice(choice: ToolChoice, tools: readonly ToolDefinition[], writ
     case 'tool':
       return named(choice.name);
     case 'allowed':
-      if (!host.quirks.allowedTools) return choice.mode;
+      if (!host.quirks.ownerTools) return choice.mode;
       return { type: 'allowed_tools', mode: choice.mode, tools: choice.names.map(named) };
   }
 }
