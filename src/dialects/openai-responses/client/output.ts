@@ -70,6 +70,7 @@ export class Output {
 
   annotate(annotations: readonly Json[]): void {
     for (const annotation of annotations.filter(isJsonObject).map(toOwnAnnotation)) {
+      if (!annotation) continue;
       const start = annotation['start_index'];
       const at = typeof start === 'number' ? start : 0;
       const message = this.#messages.findLast(({ textStart }) => textStart <= at) ?? this.#messages[0];

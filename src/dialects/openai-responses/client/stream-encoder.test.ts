@@ -428,6 +428,18 @@ describe('what belongs to a text', () => {
     expect(outputOf(stream([cites(0), end()]).said)).toMatchObject([{ content: [{ text: '', annotations: [{}] }] }]);
   });
 
+  test('other citations as they are, and none of a kind that this grammar has not', () => {
+    const annotations = [
+      { type: 'file_citation', file_citation: { file_id: 'f', index: 3 } },
+      { type: 'file', file: { hash: 'h', content: [] } },
+    ];
+    const { said } = stream([textDelta('a'), { type: 'annotation-delta', choice: 0, annotations }, end()]);
+    expect(outputOf(said)).toMatchObject([
+      { content: [{ annotations: [{ type: 'file_citation', file_id: 'f', index: 3 }] }] },
+    ]);
+    expect(JSON.stringify(said)).not.toContain('"hash"');
+  });
+
   test('log probabilities as a list of tokens', () => {
     const token = { token: 'a', logprob: -0.1, bytes: null, top_logprobs: [{ token: 'b', logprob: -2, bytes: [98] }] };
     const { said } = stream([{ type: 'text-delta', choice: 0, text: 'a', logprobs: { content: [token] } }, end()]);
