@@ -6,8 +6,17 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { GatewayError } from '../src/core/errors.ts';
 import { openFold } from '../src/core/fold.ts';
 import { seededRandom } from '../src/core/ids.ts';
-import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../src/core/json.ts';
+import {
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  numberAt,
+  objectAt,
+  stringAt,
+} from '../src/core/json.ts';
 import type { Note, NoteCode } from '../src/core/note.ts';
+import { anthropicMessages } from '../src/dialects/anthropic-messages/index.ts';
 import type {
   ClientDialect,
   Outcome,
@@ -17,6 +26,7 @@ import type {
   StreamMeter,
 } from '../src/dialects/dialect.ts';
 import { argumentsText, resultText } from '../src/dialects/gemini/client/call-text.ts';
+import { parseCountRequest } from '../src/dialects/gemini/client/parse.ts';
 import { inOneSpelling } from '../src/dialects/gemini/client/proto-json.ts';
 import { toJsonSchema } from '../src/dialects/gemini/client/schema.ts';
 import { requestShape } from '../src/dialects/gemini/client/shapes.ts';
@@ -25,7 +35,7 @@ import { gemini } from '../src/dialects/gemini/index.ts';
 import { SKIP_SIGNATURE } from '../src/dialects/gemini/wire-types.ts';
 import { type ChatLane, type LaneTarget, openLane } from '../src/pipeline/lane.ts';
 import { openSseReader } from '../src/wire/sse.ts';
-import { canonical } from './fingerprint.ts';
+import { canonical, lostMeanings, meaningsOfMessagesBody, meaningsOfRequest } from './fingerprint.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
 
 const { client, relay, upstream } = gemini;
@@ -412,6 +422,41 @@ describe.if(haveRecordings)('recorded Gemini traffic, received', () => {
       }
     }
     expect(failures.length > 0 ? [failures.length, ...failures.slice(0, 5)] : []).toEqual([]);
+  });
+
+  test('every request can be said to a host of another grammar, nothing lost without a note', () => {
+    const failures: string[] = [];
+    const context = { ...contextOf('claude-opus-4-5'), traits: { maxOutputTokens: 8192 } };
+    for (const endpoint of ENDPOINTS) {
+      for (const recording of recordingsOf(endpoint)) {
+        const body = recording.request?.body;
+        const wire = isJsonObject(body) ? parsed(recording, body) : undefined;
+        if (!wire || wire instanceof GatewayError || wire.cachedContent) continue;
+        const { value, notes } = client.decodeRequest(wire);
+        if (anthropicMessages.unsayable(value).length > 0) continue;
+        const encoded = anthropicMessages.upstream.encodeRequest(value, context);
+        const problems = lostMeanings(meaningsOfRequest(value), meaningsOfMessagesBody(encoded.value.body), [
+          ...notes,
+          ...encoded.notes,
+        ]);
+        if (problems.length === 0) count(`${recording.provider} requests in the Messages grammar`);
+        else failures.push(`${recording.id}: ${problems.map(({ kind, field }) => `${kind} ${field}`).join('; ')}`);
+      }
+    }
+    expect(failures.length > 0 ? [failures.length, ...failures.slice(0, 8)] : []).toEqual([]);
+  });
+
+  test('every request to count tokens is understood; the estimate is of the right size', () => {
+    for (const recording of recordingsOf('countTokens')) {
+      const body = recording.request?.body;
+      if (!isJsonObject(body) || (recording.response.status ?? 200) >= 400) continue;
+      const estimate = client.demandOf(parseCountRequest(body)).promptTokensEstimate;
+      const told: Json = JSON.parse(recording.response.body);
+      const total = isJsonObject(told) ? numberAt(told, 'totalTokens') : undefined;
+      expect(estimate).toBeGreaterThan((total ?? 0) / 3);
+      expect(estimate).toBeLessThan((total ?? 0) * 3);
+      count(`${recording.provider} counts`);
+    }
   });
 
   afterAll(() => {
