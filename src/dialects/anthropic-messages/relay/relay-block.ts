@@ -11,6 +11,8 @@ const PLACES: Readonly<Record<string, string>> = {
   signature_delta: 'thinking',
 };
 
+const IN_CHAT: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'tool_use']);
+
 export class RelayBlock {
   readonly #upstreamIndex: number;
   readonly #index: number;
@@ -37,6 +39,11 @@ export class RelayBlock {
   get canSkim(): boolean {
     if (this.#index !== this.#upstreamIndex) return false;
     return this.#kind === 'text' || (this.#kind === 'thinking' && !this.#hidesThinking && !this.#isSealed);
+  }
+
+  /** Of a kind that a chat answer has no word for. */
+  get isBeyondChat(): boolean {
+    return !IN_CHAT.has(this.#kind);
   }
 
   opening(block: JsonObject, raw: JsonObject, data: string | undefined): string {

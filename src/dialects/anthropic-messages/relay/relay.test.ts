@@ -175,6 +175,8 @@ describe('blocks', () => {
       last;
     expect(contentOf(body)).toEqual([{ ...blocks[0], input: { query: 'q' } }, blocks[1] ?? {}]);
     expect(messageOf(body)['stop_reason']).toBe('pause_turn');
+    expect(play(body).relay.meter.hasContent).toBe(true);
+    expect(play(start() + open(0, { type: 'text', text: '' })).relay.meter.hasContent).toBe(false);
   });
 
   test('members of the newest version are there, whatever the host’s', () => {

@@ -183,7 +183,10 @@ class MessagesRelay implements RelayStream {
     const before = this.#begin({}) + this.#closeBlock();
     const block = new RelayBlock(raw, this.#index++, this.#format, this.#context.head.excludeReasoning);
     this.#block = block;
-    return before + block.opening(withBlockDefaults(objectAt(raw, 'content_block') ?? {}), raw, data);
+    const text = block.opening(withBlockDefaults(objectAt(raw, 'content_block') ?? {}), raw, data);
+    // Tools that the host runs itself are something that the caller sees, and that was worked for.
+    if (block.isBeyondChat) this.meter.hasContent = true;
+    return before + text;
   }
 
   #forwardDelta(raw: JsonObject, data: string): string {
