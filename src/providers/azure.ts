@@ -14,7 +14,12 @@ export const azure = defineProvider({
       dialect: 'openai-responses',
       models: ['openai/'],
       authorize: { kind: 'header', name: 'api-key' },
-      quirks: { reasoningFormat: 'azure-openai-responses-v1', developerRole: true },
+      quirks: {
+        reasoningFormat: 'azure-openai-responses-v1',
+        developerRole: true,
+        ownerTools: true,
+        minOutputTokens: 16,
+      },
     },
     // Claude: https://learn.microsoft.com/en-us/azure/ai-foundry/foundry-models/how-to/use-foundry-models-claude
     claudeDoor({ models: ['anthropic/'], baseUrl: 'https://{resource}.services.ai.azure.com/anthropic/v1' }),

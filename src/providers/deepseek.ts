@@ -9,7 +9,7 @@ export const deepseek = defineProvider({
   dialect: 'openai-chat',
   doors: [
     // 11 recorded replies: total = input + output, reasoning inside. https://api-docs.deepseek.com/guides/responses_api
-    { dialect: 'openai-responses' },
+    { dialect: 'openai-responses', quirks: { reasoningReplay: 'reasoning_content' } },
     // https://api-docs.deepseek.com/guides/anthropic_api
     messagesDoor('deepseek', {
       baseUrl: 'https://api.deepseek.com/anthropic/v1',

@@ -11,7 +11,13 @@ export const openai = defineProvider({
     // 1,096 recorded replies: total = input + output, reasoning and cached tokens inside.
     {
       dialect: 'openai-responses',
-      quirks: { reasoningFormat: 'openai-responses-v1', developerRole: true, obfuscationOption: true },
+      quirks: {
+        reasoningFormat: 'openai-responses-v1',
+        developerRole: true,
+        obfuscationOption: true,
+        ownerTools: true,
+        minOutputTokens: 16,
+      },
     },
     // https://platform.openai.com/docs/api-reference/completions: three models are left there.
     {
