@@ -9,11 +9,15 @@ import { listTools, toolNamesOf } from './tool-names.ts';
 
 /** @param log null for a whole reply */
 export function outputOptions(wire: WireResponsesRequest, head: ReplyHead, log: EventLog | null): OutputOptions {
+  const { reasoning, include } = wire;
   return {
     log,
     idSuffix: itemIdSuffix(head.id),
     names: toolNamesOf(listTools(wire)),
-    seal: wantsEncryptedReasoning(wire) ? (wire.include ? 'always' : 'signed') : 'never',
+    reasoning: {
+      seal: wantsEncryptedReasoning(wire) ? (include ? 'always' : 'signed') : 'never',
+      asSummary: Boolean(reasoning?.summary ?? reasoning?.generate_summary),
+    },
     excludeReasoning: head.excludeReasoning,
   };
 }

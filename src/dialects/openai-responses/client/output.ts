@@ -11,7 +11,7 @@ import type { EventLog } from './event-log.ts';
 import { ImageItem } from './image-item.ts';
 import { MessageItem } from './message-item.ts';
 import type { ItemPlace, ItemStatus, OutputItem } from './output-item.ts';
-import { ReasoningItem, type SealWish } from './reasoning-item.ts';
+import { ReasoningItem, type ReasoningWishes } from './reasoning-item.ts';
 import { SearchItem } from './search-item.ts';
 import type { ToolNames } from './tool-names.ts';
 
@@ -21,7 +21,7 @@ export interface OutputOptions {
   /** What all ids of this answer end with. */
   readonly idSuffix: string;
   readonly names: ToolNames;
-  readonly seal: SealWish;
+  readonly reasoning: ReasoningWishes;
   readonly excludeReasoning: boolean;
 }
 
@@ -140,7 +140,8 @@ export class Output {
   }
 
   #addDetail(detail: ReasoningDetail, isWhole: boolean): void {
-    if (this.#options.seal === 'never' && !isReadable(detail) && !(this.#open?.item instanceof ReasoningItem)) return;
+    if (this.#options.reasoning.seal === 'never' && !isReadable(detail) && !(this.#open?.item instanceof ReasoningItem))
+      return;
     this.#reasoningFor(detail).add(detail, isWhole);
   }
 
@@ -149,7 +150,7 @@ export class Output {
     const open = this.#open?.item;
     if (open instanceof ReasoningItem && (!detail || open.takes(detail))) return open;
     const id = detail?.format === OWNER_FORMAT ? (detail.id ?? undefined) : undefined;
-    const { entry, item } = this.#begin('rs', id, (place) => new ReasoningItem(place, this.#options.seal));
+    const { entry, item } = this.#begin('rs', id, (place) => new ReasoningItem(place, this.#options.reasoning));
     this.#open = { entry, item };
     return item;
   }

@@ -13,6 +13,12 @@ import { type ItemPlace, type ItemStatus, named, type OutputItem } from './outpu
 /** `always`: the caller asked for it by name; `signed`: only what could not be replayed without it. */
 export type SealWish = 'always' | 'signed' | 'never';
 
+export interface ReasoningWishes {
+  readonly seal: SealWish;
+  /** The caller asked for a summary, and many clients show nothing else: of another grammar's reasoning it is the text. */
+  readonly asSummary: boolean;
+}
+
 interface ReadablePart {
   readonly kind: 'summary' | 'content';
   readonly at: number;
@@ -22,14 +28,14 @@ interface ReadablePart {
 
 export class ReasoningItem implements OutputItem {
   readonly #place: ItemPlace;
-  readonly #wish: SealWish;
+  readonly #wishes: ReasoningWishes;
   readonly #details: ReasoningDetail[] = [];
   readonly #parts: ReadablePart[] = [];
   #open: ReadablePart | undefined;
 
-  constructor(place: ItemPlace, wish: SealWish) {
+  constructor(place: ItemPlace, wishes: ReasoningWishes) {
     this.#place = place;
-    this.#wish = wish;
+    this.#wishes = wishes;
   }
 
   /** Whether this piece belongs to the item: an encryption of the whole item ends it, and what its owner made has one id. */
@@ -50,7 +56,8 @@ export class ReasoningItem implements OutputItem {
     const isNew = this.#details.length > before;
     if (detail.type === 'reasoning.encrypted') return;
     const text = (detail.type === 'reasoning.summary' ? detail.summary : detail.text) ?? '';
-    if (text) this.#say(detail.type === 'reasoning.summary' ? 'summary' : 'content', text, isNew);
+    const isSummary = detail.type === 'reasoning.summary' || (this.#wishes.asSummary && detail.format !== OWNER_FORMAT);
+    if (text) this.#say(isSummary ? 'summary' : 'content', text, isNew);
   }
 
   /** What is for readers alone: a break between parts says nothing where the parts are told apart. */
@@ -82,11 +89,11 @@ export class ReasoningItem implements OutputItem {
   }
 
   #encrypted(): string | undefined {
-    if (this.#wish === 'never') return undefined;
+    if (this.#wishes.seal === 'never') return undefined;
     const last = this.#details.at(-1);
     if (last && isOfWholeItem(last)) return last.data;
     if (this.#details.every(({ format }) => format === OWNER_FORMAT)) return undefined;
-    return this.#wish === 'always' || this.#details.some(isSigned) ? sealReasoning(this.#details) : undefined;
+    return this.#wishes.seal === 'always' || this.#details.some(isSigned) ? sealReasoning(this.#details) : undefined;
   }
 
   #say(kind: ReadablePart['kind'], text: string, isNew: boolean): void {

@@ -340,6 +340,27 @@ describe('reasoning', () => {
     expect(sealedIn(item)).toEqual([{ type: 'reasoning.text', text: 'think', signature: 'sig', format, index: 0 }]);
   });
 
+  test("another grammar's text is the summary where one was asked for, and is sealed as it was", () => {
+    const detail = {
+      type: 'reasoning.text',
+      text: 'think',
+      signature: 'sig',
+      format: 'anthropic-claude-v1',
+      index: 0,
+    } as const;
+    const { said } = stream([thought('think', detail), textDelta('so'), end()], { reasoning: { summary: 'auto' } });
+    expect(typesOf(said).slice(2, 7)).toEqual([
+      'output_item.added',
+      'reasoning_summary_part.added',
+      'reasoning_summary_text.delta',
+      'reasoning_summary_text.done',
+      'reasoning_summary_part.done',
+    ]);
+    const [item] = outputOf(said);
+    expect(item).toMatchObject({ summary: [{ type: 'summary_text', text: 'think' }] });
+    expect(sealedIn(item)).toEqual([detail]);
+  });
+
   const plain = [
     thought('hm', { type: 'reasoning.text', text: 'hm', format: 'unknown', index: 0 }),
     textDelta('so'),
