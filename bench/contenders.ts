@@ -3,22 +3,24 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Subprocess } from 'bun';
+import type { GrammarId } from './grammars/grammar.ts';
 import { familyOf } from './proc-stat.ts';
-import { PRICES, ROWS } from './rows.ts';
+import { isTranslated, PRICES, ROWS, type Row } from './rows.ts';
 
 export type ContenderId = 'direct' | 'pass-through' | 'nginx' | 'signalbox' | 'portkey';
 
 export interface Contender {
   readonly id: ContenderId;
   readonly name: string;
+  /** Whether it can be asked this: what only forwards bytes serves clients of the host's own grammar. */
+  serves(row: Row): boolean;
   /** Starts it and waits until it answers. @throws Unavailable where it is not installed or not built */
   start(upstreamPort: number): Promise<Running>;
 }
 
 export interface Running {
   readonly port: number;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  headersFor(row: Row): Readonly<Record<string, string>>;
   /** From the start of the program to its first answer. */
   readonly readyMs: number;
   /** Ids of the program and its children; empty where there is no gateway. */
@@ -34,25 +36,25 @@ export class Unavailable extends Error {}
 const ROOT = join(import.meta.dir, '..');
 const RUNTIME = join(ROOT, 'bin', 'runtime');
 const READY_WITHIN_MS = 20_000;
-const CHAT_PATH = '/v1/chat/completions';
+const forwards = (row: Row): boolean => !isTranslated(row);
 
 export const contenders: readonly Contender[] = [
   {
     id: 'direct',
     name: 'no gateway',
+    serves: forwards,
     start: async (upstreamPort) => ({
       port: upstreamPort,
-      path: CHAT_PATH,
-      headers: {},
+      headersFor: () => ({}),
       readyMs: Number.NaN,
       pids: () => [],
       stop: async () => {},
     }),
   },
-  { id: 'pass-through', name: 'pass-through (same runtime)', start: startPassThrough },
-  { id: 'nginx', name: 'nginx, unbuffered', start: startNginx },
-  { id: 'signalbox', name: 'Signalbox', start: startSignalbox },
-  { id: 'portkey', name: 'Portkey 1.15.2', start: startPortkey },
+  { id: 'pass-through', name: 'pass-through (same runtime)', serves: forwards, start: startPassThrough },
+  { id: 'nginx', name: 'nginx, unbuffered', serves: forwards, start: startNginx },
+  { id: 'signalbox', name: 'Signalbox', serves: () => true, start: startSignalbox },
+  { id: 'portkey', name: 'Portkey 1.15.2', serves: portkeyServes, start: startPortkey },
 ];
 
 // ---- each of them ----
@@ -115,15 +117,19 @@ http {
 `;
 }
 
-/** Everything on: keys, limits, routing, prices, ledger on disk, metrics; one provider, its models with prices. */
+/** Everything on: keys, limits, routing, prices, ledger on disk, metrics; a provider for each grammar, its models with prices. */
 async function startSignalbox(upstreamPort: number): Promise<Running> {
   if (!existsSync(join(ROOT, 'src', 'main.ts'))) throw new Unavailable('src/main.ts does not exist');
   const folder = newFolder('signalbox');
   const port = freePort();
   const key = `sk-or-v1-${'b'.repeat(64)}`;
-  const models = ROWS.map((row) => ({ id: row.model, context_length: 1_000_000, pricing: PRICES }));
-  const provider = { dialect: 'openai-chat', base_url: `http://127.0.0.1:${upstreamPort}/v1`, api_key: 'none', models };
-  writeFileSync(join(folder, 'signalbox.json'), JSON.stringify({ providers: { bench: provider } }));
+  const rowsOf = Map.groupBy(ROWS, ({ upstream }) => upstream);
+  const providers = [...rowsOf].map(([dialect, rows]) => {
+    const models = rows.map((row) => ({ id: row.model, context_length: 1_000_000, pricing: PRICES }));
+    // Without a version: each grammar's own is added.
+    return [`bench-${dialect}`, { dialect, base_url: `http://127.0.0.1:${upstreamPort}`, api_key: 'none', models }];
+  });
+  writeFileSync(join(folder, 'signalbox.json'), JSON.stringify({ providers: Object.fromEntries(providers) }));
   const serve = [
     'serve',
     '--config',
@@ -138,7 +144,7 @@ async function startSignalbox(upstreamPort: number): Promise<Running> {
     BENCH_PORT: String(port),
   });
   const headers = { authorization: `Bearer ${key}` };
-  const running = await ready(launched, '/health/ready', { folder, headers });
+  const running = await ready(launched, '/health/ready', { folder, headersFor: () => headers });
   return {
     ...running,
     spentNanoUsd: async () => {
@@ -147,6 +153,19 @@ async function startSignalbox(upstreamPort: number): Promise<Running> {
       return BigInt(Math.round(Number(body.data.usage) * 1e9));
     },
   };
+}
+
+/** What it calls a host of each grammar; of the pairs of unlike grammars it has this one. */
+const PORTKEY_PROVIDERS: Readonly<Partial<Record<GrammarId, string>>> = {
+  'openai-chat': 'openai',
+  'openai-completions': 'openai',
+  'openai-responses': 'openai',
+  'anthropic-messages': 'anthropic',
+};
+
+function portkeyServes(row: Row): boolean {
+  if (!PORTKEY_PROVIDERS[row.upstream]) return false;
+  return !isTranslated(row) || (row.client === 'openai-chat' && row.upstream === 'anthropic-messages');
 }
 
 /** As its README starts it, pointed at the upstream by the headers it has for that. */
@@ -165,11 +184,11 @@ async function startPortkey(upstreamPort: number): Promise<Running> {
   });
   return ready(launched, '/', {
     folder,
-    headers: {
+    headersFor: ({ upstream }) => ({
       authorization: 'Bearer none',
-      'x-portkey-provider': 'openai',
+      'x-portkey-provider': PORTKEY_PROVIDERS[upstream] ?? 'openai',
       'x-portkey-custom-host': `http://127.0.0.1:${upstreamPort}/v1`,
-    },
+    }),
   });
 }
 
@@ -200,7 +219,7 @@ function launch(folder: string, command: string[], environment: Record<string, s
 async function ready(
   launched: Launched,
   probe: string,
-  how: { readonly folder: string; readonly headers?: Readonly<Record<string, string>> },
+  how: { readonly folder: string; readonly headersFor?: Running['headersFor'] },
 ): Promise<Running> {
   const { child, port, startedMs } = launched;
   while (!(await answers(`http://127.0.0.1:${port}${probe}`))) {
@@ -217,8 +236,7 @@ async function ready(
   return {
     port,
     readyMs: performance.now() - startedMs,
-    path: CHAT_PATH,
-    headers: how.headers ?? {},
+    headersFor: how.headersFor ?? (() => ({})),
     pids: () => familyOf(child.pid),
     stop: async () => {
       child.kill('SIGTERM');

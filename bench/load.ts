@@ -1,21 +1,23 @@
 /**
  * The load generator, a process of its own: raw TCP with keep-alive, one request at a time on each connection, until the
- * time is up. Every answer is read to its end and checked (status, text, frames in order, [DONE]), so that a gateway cannot
- * win by losing something. Options as JSON in argv, the result as JSON on stdout.
+ * time is up. Every answer is read to its end and checked (check-answer.ts), so that a gateway cannot win by losing something.
+ * Options as JSON in argv, the result as JSON on stdout.
  */
 import type { Socket } from 'bun';
-import type { Row } from './rows.ts';
-import { contentOf, ROWS, requestBody, WHOLE_CONTENT } from './rows.ts';
+import { problemWith } from './check-answer.ts';
+import { GRAMMARS } from './grammars/index.ts';
+import { framesOf, ROWS, requestBody } from './rows.ts';
 
 export interface LoadOptions {
-  readonly rowId: Row['id'];
+  readonly rowId: string;
   readonly port: number;
-  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** No new request is begun after this; those that run are waited for. */
   readonly seconds: number;
   /** True: each connection asks exactly once, whatever the time. */
   readonly once: boolean;
+  /** True where the answer must say what it cost. */
+  readonly isCharged: boolean;
 }
 
 export interface LoadResult {
@@ -65,11 +67,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const headers = Object.entries({
     host: `127.0.0.1:${options.port}`,
     'content-type': 'application/json',
+    ...GRAMMARS[row.client].headers,
     ...options.headers,
   });
+  const path = GRAMMARS[row.client].path(row.model);
   const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  const request = Buffer.from(`POST ${options.path} HTTP/1.1\r\n${head}content-length: ${body.length}\r\n\r\n${body}`);
-  const idealMs = row.paceMs * (row.contentFrames + 2);
+  const request = Buffer.from(`POST ${path} HTTP/1.1\r\n${head}content-length: ${body.length}\r\n\r\n${body}`);
+  const idealMs = row.paceMs * Math.max(0, framesOf(row) - 1);
   const startedMs = performance.now();
   const deadlineMs = startedMs + options.seconds * 1000;
   const totals: number[] = [];
@@ -124,7 +128,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       state.busy = false;
       running--;
       lastEndMs = performance.now();
-      const problem = problemWith(row, state.head, bodyOf(state.parts, state.head));
+      const problem = problemWith(row, state.head.status, bodyOf(state.parts, state.head), options.isCharged);
       if (problem === null) {
         totals.push(lastEndMs - state.sentAtMs - idealMs);
         firstBytes.push(state.firstByteAtMs - state.sentAtMs);
@@ -252,22 +256,6 @@ function bodyOf(parts: readonly Buffer[], head: ReplyHead): string {
     at = lineEnd + 2 + size + 2;
   }
   return texts.join('');
-}
-
-/** Null where the answer is what the upstream sent. */
-function problemWith(row: Row, head: ReplyHead, body: string): string | null {
-  if (head.status !== 200) return `status ${head.status}: ${body.slice(0, 300)}`;
-  if (row.contentFrames === 0)
-    return body.includes(JSON.stringify(WHOLE_CONTENT)) ? null : `wrong reply: ${body.slice(0, 300)}`;
-  let at = 0;
-  for (let index = 0; index < row.contentFrames; index++) {
-    at = body.indexOf(`"content":"${contentOf(index)}"`, at) + 1;
-    if (at === 0) return `content frame ${index} is missing`;
-  }
-  if (body.indexOf('"content":"tok', at) >= 0) return 'more content frames than were sent';
-  if (!body.includes('"finish_reason":"stop"', at)) return 'no finish_reason';
-  if (!body.includes('"prompt_tokens":', at)) return 'no usage';
-  return body.trimEnd().endsWith('data: [DONE]') ? null : 'no [DONE]';
 }
 
 function percentile(values: readonly number[], fraction: number): number {

@@ -1,12 +1,18 @@
 /** From rounds to a table: medians, ratios, and what went wrong. */
 import type { ContenderId } from './contenders.ts';
+import { GRAMMARS } from './grammars/index.ts';
 import type { LoadResult } from './load.ts';
 import type { Row } from './rows.ts';
-import { FRAMES_AROUND_CONTENT, ROWS } from './rows.ts';
+import { framesOf, isTranslated, ROWS, relayRowOf } from './rows.ts';
+
+/** The most that translating may cost beside relaying. */
+const TRANSLATE_GOAL = 1.6;
 
 export interface Round {
-  readonly rowId: Row['id'];
+  readonly rowId: string;
   readonly contender: ContenderId;
+  /** From 1 on: rounds of the same number ran one after another. */
+  readonly round: number;
   readonly load: LoadResult;
   /** CPU seconds of the gateway during the round; null where there is no gateway. */
   readonly cpuSeconds: number | null;
@@ -21,7 +27,7 @@ export interface ContenderFacts {
 }
 
 export interface Summary {
-  readonly rowId: Row['id'];
+  readonly rowId: string;
   readonly contender: ContenderId;
   readonly rounds: number;
   readonly cpuMicrosPerRequest: number | null;
@@ -45,9 +51,7 @@ export function summarise(rounds: readonly Round[]): readonly Summary[] {
     const row = ROWS.find(({ id }) => id === first?.rowId);
     if (!first || !row) return [];
     const loads = group.map(({ load }) => load);
-    const micros = group.flatMap(({ cpuSeconds, load }) =>
-      cpuSeconds === null || load.completed === 0 ? [] : [(cpuSeconds * 1e6) / load.completed],
-    );
+    const micros = group.flatMap((round) => microsOf(round) ?? []);
     const cpu = micros.length === 0 ? null : median(micros);
     return [
       {
@@ -55,8 +59,7 @@ export function summarise(rounds: readonly Round[]): readonly Summary[] {
         contender: first.contender,
         rounds: group.length,
         cpuMicrosPerRequest: cpu,
-        cpuMicrosPerFrame:
-          cpu === null || row.contentFrames === 0 ? null : cpu / (row.contentFrames + FRAMES_AROUND_CONTENT),
+        cpuMicrosPerFrame: cpu === null || row.contentFrames === 0 ? null : cpu / framesOf(row),
         cpuMicrosRange: micros.length === 0 ? null : ([Math.min(...micros), Math.max(...micros)] as const),
         requestsPerSecond: median(loads.map((load) => load.completed / load.seconds)),
         p50Ms: median(loads.map((load) => load.p50Ms)),
@@ -70,8 +73,49 @@ export function summarise(rounds: readonly Round[]): readonly Summary[] {
   });
 }
 
-/** Markdown: a table per row, then memory and start. */
-export function formatReport(summaries: readonly Summary[], facts: readonly ContenderFacts[]): string {
+function microsOf({ cpuSeconds, load }: Round): number | null {
+  return cpuSeconds === null || load.completed === 0 ? null : (cpuSeconds * 1e6) / load.completed;
+}
+
+/** What a stream cost translated, beside the same text relayed to the same client. */
+export interface LaneRatio {
+  readonly rowId: string;
+  readonly relayRowId: string;
+  readonly contender: ContenderId;
+  /** Median over the rounds, lowest and highest; a round's figures are from a minute or two. */
+  readonly ratio: number;
+  readonly range: readonly [number, number];
+}
+
+/** Every translating row whose relaying one ran too. The pieces of text are as many, so answers compare as frames do. */
+export function laneRatios(rounds: readonly Round[]): readonly LaneRatio[] {
+  return ROWS.filter(isTranslated).flatMap((row) => {
+    const relayRowId = relayRowOf(row)?.id;
+    const translated = Map.groupBy(
+      rounds.filter(({ rowId }) => rowId === row.id),
+      ({ contender }) => contender,
+    );
+    return [...translated].flatMap(([contender, own]) => {
+      const ratios = own.flatMap((one) => {
+        const relayed = rounds.find(
+          ({ rowId, contender: asked, round }) => rowId === relayRowId && asked === contender && round === one.round,
+        );
+        const [above, below] = [microsOf(one), relayed ? microsOf(relayed) : null];
+        return above === null || !below ? [] : [above / below];
+      });
+      if (ratios.length === 0 || relayRowId === undefined) return [];
+      const range = [Math.min(...ratios), Math.max(...ratios)] as const;
+      return [{ rowId: row.id, relayRowId, contender, ratio: median(ratios), range }];
+    });
+  });
+}
+
+/** Markdown: a table per row, the lanes beside each other, then memory and start. */
+export function formatReport(
+  summaries: readonly Summary[],
+  ratios: readonly LaneRatio[],
+  facts: readonly ContenderFacts[],
+): string {
   const tables = ROWS.flatMap((row) => {
     const own = summaries.filter((summary) => summary.rowId === row.id);
     return own.length === 0 ? [] : [formatRow(row, own, facts)];
@@ -85,7 +129,38 @@ export function formatReport(summaries: readonly Summary[], facts: readonly Cont
         `| ${one.name} | ${number(one.readyMs)} | ${number(one.idleMegabytes)} | ${number(one.afterMegabytes)} |`,
     ),
   ];
-  return [...tables, `### Memory and start\n\n${memoryTable.join('\n')}\n`].join('\n');
+  const lanes = ratios.length === 0 ? [] : [formatLanes(summaries, ratios, facts)];
+  return [...tables, ...lanes, `### Memory and start\n\n${memoryTable.join('\n')}\n`].join('\n');
+}
+
+function formatLanes(
+  summaries: readonly Summary[],
+  ratios: readonly LaneRatio[],
+  facts: readonly ContenderFacts[],
+): string {
+  const frameOf = (rowId: string, contender: ContenderId): string =>
+    number(summaries.find((one) => one.rowId === rowId && one.contender === contender)?.cpuMicrosPerFrame ?? null);
+  const lines = ratios.map(({ rowId, relayRowId, contender, ratio: median, range: [low, high] }) => {
+    const row = ROWS.find(({ id }) => id === rowId);
+    const cells = [
+      facts.find(({ id }) => id === contender)?.name ?? contender,
+      row ? `${GRAMMARS[row.client].name} ← ${GRAMMARS[row.upstream].name}` : rowId,
+      frameOf(rowId, contender),
+      frameOf(relayRowId, contender),
+      `${median.toFixed(2)}x`,
+      `${low.toFixed(2)}–${high.toFixed(2)}`,
+      median <= TRANSLATE_GOAL ? 'yes' : '**no**',
+    ];
+    return `| ${rowId} | ${cells.join(' | ')} |`;
+  });
+  return [
+    '### Translating beside relaying\n',
+    `Goal: at most ${TRANSLATE_GOAL}x the CPU for the same text to the same client.\n`,
+    '| row | | client ← host | µs/frame translated | µs/frame relayed | ratio | range | in the goal |',
+    '|---|---|---|---:|---:|---:|---:|---|',
+    ...lines,
+    '',
+  ].join('\n');
 }
 
 function formatRow(row: Row, summaries: readonly Summary[], facts: readonly ContenderFacts[]): string {

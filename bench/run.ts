@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: upstream, gateways and load in one go on this machine. See docs/benchmark.md for what it measures.
  *
- *   --rows reply,stream,paced,body,crowd    which rows
+ *   --rows reply,streams,paced,…            which rows, by id or by group (reply, streams, paced, body, crowd)
  *   --only signalbox,nginx,…                which contenders
  *   --quick                                 one short round each: to see that it works, not to read figures from
  *   --rounds N, --seconds N                 rounds per row and contender, length of one
@@ -17,9 +17,9 @@ import { contenders, Unavailable } from './contenders.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 import { cpuSeconds, residentMegabytes } from './proc-stat.ts';
 import type { ContenderFacts, Round } from './report.ts';
-import { formatReport, summarise } from './report.ts';
+import { formatReport, laneRatios, summarise } from './report.ts';
 import type { Row } from './rows.ts';
-import { NANO_USD_PER_REQUEST, ROWS } from './rows.ts';
+import { isCrowd, NANO_USD_PER_REQUEST, ROWS } from './rows.ts';
 
 interface Started {
   readonly contender: Contender;
@@ -47,7 +47,7 @@ const { values: flags } = parseArgs({
 const rounds = Number(flags.rounds ?? (flags.quick ? 1 : 3));
 const seconds = Number(flags.seconds ?? (flags.quick ? 1 : 4));
 const warmUpSeconds = flags.quick ? 0.5 : 2;
-const rows = pick(ROWS, flags.rows, 'row');
+const rows = pick(ROWS, flags.rows, 'row', ({ group }) => group);
 const chosen = pick(contenders, flags.only, 'contender');
 if (!(rounds >= 1) || !(seconds > 0)) throw new Error('--rounds and --seconds need positive numbers');
 
@@ -77,7 +77,7 @@ async function main(): Promise<number> {
     await Bun.sleep(1000);
     for (const one of started) one.idleMegabytes = residentMegabytes(one.running.pids());
     const done: Round[] = [];
-    for (const row of rows) done.push(...(await measureRow(row, started)));
+    for (const group of Map.groupBy(rows, (row) => row.group).values()) done.push(...(await measure(group, started)));
     await Bun.sleep(2000);
     for (const one of started) notes.push(...(await checkBooks(one)));
     return report(done, started.map(factsOf), notes);
@@ -87,33 +87,46 @@ async function main(): Promise<number> {
   }
 }
 
-/** A B C, A B C, …: whatever else the machine does in the meantime hits all of them alike. */
-async function measureRow(row: Row, started: readonly Started[]): Promise<readonly Round[]> {
-  const asked = started.filter(
-    ({ contender }) => !row.signalboxOnly || contender.id === 'signalbox' || flags.only !== undefined,
-  );
+/**
+ * A B C, A B C, …, through all rows of the group in every round: whatever else the machine does in the meantime hits all of
+ * them alike.
+ */
+async function measure(group: readonly Row[], started: readonly Started[]): Promise<readonly Round[]> {
+  const turns = group.flatMap((row) => started.filter((one) => isAsked(row, one)).map((one) => ({ row, one })));
   const done: Round[] = [];
-  if (!row.signalboxOnly) for (const one of asked) one.completed += (await load(row, one, warmUpSeconds)).completed;
-  for (let round = 1; round <= (row.signalboxOnly ? 1 : rounds); round++) {
-    for (const one of asked) {
-      const pids = one.running.pids();
-      const before = cpuSeconds(pids);
-      const result = await load(row, one, seconds);
-      const cpu = pids.length === 0 ? null : cpuSeconds(pids) - before;
-      one.completed += result.completed;
-      done.push({ rowId: row.id, contender: one.contender.id, load: result, cpuSeconds: cpu });
-      const micros = cpu === null ? '–' : ((cpu * 1e6) / result.completed).toFixed(1);
-      const text = `${row.id} ${round}/${rounds} ${one.contender.id}: ${result.completed} completed, ${result.wrong} wrong, ${micros} µs CPU each`;
-      log(text);
+  for (const { row, one } of turns) {
+    if (!isCrowd(row)) one.completed += (await load(row, one, warmUpSeconds)).completed;
+  }
+  for (let round = 1; round <= rounds; round++) {
+    for (const { row, one } of turns) {
+      if (!isCrowd(row) || round === 1) done.push(await measureOnce(row, one, round));
     }
   }
   return done;
 }
 
+function isAsked(row: Row, { contender }: Started): boolean {
+  if (!contender.serves(row)) return false;
+  return !isCrowd(row) || contender.id === 'signalbox' || flags.only !== undefined;
+}
+
+async function measureOnce(row: Row, one: Started, round: number): Promise<Round> {
+  const pids = one.running.pids();
+  const before = cpuSeconds(pids);
+  const result = await load(row, one, seconds);
+  const cpu = pids.length === 0 ? null : cpuSeconds(pids) - before;
+  one.completed += result.completed;
+  const micros = cpu === null ? '–' : ((cpu * 1e6) / result.completed).toFixed(1);
+  const counts = `${result.completed} completed, ${result.wrong} wrong, ${micros} µs CPU each`;
+  log(`${row.id} ${round}/${rounds} ${one.contender.id}: ${counts}`);
+  return { rowId: row.id, contender: one.contender.id, round, load: result, cpuSeconds: cpu };
+}
+
 async function load(row: Row, { running }: Started, forSeconds: number): Promise<LoadResult> {
-  const { port, path, headers } = running;
-  // The crowd is asked once: one stream each.
-  const options: LoadOptions = { rowId: row.id, port, path, headers, seconds: forSeconds, once: row.signalboxOnly };
+  const { port } = running;
+  const headers = running.headersFor(row);
+  const isCharged = running.spentNanoUsd !== undefined;
+  const options: LoadOptions = { rowId: row.id, port, headers, seconds: forSeconds, once: isCrowd(row), isCharged };
   const child = Bun.spawn([RUNTIME, join(import.meta.dir, 'load.ts'), JSON.stringify(options)], { stderr: 'inherit' });
   const text = await new Response(child.stdout).text();
   if ((await child.exited) !== 0) throw new Error(`the load generator failed: ${text}`);
@@ -142,6 +155,7 @@ function factsOf({ contender, running, idleMegabytes }: Started): ContenderFacts
 
 function report(done: readonly Round[], facts: readonly ContenderFacts[], notes: readonly string[]): number {
   const summaries = summarise(done);
+  const ratios = laneRatios(done);
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Linux ${release()}, Bun ${Bun.version}`;
   const head = `## Benchmark\n\n${machine}. ${rounds} round(s) of ${seconds} s, medians.${flags.quick ? ' Quick run: not for reading figures.' : ''}\n`;
   const busy = summaries.filter(({ generatorBusy }) => generatorBusy > 0.9);
@@ -156,7 +170,7 @@ function report(done: readonly Round[], facts: readonly ContenderFacts[], notes:
   );
   const text = [
     head,
-    formatReport(summaries, facts),
+    formatReport(summaries, ratios, facts),
     ...[...notes, ...limits, ...grains].map((note) => `- ${note}`),
   ].join('\n');
   console.log(text);
@@ -165,7 +179,7 @@ function report(done: readonly Round[], facts: readonly ContenderFacts[], notes:
   const file = join(folder, `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`);
   writeFileSync(
     file,
-    `${JSON.stringify({ machine, rounds, seconds, quick: flags.quick, facts, summaries, notes, runs: done }, null, 2)}\n`,
+    `${JSON.stringify({ machine, rounds, seconds, quick: flags.quick, facts, summaries, ratios, notes, runs: done }, null, 2)}\n`,
   );
   log(`written: ${file}`);
   return summaries.some((one) => one.contender === 'signalbox' && one.wrong > 0) ? 1 : 0;
@@ -179,15 +193,18 @@ async function startUpstream(): Promise<{ readonly child: Subprocess; readonly p
   throw new Error('the upstream did not start');
 }
 
+/** By id, or by what `groupOf` says of them. */
 function pick<T extends { readonly id: string }>(
   all: readonly T[],
   wanted: string | undefined,
   what: string,
+  groupOf: (one: T) => string | undefined = () => undefined,
 ): readonly T[] {
   if (wanted === undefined) return all;
-  return wanted.split(',').map((id) => {
-    const found = all.find((one) => one.id === id);
-    if (!found) throw new Error(`no ${what} "${id}"; there are ${all.map((one) => one.id).join(', ')}`);
+  const named = wanted.split(',').flatMap((name) => {
+    const found = all.filter((one) => one.id === name || groupOf(one) === name);
+    if (found.length === 0) throw new Error(`no ${what} "${name}"; there are ${all.map((one) => one.id).join(', ')}`);
     return found;
   });
+  return [...new Set(named)];
 }

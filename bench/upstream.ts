@@ -4,8 +4,10 @@
  * model's name.
  */
 import type { Socket } from 'bun';
+import { GRAMMARS } from './grammars/index.ts';
+import { wholeReply } from './grammars/openai-chat.ts';
 import type { Row } from './rows.ts';
-import { COMPLETION_TOKENS, contentOf, PROMPT_TOKENS, ROWS, WHOLE_CONTENT } from './rows.ts';
+import { answerTo, ROWS } from './rows.ts';
 
 interface Connection {
   /** Bytes of the request so far. */
@@ -26,30 +28,10 @@ interface PacedStream {
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-const usage = {
-  prompt_tokens: PROMPT_TOKENS,
-  completion_tokens: COMPLETION_TOKENS,
-  total_tokens: PROMPT_TOKENS + COMPLETION_TOKENS,
-  prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-  completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
-};
-const CREATED_SECONDS = 1_795_219_200;
+const STREAM_HEAD =
+  'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n';
 
 // ---- the answers ----
-
-function wholeReply(row: Row): Buffer {
-  const message = { role: 'assistant', content: WHOLE_CONTENT, refusal: null, annotations: [] };
-  return jsonReply(200, {
-    id: 'chatcmpl-bench00000000000000000000000',
-    object: 'chat.completion',
-    created: CREATED_SECONDS,
-    model: row.model,
-    choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
-    usage,
-    service_tier: 'default',
-    system_fingerprint: 'fp_bench',
-  });
-}
 
 function jsonReply(status: number, body: unknown): Buffer {
   const text = JSON.stringify(body);
@@ -58,52 +40,28 @@ function jsonReply(status: number, body: unknown): Buffer {
   );
 }
 
-/** Shaped as OpenAI's frames are today (without the padding), each in an HTTP chunk of its own; the head goes with the first. */
+/** Each flush in an HTTP chunk of its own; the head goes with the first, the end with the last. */
 function streamFrames(row: Row): readonly Buffer[] {
-  const frame = (choices: unknown[], told: unknown): string => {
-    const body = {
-      id: 'chatcmpl-bench00000000000000000000000',
-      object: 'chat.completion.chunk',
-      created: CREATED_SECONDS,
-      model: row.model,
-      service_tier: 'default',
-      system_fingerprint: 'fp_bench',
-      choices,
-      usage: told,
-    };
-    return httpChunk(`data: ${JSON.stringify(body)}\n\n`);
-  };
-  const choice = (delta: unknown, finish_reason: string | null): unknown => ({
-    index: 0,
-    delta,
-    logprobs: null,
-    finish_reason,
-  });
-  const contents = Array.from({ length: row.contentFrames }, (_, index) =>
-    frame([choice({ content: contentOf(index) }, null)], null),
+  const flushes = GRAMMARS[row.upstream].stream(answerTo(row)).map(httpChunk);
+  const last = flushes.length - 1;
+  return flushes.map((text, at) =>
+    Buffer.from((at === 0 ? STREAM_HEAD : '') + text + (at === last ? httpChunk('') : '')),
   );
-  const head =
-    'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n';
-  return [
-    head + frame([choice({ role: 'assistant', content: '', refusal: null }, null)], null),
-    ...contents,
-    frame([choice({}, 'stop')], null),
-    frame([], usage) + httpChunk('data: [DONE]\n\n') + httpChunk(''),
-  ].map((text) => Buffer.from(text));
 }
 
 const httpChunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
 
 interface Answer {
-  readonly model: Buffer;
+  /** Bytes of a request that ask for it. */
+  readonly marker: Buffer;
   readonly row: Row;
   /** Each leaves in a write of its own, as a provider flushes each event; a whole reply is one. */
   readonly frames: readonly Buffer[];
 }
 
 const answers: readonly Answer[] = ROWS.map((row) => {
-  const frames = row.contentFrames > 0 ? streamFrames(row) : [wholeReply(row)];
-  return { model: Buffer.from(`"${row.model}"`), row, frames };
+  const frames = row.contentFrames > 0 ? streamFrames(row) : [jsonReply(200, wholeReply(answerTo(row)))];
+  return { marker: Buffer.from(GRAMMARS[row.upstream].marker(row.model)), row, frames };
 });
 const notFound = jsonReply(404, {
   error: { message: 'no such model', type: 'invalid_request_error', code: 'model_not_found' },
@@ -144,7 +102,10 @@ function send(socket: Socket<Connection>, bytes: Buffer): void {
 }
 
 function answerRequest(socket: Socket<Connection>, request: Buffer): void {
-  const answer = answers.find(({ model }) => request.includes(model));
+  // Nearly all write the model first; a large body is searched through only where one did not.
+  const beginning = request.subarray(0, 2048);
+  const answer =
+    answers.find(({ marker }) => beginning.includes(marker)) ?? answers.find(({ marker }) => request.includes(marker));
   // A body that a gateway wrote anew may be a little shorter, a body that lost something is much shorter.
   if (!answer || request.length < answer.row.requestBytes * 0.95) send(socket, notFound);
   else if (answer.row.paceMs > 0) startPaced(socket, answer);
