@@ -8,26 +8,30 @@ import type { RelayStream, StreamEncoder } from '../dialects/dialect.ts';
 import type { StreamAnswer } from './attempt.ts';
 import type { RoutedAnswer } from './attempts.ts';
 import type { Reply } from './exchange.ts';
+import { QUIET, QuietWatch } from './quiet-watch.ts';
 import type { ExchangeRun } from './run-exchange.ts';
 
 const KEEP_ALIVE_MS = 5000;
+/** Proxies in between give up on a connection that is silent for a minute, some for half of one. */
+const QUIET_MS = 15_000;
 const LATE = Symbol('late');
 
 /** @param openEarly writes comments and an error before any target answered */
 export async function streamReply(run: ExchangeRun, openEarly: () => StreamEncoder): Promise<Reply> {
   const answered = run.answer();
   const first = await withinMs(answered, run.exchange.snapshot.commitAfterMs);
-  if (first === LATE) return { kind: 'stream', body: lateBody(run, answered, openEarly()), notes: 0 };
+  if (first === LATE) return { kind: 'stream', body: lateBody(run, answered, openEarly), notes: 0 };
   if (first instanceof GatewayError) return run.failed(first);
-  return { kind: 'stream', body: answerBody(run, streamOf(first)), notes: run.noteCount };
+  return { kind: 'stream', body: answerBody(run, streamOf(first), openEarly), notes: run.noteCount };
 }
 
 /** Committed before anything came: comments while fallback goes on silently, then the answer or the in-stream error. */
 async function* lateBody(
   run: ExchangeRun,
   answered: Promise<RoutedAnswer | GatewayError>,
-  encoder: StreamEncoder,
+  openEarly: () => StreamEncoder,
 ): AsyncGenerator<string> {
+  const encoder = openEarly();
   yield encoder.keepAlive();
   let answer = await withinMs(answered, KEEP_ALIVE_MS);
   while (answer === LATE) {
@@ -41,10 +45,15 @@ async function* lateBody(
     yield encoder.fail(answer, run.metadata());
     return;
   }
-  yield* answerBody(run, streamOf(answer));
+  yield* answerBody(run, streamOf(answer), openEarly);
 }
 
-async function* answerBody(run: ExchangeRun, { lane, opening, live }: StreamAnswer): AsyncGenerator<string> {
+async function* answerBody(
+  run: ExchangeRun,
+  { lane, opening, live }: StreamAnswer,
+  openEarly: () => StreamEncoder,
+): AsyncGenerator<string> {
+  const quiet = new QuietWatch(run.ports, QUIET_MS);
   let text = opening;
   const taking = run.openClientWatch();
   // What came with the end leaves with the final frames, in one write.
@@ -54,9 +63,11 @@ async function* answerBody(run: ExchangeRun, { lane, opening, live }: StreamAnsw
       yield text;
       taking.end();
     }
-    text = (await live.next()) ?? '';
+    const next = await quiet.during(live.next());
+    text = next === QUIET ? openEarly().keepAlive() : (next ?? '');
     if (run.isGone) break;
   }
+  quiet.close();
   taking.close();
   if (run.isGone) return;
   const end = live?.end ?? lane.end('upstream-end');

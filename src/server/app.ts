@@ -2,6 +2,8 @@
 import { Hono } from 'hono';
 import { GatewayError, toGatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import { anthropicMessages } from '../dialects/anthropic-messages/index.ts';
+import type { ErrorEncoder } from '../dialects/dialect.ts';
 import { isOwnPath } from '../dialects/gemini/client/address.ts';
 import { gemini } from '../dialects/gemini/index.ts';
 import { openAiChat } from '../dialects/openai-chat/index.ts';
@@ -112,7 +114,7 @@ function mount(table: readonly Route[], answer: Answer): Hono {
     hono.on(route.method, full, (context) => answer(route, context.req.raw, context.req.param()));
   }
   // A known path with another method says so; everything else names the path.
-  for (const [path, allowed] of methods) hono.all(path, () => methodNotAllowed([...allowed]));
+  for (const [path, allowed] of methods) hono.all(path, () => methodNotAllowed(path, [...allowed]));
   hono.notFound((context) => {
     const path = canonicalPath(context.req.url);
     const hint = path.startsWith('/api') || path.startsWith('/v1') ? '' : ' The API is at /api/v1.';
@@ -120,7 +122,7 @@ function mount(table: readonly Route[], answer: Answer): Hono {
       'client.not_found',
       `There is no ${context.req.method} ${path.slice(0, 200)}.${hint}`,
     );
-    return isOwnPath(path) ? errorResponse(error, gemini.client.encodeError) : failed(error);
+    return errorResponse(error, errorsAt(path));
   });
   return hono;
 }
@@ -129,10 +131,16 @@ function fullPath({ path }: Pick<Route, 'path'>): string {
   return path.startsWith(ROOT) ? path.slice(ROOT.length) : API + path;
 }
 
-function methodNotAllowed(methods: readonly string[]): Response {
+function methodNotAllowed(path: string, methods: readonly string[]): Response {
   const allow = methods.join(', ');
   const error = new GatewayError('client.method_not_allowed', `This path takes ${allow}.`);
-  return errorResponse(error, openAiChat.client.encodeError, { allow });
+  return errorResponse(error, errorsAt(path), { allow });
+}
+
+/** The form of errors that clients of an address read. */
+function errorsAt(path: string): ErrorEncoder {
+  if (isOwnPath(path)) return gemini.client.encodeError;
+  return path.startsWith(`${API}/messages`) ? anthropicMessages.client.encodeError : openAiChat.client.encodeError;
 }
 
 function failed(error: GatewayError): Response {
