@@ -4,7 +4,7 @@ import type { ChatResponse } from '../../core/chat.ts';
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { unfold } from '../../core/fold.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt } from '../../core/json.ts';
 import type { SettledUsage } from '../dialect.ts';
 import { encodeChatError } from '../shared/openrouter-errors.ts';
 import { testHead } from '../shared/test-context.ts';
@@ -163,6 +163,14 @@ describe('a stream', () => {
       .flatMap(listItems)
       .map((item) => item['index']);
     expect(indexes.length).toBeGreaterThan(8);
+  });
+
+  test('a choice’s first frame names its role, no other does', () => {
+    const choices = framesOf(text).flatMap((frame) => (arrayAt(frame, 'choices') ?? []).filter(isJsonObject));
+    const roles = choices.map((choice) => objectAt(choice, 'delta')?.['role']);
+    expect(roles.slice(0, 1)).toEqual(['assistant']);
+    expect(roles.length).toBeGreaterThan(4);
+    expect(new Set(roles.slice(1))).toEqual(new Set([undefined]));
   });
 
   test('images and annotations are counted through the stream', () => {

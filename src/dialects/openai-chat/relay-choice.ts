@@ -72,6 +72,8 @@ export class RelayChoice {
   /** Whether the host said anything, shown to the client or not. */
   hasSaid = false;
   #saidInDelta = false;
+  /** Named once, as OpenAI does: Python's stream helper joins what every piece repeats. */
+  #hasRole = false;
   readonly #context: RelayContext;
   readonly #calls: ToolCallRelay;
   readonly #positions = { images: 0, annotations: 0, details: 0 };
@@ -95,15 +97,16 @@ export class RelayChoice {
       this.#finishReason = toFinishReason(native);
       this.#nativeFinishReason = stringAt(raw, 'native_finish_reason') ?? native;
     }
-    const delta: MutableJsonObject = { role: 'assistant', content: '' };
+    const delta: MutableJsonObject = this.#hasRole ? { content: '' } : { role: 'assistant', content: '' };
     const told = this.#tell(this.#saidBy(raw), meter, delta);
     const logprobs = decodeLogprobs(raw['logprobs']);
     if (told.isSaid || logprobs !== undefined) this.hasSaid = true;
     if (told.isSaid && objectAt(raw, 'delta')) this.#saidInDelta = true;
-    const isExact = this.#carried === undefined && !this.isFinished;
+    const isExact = this.#hasRole && this.#carried === undefined && !this.isFinished;
     const unknown = unknownMembers(raw, CHOICE_MEMBERS);
     if (unknown) this.#carried = { ...this.#carried, ...unknown };
     if (!told.isShown && logprobs === undefined) return undefined;
+    this.#hasRole = true;
     const value: MutableJsonObject = { index: this.index, delta, finish_reason: null, native_finish_reason: null };
     if (logprobs !== undefined) value['logprobs'] = logprobs;
     // What the host says of the end belongs to the frame that names it.
@@ -113,7 +116,7 @@ export class RelayChoice {
 
   /** The one frame that names the finish, with what was held back. `citations`: the sources that the host named apart. */
   end(citations: readonly Json[]): ChoiceEnd {
-    const delta: MutableJsonObject = { role: 'assistant', content: '' };
+    const delta: MutableJsonObject = this.#hasRole ? { content: '' } : { role: 'assistant', content: '' };
     const calls = this.#calls.flush();
     if (calls.length > 0) delta['tool_calls'] = calls;
     if (citations.length > 0 && this.#positions.annotations === 0) delta['annotations'] = citations.map(withIndex);

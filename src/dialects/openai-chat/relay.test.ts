@@ -88,8 +88,9 @@ const textOf = (frames: readonly JsonObject[], member = 'content'): string =>
     .join('');
 const codeOf = ({ outcome }: ReturnType<typeof play>): string => (outcome === 'complete' ? outcome : outcome.code);
 
-/** Every rule that holds for every frame, whatever came in. */
+/** Every rule that holds for every frame, whatever came in; a choice's first frame names its role, the others do not. */
 function expectWellFormed(frames: readonly JsonObject[]): void {
+  const begun = new Set<Json | undefined>();
   for (const frame of frames) {
     expect(ChatStreamChunk$inboundSchema.safeParse(frame).error).toBeUndefined();
     expect(frame).toMatchObject({
@@ -103,6 +104,8 @@ function expectWellFormed(frames: readonly JsonObject[]): void {
     for (const choice of choicesOf([frame])) {
       expect(choice).toContainKeys(['index', 'delta', 'finish_reason', 'native_finish_reason']);
       expectIndexes(choice['delta']);
+      expect(objectAt(choice, 'delta')?.['role']).toBe(begun.has(choice['index']) ? undefined : 'assistant');
+      begun.add(choice['index']);
     }
   }
 }
@@ -229,8 +232,8 @@ describe('what hosts do', () => {
       const { frames } = run([says({ [member]: 'thi' }), says({ [member]: 'nk' }), says({ content: 'x' }), stop]);
       expectWellFormed(frames);
       expect(deltasOf(frames).slice(0, 2)).toEqual(
-        ['thi', 'nk'].map((text) => ({
-          role: 'assistant',
+        ['thi', 'nk'].map((text, at) => ({
+          ...(at === 0 && { role: 'assistant' }),
           content: '',
           reasoning: text,
           reasoning_details: [{ type: 'reasoning.text', text, format: 'unknown', index: 0 }],
@@ -607,6 +610,7 @@ describe('any bytes', () => {
       fc.property(fc.array(delta, { minLength: 1, maxLength: 5 }), (deltas) => {
         const { frames, outcome } = run([...deltas.map((each) => says(each)), stop]);
         expect(outcome).toBe('complete');
+        expect(deltasOf(frames).flatMap(({ role }) => role ?? [])).toEqual(['assistant']);
         for (const frame of frames) expect(frame).toMatchObject({ id: testHead.id, provider: testHead.providerName });
         for (const choice of choicesOf(frames)) {
           expect(choice).toContainKeys(['index', 'finish_reason', 'native_finish_reason']);

@@ -31,6 +31,8 @@ class ChatEncoder implements StreamEncoder {
   readonly #head: ReplyHead;
   readonly #positions = new Map<number, Positions>();
   readonly #customCalls = new Set<string>();
+  /** Choices whose role was named. */
+  readonly #begun = new Set<number>();
   #about: JsonObject = {};
   /** A frame up to its choices: the same on every frame, so written once. */
   #opening: string;
@@ -51,7 +53,7 @@ class ChatEncoder implements StreamEncoder {
         this.#opening = openingOf(this.#head, this.#about);
         return '';
       case 'text-delta':
-        return this.#frame(event.choice, `,"content":${JSON.stringify(event.text)}`, event.logprobs);
+        return this.#frame(event.choice, `"content":${JSON.stringify(event.text)}`, event.logprobs);
       case 'reasoning-delta':
         return this.#reasoning(event);
       case 'refusal-delta':
@@ -82,11 +84,11 @@ class ChatEncoder implements StreamEncoder {
         return this.#member(event.choice, 'annotations', annotations);
       }
       case 'logprobs-delta':
-        return this.#frame(event.choice, ',"content":""', event.logprobs);
+        return this.#frame(event.choice, '"content":""', event.logprobs);
       case 'choice-end': {
         const { choice, finishReason, nativeFinishReason } = event;
         const end = `"finish_reason":"${finishReason}","native_finish_reason":${JSON.stringify(nativeFinishReason)}`;
-        return `${this.#opening}[{"index":${choice},"delta":{"role":"assistant","content":""},${end}}]}\n\n`;
+        return `${this.#opening}[{"index":${choice},"delta":{${this.#roleOf(choice)}"content":""},${end}}]}\n\n`;
       }
       case 'usage':
       case 'error':
@@ -121,18 +123,25 @@ class ChatEncoder implements StreamEncoder {
       positions.lastDetail = detail.type;
       return encodeReasoningDetail(detail, positions.details);
     });
-    const members = `,"content":"","reasoning":${JSON.stringify(event.text)},"reasoning_details":${JSON.stringify(encoded)}`;
+    const members = `"content":"","reasoning":${JSON.stringify(event.text)},"reasoning_details":${JSON.stringify(encoded)}`;
     return this.#frame(event.choice, members, undefined);
   }
 
   #member(choice: number, name: string, value: Json): string {
-    return this.#frame(choice, `,"content":"","${name}":${JSON.stringify(value)}`, undefined);
+    return this.#frame(choice, `"content":"","${name}":${JSON.stringify(value)}`, undefined);
+  }
+
+  /** Named once a choice, as OpenAI does: Python's stream helper joins what every piece repeats. */
+  #roleOf(choice: number): string {
+    if (this.#begun.has(choice)) return '';
+    this.#begun.add(choice);
+    return '"role":"assistant",';
   }
 
   /** One frame of one choice; `members` is what follows the role inside `delta`. */
   #frame(choice: number, members: string, logprobs: Json | undefined): string {
     const tail = logprobs === undefined ? '' : `,"logprobs":${JSON.stringify(logprobs)}`;
-    return `${this.#opening}[{"index":${choice},"delta":{"role":"assistant"${members}},"finish_reason":null,"native_finish_reason":null${tail}}]}\n\n`;
+    return `${this.#opening}[{"index":${choice},"delta":{${this.#roleOf(choice)}${members}},"finish_reason":null,"native_finish_reason":null${tail}}]}\n\n`;
   }
 
   #positionsOf(choice: number): Positions {
