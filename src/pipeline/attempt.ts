@@ -3,25 +3,25 @@ import { type ErrorCode, GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Clock } from '../core/ids.ts';
 import type { Note } from '../core/note.ts';
 import type { Framing, RelayStream, UpstreamRequest } from '../dialects/dialect.ts';
-import { type Egress, type EgressResponse, tooLarge } from '../egress/egress.ts';
+import type { Egress, EgressResponse } from '../egress/egress.ts';
 import { peekResponse } from '../egress/peek-response.ts';
 import { urlOf } from '../providers/base-url.ts';
 import type { Signer } from '../providers/signer.ts';
 import { tryParseJson } from '../wire/json.ts';
-import { openSseReader } from '../wire/sse.ts';
 import { isConnectionError, ofProvider, tooLate } from './attempt-errors.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
-import { EVENT_STREAM, framingOfBody, isEventStream, mediaType, openFrames } from './framing.ts';
-import type { FoldedStream, Lane, StreamFace, WholeReply } from './lane.ts';
+import { EVENT_STREAM, framingOfBody, mediaType, openFrames } from './framing.ts';
+import type { Lane, StreamFace, WholeReply } from './lane.ts';
 import { VIA_HEADER } from './live-provider.ts';
 import { type LiveSource, LiveStream } from './live-stream.ts';
 import { SteppedStream, type WholeStep } from './stepped-stream.ts';
 import type { Credential, LiveEndpoint } from './target.ts';
+import { readWholeBody } from './whole-body.ts';
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 /** A host that says so much before any content gets no further chance to fail silently: what came is forwarded. */
-const MAX_OPENING_CHARACTERS = 256 * 1024;
+const MAX_OPENING_CHARACTERS = 4 * 1024 * 1024;
 /** For a host that is asked, after its time was up, whether it takes connections at all. */
 const CONNECTION_CHECK_MS = 2000;
 
@@ -217,41 +217,10 @@ class AttemptRun {
   }
 
   async #readOneWhole(answer: EgressResponse): Promise<AttemptResult> {
-    const { streams } = this.#lane;
     const { status } = answer;
-    let response = answer;
-    if (streams && this.#framing === 'aws-event-stream') {
-      const peeked = await peekResponse(answer);
-      response = peeked.response;
-      if (framingOfBody(this.#framing, peeked.first) === this.#framing) return this.#readBinary(response, streams);
-    }
-    const text = await response.text(MAX_REPLY_BYTES);
-    if (streams && isEventStream(response, text)) {
-      const folded = streams.openFolded();
-      const reader = openSseReader();
-      reader.push(text, folded.push);
-      reader.end(folded.push);
-      return this.#endFolded(folded, status);
-    }
-    return this.#whole(this.#lane.decodeWhole(this.#parse(text)), status);
-  }
-
-  /** Binary messages although a whole reply was asked. */
-  async #readBinary({ body, status }: EgressResponse, streams: StreamFace): Promise<AttemptResult> {
-    const folded = streams.openFolded();
-    const frames = openFrames(this.#framing);
-    let bytes = 0;
-    for await (const piece of body ?? []) {
-      bytes += piece.byteLength;
-      if (bytes > MAX_REPLY_BYTES) throw tooLarge(MAX_REPLY_BYTES);
-      frames.push(piece, folded.push);
-    }
-    frames.end(folded.push);
-    return this.#endFolded(folded, status);
-  }
-
-  #endFolded(folded: FoldedStream, status: number): AttemptResult {
-    const { outcome, reply } = folded.end('upstream-end');
+    const body = await readWholeBody(answer, this.#framing, this.#lane.streams, MAX_REPLY_BYTES);
+    if (body.kind === 'text') return this.#whole(this.#lane.decodeWhole(this.#parse(body.text)), status);
+    const { outcome, reply } = body.folded.end('upstream-end');
     return outcome === 'complete' ? this.#whole(reply, status) : { kind: 'failed', error: outcome, status };
   }
 
