@@ -43,6 +43,8 @@ describe('a failed answer', () => {
     ['InvalidSignatureException', 403, 'Signature expired', 'provider.credential'],
     ['ResourceNotFoundException', 404, 'This model version has reached the end of its life.', 'provider.not_found'],
     ['ModelTimeoutException', 408, 'Slow', 'provider.timeout'],
+    ['RequestTimeoutException', 408, 'Slow', 'provider.timeout'],
+    ['RequestEntityTooLargeException', 413, 'x', 'provider.too_large'],
     ['ConflictException', 409, 'x', 'provider.failed'],
     ['ModelErrorException', 424, 'x', 'provider.failed'],
     ['ThrottlingException', 429, 'Too many tokens, please wait before trying again.', 'provider.rate_limited'],
@@ -66,6 +68,15 @@ describe('a failed answer', () => {
     );
     expect(fail(429, '').code).toBe('provider.rate_limited');
     expect(fail(413, '<html>').code).toBe('provider.too_large');
+    // Never the host's own: a proxy's.
+    const proxied = [402, 422, 502, 504, 529].map((status) => fail(status, '{"message":"x"}').code);
+    expect(proxied).toEqual([
+      'provider.payment_required',
+      'provider.unprocessable',
+      'provider.failed',
+      'provider.timeout',
+      'provider.overloaded',
+    ]);
     expect(fail(503, 'x').message).toBe('Host failed with status 503 and gave no reason.');
     expect(fail(404, '{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"}}').code).toBe(
       'provider.not_found',

@@ -31,6 +31,7 @@ const BY_TYPE: Readonly<Record<string, ErrorCode>> = {
   modelnotready: 'provider.overloaded',
   serviceunavailable: 'provider.overloaded',
   modeltimeout: 'provider.timeout',
+  requesttimeout: 'provider.timeout',
   requestentitytoolarge: 'provider.too_large',
   conflict: 'provider.failed',
   model: 'provider.failed',
@@ -39,16 +40,20 @@ const BY_TYPE: Readonly<Record<string, ErrorCode>> = {
   internalfailure: 'provider.failed',
 };
 
+/** Where no class is told: some of these are never the host's own but those of a proxy before it. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'provider.credential',
+  402: 'provider.payment_required',
   403: 'provider.credential',
   404: 'provider.not_found',
   408: 'provider.timeout',
   413: 'provider.too_large',
+  422: 'provider.unprocessable',
   424: 'provider.failed',
   429: 'provider.rate_limited',
   503: 'provider.overloaded',
   504: 'provider.timeout',
+  529: 'provider.overloaded',
 };
 
 /** What the host files under `ValidationException` and `AccessDeniedException` and tells apart only by its words. */

@@ -3,8 +3,8 @@
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html): model and streaming in the path, streams as
  * binary messages, usage after the stop.
  */
-import { EventStreamCodec } from '@smithy/eventstream-codec';
 import type { JsonObject } from '../../core/json.ts';
+import { createEventStreamCodec } from '../../wire/event-stream-codec.ts';
 import type { SimAnswer, SimFinish, SimUsage } from './answer.ts';
 import { readConversePrompt } from './bedrock-converse-prompt.ts';
 import type { FailureDetail, SimFailure, SimFrame, SimGrammar, SimVoice } from './grammar.ts';
@@ -123,10 +123,7 @@ function frames(answer: SimAnswer, voice: SimVoice): readonly SimFrame[] {
 
 // ---- framing ----
 
-const codec = new EventStreamCodec(
-  (bytes) => (typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes)),
-  (text) => new TextEncoder().encode(text),
-);
+let codec: ReturnType<typeof createEventStreamCodec> | undefined;
 
 function event(kind: SimFrame['kind'], type: string, payload: JsonObject): SimFrame {
   return { kind, text: message('event', type, payload) };
@@ -134,6 +131,7 @@ function event(kind: SimFrame['kind'], type: string, payload: JsonObject): SimFr
 
 function message(messageType: 'event' | 'exception', type: string, payload: JsonObject): Uint8Array {
   const text = (value: string) => ({ type: 'string', value }) as const;
+  codec ??= createEventStreamCodec();
   return codec.encode({
     headers: {
       [`:${messageType}-type`]: text(type),
@@ -146,27 +144,25 @@ function message(messageType: 'event' | 'exception', type: string, payload: Json
 
 // ---- errors (docs/sources.md) ----
 
+/** The class that each status is answered with. A status that the host never gives is a proxy's, which names no class. */
 const TYPES: Readonly<Record<number, string>> = {
   400: 'ValidationException',
-  401: 'UnrecognizedClientException',
-  402: 'ServiceQuotaExceededException',
+  401: 'NotAuthorized',
   403: 'AccessDeniedException',
   404: 'ResourceNotFoundException',
   408: 'ModelTimeoutException',
-  413: 'ValidationException',
-  422: 'ValidationException',
+  413: 'RequestEntityTooLargeException',
   429: 'ThrottlingException',
+  500: 'InternalServerException',
   503: 'ServiceUnavailableException',
-  529: 'ServiceUnavailableException',
 };
 
-const typeOf = (status: number): string => TYPES[status] ?? 'InternalServerException';
-
 function failure(status: number, text: string, { requestId, retryAfterSeconds: wait }: FailureDetail): SimFailure {
+  const type = TYPES[status];
   return {
     headers: {
       'x-amzn-requestid': requestId,
-      'x-amzn-errortype': typeOf(status),
+      ...(type && { 'x-amzn-errortype': type }),
       ...(wait === null ? {} : { 'retry-after': String(wait) }),
     },
     body: { message: text },
@@ -174,6 +170,6 @@ function failure(status: number, text: string, { requestId, retryAfterSeconds: w
 }
 
 function failureFrame(status: number, text: string): Uint8Array {
-  const type = typeOf(status);
+  const type = TYPES[status] ?? 'InternalServerException';
   return message('exception', type.charAt(0).toLowerCase() + type.slice(1), { message: text });
 }

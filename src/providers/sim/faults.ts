@@ -22,7 +22,7 @@ export const SIM_OPTIONS = {
   no_done: { value: 'flag', meaning: 'the stream ends without its terminator' },
   no_stream: { value: 'flag', meaning: 'a stream request is answered whole' },
   force_stream: { value: 'flag', meaning: 'a whole request is answered with a stream' },
-  comments: { value: 'flag', meaning: 'a comment line before each content frame' },
+  comments: { value: 'flag', meaning: 'a comment before each content frame, where the framing has comments' },
   split: { value: 'positive', meaning: 'the bytes arrive in pieces of n' },
   // ---- errors ----
   status: { value: 'status', meaning: 'answer with this error status and the body the grammar has for it' },

@@ -38,8 +38,6 @@ export interface BodyPiece {
   readonly text: WireBytes;
 }
 
-const COMMENT = ': sim is thinking\n\n';
-
 /** Paces the pieces, stalls among them, splits and cuts their bytes. Steps that need no pause between them are joined. */
 export function scriptBody(
   body: readonly BodyPiece[],
@@ -67,15 +65,13 @@ function pace(
 ): { readonly steps: SimStep[]; readonly stalled: boolean } {
   const tokenMs = streaming ? (options.counts.get('token_ms') ?? 0) : 0;
   const stall = options.counts.get('stall');
-  const comment = streaming && options.flags.has('comments') ? COMMENT : '';
   const steps: SimStep[] = [];
   let pending = options.counts.get('first_frame_ms') ?? 0;
   let contents = 0;
   for (const piece of body) {
     if (piece.content && contents === stall) return { steps, stalled: true };
     if (piece.content) contents++;
-    const delayMs = pending + (piece.content ? tokenMs : 0);
-    steps.push({ delayMs, bytes: piece.content && typeof piece.text === 'string' ? comment + piece.text : piece.text });
+    steps.push({ delayMs: pending + (piece.content ? tokenMs : 0), bytes: piece.text });
     pending = 0;
   }
   return { steps, stalled: stall !== undefined && contents <= stall };

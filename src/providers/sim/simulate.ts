@@ -145,12 +145,15 @@ function chatScript(task: ChatTask): SimScript {
   const body = streaming ? streamBody(task, answer) : wholeBody(task, answer);
   // Gemini without `alt=sse` streams one JSON array (docs/sources.md).
   const array = streaming && readGeminiPath(task.path)?.sse === false;
-  const scripted = scriptBody(array ? toJsonArray(body) : body, options, streaming);
+  const framing = array ? 'array' : (grammar.framing ?? 'sse');
+  const comments = streaming && framing === 'sse' && options.flags.has('comments');
+  const framed = array ? toJsonArray(body) : comments ? body.map(withComment) : body;
+  const scripted = scriptBody(framed, options, streaming);
   const broken = isBroken(options) || scripted.end !== 'close';
   const { promptTokens, completionTokens } = answer.usage;
   return {
     status: 200,
-    headers: streaming && !array ? STREAM_HEADERS[grammar.framing ?? 'sse'] : JSON_HEADERS,
+    headers: streaming && framing !== 'array' ? STREAM_HEADERS[framing] : JSON_HEADERS,
     headDelayMs: options.counts.get('first_byte_ms') ?? 0,
     ...scripted,
     facts: {
@@ -220,6 +223,13 @@ const GARBAGE = {
 function errorBody(grammar: SimGrammar, message: string, fingerprint: string): string {
   const detail = { param: null, retryAfterSeconds: null, requestId: `req_${hashHex(fingerprint)}` };
   return JSON.stringify(grammar.failure(500, message, detail).body);
+}
+
+const COMMENT = ': sim is thinking\n\n';
+
+/** Before each content frame, as hosts say that they are still at it. Lines of JSON and binary messages have no comments. */
+function withComment(piece: BodyPiece): BodyPiece {
+  return piece.content ? { ...piece, text: COMMENT + String(piece.text) } : piece;
 }
 
 function toJsonArray(body: readonly BodyPiece[]): readonly BodyPiece[] {
