@@ -1,6 +1,6 @@
 /** Declares the same tests over every upstream grammar, each with a gateway of its own to the simulated provider. */
 import { afterAll, beforeAll, describe } from 'bun:test';
-import { type Upstream, upstreams } from './sim-lab.ts';
+import { everyUpstream, simEntry, type Upstream } from './sim-lab.ts';
 import { type Gateway, startGateway } from './start-gateway.ts';
 
 export interface GrammarLab {
@@ -15,20 +15,22 @@ export function describeEachUpstream(
   declare: (lab: GrammarLab) => void,
   { top = '', entry = '' }: { readonly top?: string; readonly entry?: string } = {},
 ): void {
-  describe.each(upstreams.map((upstream) => [upstream.dialect, upstream] as const))(`${title} · %s`, (_, upstream) => {
-    let gateway: Gateway | undefined;
-    beforeAll(async () => {
-      const { dialect, version } = upstream;
-      const provider = `{ dialect: ${dialect}, base_url: "sim://lab/${version}"${entry && `, ${entry}`} }`;
-      gateway = await startGateway({ config: `${top}\nproviders:\n  sim: ${provider}\n` });
-    });
-    afterAll(() => gateway?.stop());
-    declare({
-      upstream,
-      gateway() {
-        if (!gateway) throw new Error('the gateway has not started');
-        return gateway;
-      },
-    });
-  });
+  describe.each(everyUpstream.map((upstream) => [upstream.dialect, upstream] as const))(
+    `${title} · %s`,
+    (_, upstream) => {
+      let gateway: Gateway | undefined;
+      beforeAll(async () => {
+        const provider = `{ ${simEntry(upstream)}${entry && `, ${entry}`} }`;
+        gateway = await startGateway({ config: `${top}\nproviders:\n  sim: ${provider}\n` });
+      });
+      afterAll(() => gateway?.stop());
+      declare({
+        upstream,
+        gateway() {
+          if (!gateway) throw new Error('the gateway has not started');
+          return gateway;
+        },
+      });
+    },
+  );
 }

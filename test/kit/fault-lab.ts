@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DATABASE_FILE } from '../../src/store/open-sqlite-store.ts';
 import { type Asked, ask } from './ask.ts';
-import { FAULT_ROWS, type FaultRow, type Form } from './fault-rows.ts';
-import type { Upstream } from './sim-lab.ts';
+import { FAULT_ROWS, type FaultRow, type Form, NOTICED_INSIDE } from './fault-rows.ts';
+import { type Upstream, upstreamName, upstreams } from './sim-lab.ts';
 import type { Gateway } from './start-gateway.ts';
 
 export const FORMS: readonly Form[] = ['whole', 'stream'];
 export const COMPANIES = ['alone', 'with another'] as const;
 export type Company = (typeof COMPANIES)[number];
+
+/** Where a refusal goes on hangs on its code, which three grammars show; what a reader must notice is tried in each. */
+export function companiesOf(row: FaultRow, upstream: Upstream): readonly Company[] {
+  return upstreams.includes(upstream) || NOTICED_INSIDE.has(row) ? COMPANIES : ['alone'];
+}
 
 /** Nanodollars per token of the provider that fails and of the one that is well. */
 export const FIRST_PRICE = { prompt: 1000n, completion: 2000n } as const;
@@ -19,14 +24,15 @@ export const SECOND_PRICE = { prompt: 3000n, completion: 6000n } as const;
 const SHORT = ', timeouts: { first_byte_ms: 400, idle_ms: 300, total_ms: 500 }';
 
 /** A provider of its own for every fault and form: what one teaches health, and its keys' rests, are nobody else's. */
-export function faultConfig({ dialect, version }: Upstream, host: string): string {
+export function faultConfig(upstream: Upstream, host: string): string {
+  const { dialect, version } = upstream;
   const pricing = ({ prompt, completion }: typeof FIRST_PRICE | typeof SECOND_PRICE) =>
     `pricing: { prompt: "0.00000${prompt / 1000n}", completion: "0.00000${completion / 1000n}" }`;
   const cases = FAULT_ROWS.flatMap((row) => FORMS.map((form) => ({ row, form })));
   const firsts = cases.map(({ row, form }) => {
     const models = COMPANIES.map(
       (company) =>
-        `{ id: "${modelOf(row, form, company)}", upstream: "echo?${row.options(dialect, form)}", ${pricing(FIRST_PRICE)} }`,
+        `{ id: "${modelOf(row, form, company)}", upstream: "${upstreamName(upstream, `echo?${row.options(dialect, form)}`)}", ${pricing(FIRST_PRICE)} }`,
     );
     return `  ${slugOf(row, form)}: { name: First, dialect: ${dialect}, base_url: "${host}/${version}", api_key: none${
       row.isSilent ? SHORT : ''

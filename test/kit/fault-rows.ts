@@ -38,6 +38,8 @@ export interface FaultRow {
   /** The simulator's options. */
   options(dialect: Dialect, form: Form): string;
   ending(dialect: Dialect, form: Form): Ending;
+  /** Why a grammar's answer ends otherwise than that of most. */
+  readonly unlike: Unlike;
   /** It is noticed by its silence: the provider's time limits are short. */
   readonly isSilent: boolean;
   readonly maxTokens: number;
@@ -74,46 +76,64 @@ const RESET: Ending = {
 
 type InEachForm = { readonly [F in Form]: Ending };
 
-function row(name: string, options: FaultRow['options'] | string, ending: FaultRow['ending'] | InEachForm | Ending) {
-  const endingOf = (dialect: Dialect, form: Form): Ending => {
-    if (typeof ending === 'function') return ending(dialect, form);
-    return 'kind' in ending ? ending : ending[form];
-  };
+/** What a grammar says more or less of than most do, and what comes of it. */
+type Unlike = Partial<Record<Dialect, { readonly because: string; readonly ending: InEachForm | Ending }>>;
+
+function row(
+  name: string,
+  options: FaultRow['options'] | string,
+  ending: InEachForm | Ending,
+  unlike: Unlike = {},
+): FaultRow {
   return {
     name,
     options: typeof options === 'string' ? () => options : options,
-    ending: endingOf,
+    ending(dialect, form) {
+      const its = unlike[dialect]?.ending ?? ending;
+      return 'kind' in its ? its : its[form];
+    },
+    unlike,
     isSilent: false,
     maxTokens: 64,
   };
 }
 
-const silent = (quiet: ReturnType<typeof row>): FaultRow => ({ ...quiet, isSilent: true });
+const silent = (quiet: FaultRow): FaultRow => ({ ...quiet, isSilent: true });
 
 /** @param words how a grammar's own words class the status, where they say more than it */
-function refusal(status: number, code: ErrorCode, words: Partial<Record<Dialect, ErrorCode>> = {}): FaultRow {
-  return row(`status ${status}`, `status=${status}`, (dialect) => fails(words[dialect] ?? code, status));
+function refusal(status: number, code: ErrorCode, words: Partial<Record<Dialect, readonly [string, ErrorCode]>> = {}) {
+  const unlike = Object.entries(words).map(([dialect, [because, own]]) => [
+    dialect,
+    { because, ending: fails(own, status) },
+  ]);
+  return row(`status ${status}`, `status=${status}`, fails(code, status), Object.fromEntries(unlike));
 }
+
+const API_ERROR = 'said as api_error, which is any failure';
+const UNAVAILABLE = 'said as UNAVAILABLE';
 
 const REFUSALS: readonly FaultRow[] = [
   refusal(400, 'provider.invalid_request'),
   refusal(401, 'provider.credential'),
-  refusal(402, 'provider.payment_required', { gemini: 'provider.rate_limited' }),
+  refusal(402, 'provider.payment_required', { gemini: ['said as RESOURCE_EXHAUSTED', 'provider.rate_limited'] }),
   refusal(403, 'provider.credential'),
   refusal(404, 'provider.not_found'),
-  refusal(408, 'provider.timeout', { 'anthropic-messages': 'provider.failed', gemini: 'provider.overloaded' }),
+  refusal(408, 'provider.timeout', {
+    'anthropic-messages': [API_ERROR, 'provider.failed'],
+    gemini: [UNAVAILABLE, 'provider.overloaded'],
+  }),
   refusal(413, 'provider.too_large'),
   refusal(422, 'provider.unprocessable', {
-    'anthropic-messages': 'provider.invalid_request',
-    gemini: 'provider.invalid_request',
+    'anthropic-messages': ['said as invalid_request_error', 'provider.invalid_request'],
+    gemini: ['said as INVALID_ARGUMENT', 'provider.invalid_request'],
   }),
   row('status 429 with a time', 'status=429&retry_after=9', fails('provider.rate_limited', 429, 9)),
   refusal(500, 'provider.failed'),
-  refusal(502, 'provider.failed', { gemini: 'provider.overloaded' }),
-  refusal(503, 'provider.overloaded', { 'anthropic-messages': 'provider.failed' }),
-  row('status 503 with a time', 'status=503&retry_after=4', (dialect) =>
-    fails(dialect === 'anthropic-messages' ? 'provider.failed' : 'provider.overloaded', 503, 4),
-  ),
+  refusal(502, 'provider.failed', { gemini: [UNAVAILABLE, 'provider.overloaded'] }),
+  refusal(503, 'provider.overloaded', { 'anthropic-messages': [API_ERROR, 'provider.failed'] }),
+  row('status 503 with a time', 'status=503&retry_after=4', fails('provider.overloaded', 503, 4), {
+    'anthropic-messages': { because: API_ERROR, ending: fails('provider.failed', 503, 4) },
+  }),
   refusal(504, 'provider.timeout'),
   refusal(529, 'provider.overloaded'),
 ];
@@ -139,11 +159,22 @@ const BEFORE_CONTENT: readonly FaultRow[] = [
 ];
 
 /** Enough time between the words for what has come to have left. */
-const PACED = 'token_ms=15';
+const PACED = 'token_ms=100';
 
 /** A break inside the frame of the third word; a whole reply breaks inside its JSON. */
 const broken = (kind: 'cut' | 'drop' | 'reset') => (dialect: Dialect, form: Form) =>
   form === 'whole' ? `${kind}=60` : `${PACED}&${kind}=${thirdWordAt(dialect) + 2}`;
+
+/** Without its terminator nothing says that the answer is whole, where the reason to finish comes with it and not before. */
+const FINISH_ENDS: Unlike = Object.fromEntries(
+  (['gemini', 'openai-responses', 'bedrock-converse', 'cohere', 'ollama'] as const).map((dialect) => [
+    dialect,
+    {
+      because: 'the reason to finish is the terminator',
+      ending: { whole: answered, stream: { kind: 'breaks', code: 'provider.truncated', text: SAID } },
+    },
+  ]),
+);
 
 const MID_STREAM: readonly FaultRow[] = [
   row('cut in the middle', broken('cut'), {
@@ -166,10 +197,7 @@ const MID_STREAM: readonly FaultRow[] = [
     whole: fails('provider.failed'),
     stream: breaks('provider.failed'),
   }),
-  // The finish comes with the terminator in one grammar: without it, nothing says that the answer is whole.
-  row('no terminator', 'no_done', (dialect, form) =>
-    dialect === 'gemini' && form === 'stream' ? { kind: 'breaks', code: 'provider.truncated', text: SAID } : answered,
-  ),
+  row('no terminator', 'no_done', answered, FINISH_ENDS),
 ];
 
 const HARMLESS: readonly FaultRow[] = [
@@ -177,18 +205,32 @@ const HARMLESS: readonly FaultRow[] = [
   row('byte by byte', 'split=1', answered),
   row('comments between', 'comments', answered),
   row('a whole answer to a stream request', 'no_stream', answered),
-  // Without having been asked for it, one grammar does not tell usage on streams.
-  row('a stream to a whole request', 'force_stream', (dialect, form) => ({
-    ...answered,
-    isEstimated: dialect === 'openai-chat' && form === 'whole',
-  })),
+  row('a stream to a whole request', 'force_stream', answered, {
+    'openai-chat': {
+      because: 'without having been asked for it, it tells no usage on streams',
+      ending: { stream: answered, whole: { ...answered, isEstimated: true } },
+    },
+  }),
   row('no content', 'empty', { ...answered, text: '', tokens: 0 }),
   row('usage untold', 'usage=absent', { ...answered, isEstimated: true }),
   row('negative usage', 'usage=negative', { ...answered, isEstimated: true }),
-  row('odd usage', 'usage=odd', (dialect) => ({ ...answered, isEstimated: dialect !== 'openai-chat' })),
+  row(
+    'odd usage',
+    'usage=odd',
+    { ...answered, isEstimated: true },
+    {
+      'openai-chat': { because: 'the total and one side are told: the other follows', ending: answered },
+      'openai-responses': { because: 'the total and one side are told: the other follows', ending: answered },
+    },
+  ),
   row('usage told twice', 'usage=twice', answered),
   row('ended by its length', 'finish=length', { ...answered, finish: 'length' }),
-  row('ended by a filter', 'finish=content_filter', { ...answered, finish: 'content_filter' }),
+  row(
+    'ended by a filter',
+    'finish=content_filter',
+    { ...answered, finish: 'content_filter' },
+    { ollama: { because: 'it has no word for a filter: its end is a plain one', ending: answered } },
+  ),
   {
     ...row('more than was allowed', 'over=5', {
       ...answered,
@@ -201,6 +243,9 @@ const HARMLESS: readonly FaultRow[] = [
 ];
 
 export const FAULT_ROWS: readonly FaultRow[] = [...REFUSALS, ...BEFORE_CONTENT, ...MID_STREAM, ...HARMLESS];
+
+/** Those that each grammar's own reader must notice: of the others the status tells, or nothing is amiss. */
+export const NOTICED_INSIDE: ReadonlySet<FaultRow> = new Set([...BEFORE_CONTENT, ...MID_STREAM]);
 
 // ---- where the third word is ----
 

@@ -86,16 +86,23 @@ export const everyUpstream: readonly Upstream[] = [
 /** USD per token of every simulated chat model. */
 export const SIM_PRICE = { prompt: 0.000001, completion: 0.000002 } as const;
 
+/** How this grammar's host calls a simulated model: `echo`, with options `echo?cut=1`. */
+export function upstreamName({ family }: Upstream, name: string): string {
+  return family === undefined ? `sim/${name}` : `${family}.sim/${name}`;
+}
+
+/** Lines of the simulated provider's entry in this grammar. */
+export function simEntry(upstream: Upstream, host = 'sim://lab'): string {
+  const { dialect, version, family } = upstream;
+  const renamed = simModelNames.map((name) => `{ id: sim/${name}, upstream: ${upstreamName(upstream, name)} }`);
+  return `dialect: ${dialect}, base_url: "${host}/${version}"${family === undefined ? '' : `, models: [${renamed.join(', ')}]`}`;
+}
+
 /**
  * A gateway whose simulated provider speaks this grammar; faults are asked for by model name, `sim/echo?status=503`.
  * @param host where the simulated provider is: in process, or a real socket
  * @param settings more lines of the configuration
  */
 export function startGatewayTo(upstream: Upstream, host = 'sim://lab', settings = ''): Promise<Gateway> {
-  const { dialect, version, family } = upstream;
-  const models = family
-    ? `, models: [${simModelNames.map((name) => `{ id: sim/${name}, upstream: ${family}.sim/${name} }`).join(', ')}]`
-    : '';
-  const config = `providers:\n  sim: { dialect: ${dialect}, base_url: "${host}/${version}"${models} }\n${settings}\n`;
-  return startGateway({ config });
+  return startGateway({ config: `providers:\n  sim: { ${simEntry(upstream, host)} }\n${settings}\n` });
 }
