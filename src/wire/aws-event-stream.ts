@@ -4,8 +4,9 @@
  * the bytes are cut into messages. A frame's name is the event's type, `exception:` with the exception's, or `error:` with the
  * error's code.
  */
-import { EventStreamCodec, type MessageHeaders } from '@smithy/eventstream-codec';
+import type { EventStreamCodec, MessageHeaders } from '@smithy/eventstream-codec';
 import { GatewayError } from '../core/errors.ts';
+import { createEventStreamCodec } from './event-stream-codec.ts';
 import type { FrameReader } from './frames.ts';
 import type { FrameSink } from './sse.ts';
 
@@ -15,11 +16,7 @@ const NO_BYTES = new Uint8Array(0);
 
 export function openAwsEventStreamFrames(maxMessageBytes = 16 * 1024 * 1024): FrameReader {
   const utf8 = new TextDecoder();
-  const encoder = new TextEncoder();
-  const codec = new EventStreamCodec(
-    (bytes) => utf8.decode(typeof bytes === 'string' ? encoder.encode(bytes) : bytes),
-    (text) => encoder.encode(text),
-  );
+  const codec = createEventStreamCodec();
   /** The first bytes of a message, with room for more: it doubles, so that many small reads stay linear. */
   let room = NO_BYTES;
   let held = 0;
