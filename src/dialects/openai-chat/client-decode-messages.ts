@@ -5,7 +5,7 @@ import { type JsonObject, stringAt } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import { decodeImageUrl } from '../shared/media-source.ts';
 import { decodeCacheControl, decodeParts } from './client-decode-parts.ts';
-import { decodeReasoningDetail } from './reasoning-details.ts';
+import { decodeReasoningDetail, detailAsWritten } from './reasoning-details.ts';
 import type {
   WireAssistantMessage,
   WireFunctionMessage,
@@ -92,7 +92,7 @@ function decodeDetails(
   notes: Note[],
 ): readonly ReasoningDetail[] {
   return (details ?? []).flatMap((wire, i) => {
-    const detail = decodeReasoningDetail(wire);
+    const detail = decodeReasoningDetail(detailAsWritten(wire));
     if (detail) return [detail];
     notes.push({
       code: 'reasoning.dropped',

@@ -211,6 +211,30 @@ describe('messages', () => {
     });
   });
 
+  test.each([
+    [{ format: 'anthropic-claude-v1'.repeat(3) }, { format: 'anthropic-claude-v1' }],
+    [
+      { format: 'unknownunknown', id: 'rs_1rs_1' },
+      { format: 'unknown', id: 'rs_1' },
+    ],
+    [
+      { format: 'openai-responses-v1'.repeat(2), id: 'rs_1' },
+      { format: 'openai-responses-v1', id: 'rs_1' },
+    ],
+    [
+      { format: 'google-gemini-v1', id: 'aa' },
+      { format: 'google-gemini-v1', id: 'aa' },
+    ],
+    [{ format: 'unknownish' }, { format: 'unknownish' }],
+    [{ format: 'a-v1a-v2' }, { format: 'a-v1a-v2' }],
+    [{ format: '' }, { format: '' }],
+  ])('reasoning joined from its fragments by Python’s stream helper: %j', (joined, written) => {
+    const details = [{ type: 'reasoning.text', text: 'hm', ...joined, index: 0 }];
+    expect(message({ role: 'assistant', content: 'x', reasoning_details: details })).toMatchObject({
+      reasoningDetails: [{ type: 'reasoning.text', text: 'hm', ...written, index: 0 }],
+    });
+  });
+
   test('reasoning inside the content, as Mistral writes it, is reasoning', () => {
     const content = [
       { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },

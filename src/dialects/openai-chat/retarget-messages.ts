@@ -3,7 +3,7 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJson
 import type { Note } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
 import { nineCharacterId } from '../shared/tool-ids.ts';
-import { decodeReasoningDetail, reasoningTextOf } from './reasoning-details.ts';
+import { decodeReasoningDetail, detailsAsWritten, reasoningTextOf } from './reasoning-details.ts';
 
 /** Members of an assistant turn that OpenRouter's contract adds; hosts of the plain grammar do not know them. */
 const ASSISTANT_EXTRAS = ['reasoning', 'reasoning_content', 'reasoning_details', 'images', 'annotations', 'model'];
@@ -76,7 +76,11 @@ function replayReasoning(message: MutableJsonObject, path: string, { context, no
   const said = [message['reasoning'], message['reasoning_content']].find((value) => typeof value === 'string' && value);
   const text = said ?? textOfDetails(details);
   const replay = quirks.reasoningReplay ?? 'drop';
-  if (replay === 'reasoning_details') return; // the host speaks the whole contract
+  if (replay === 'reasoning_details') {
+    // The host speaks the whole contract.
+    if (details !== undefined) message['reasoning_details'] = detailsAsWritten(details);
+    return;
+  }
   for (const key of ASSISTANT_EXTRAS) delete message[key];
   if (replay === 'drop') {
     if (text || (isJsonArray(details) && details.length > 0)) {

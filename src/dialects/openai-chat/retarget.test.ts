@@ -315,6 +315,16 @@ describe('reasoning of earlier turns goes back where the host wants it', () => {
     ['as reasoning', { reasoningReplay: 'reasoning' }, turn, { role: 'assistant', content: 'x', reasoning: 'hm' }, []],
     ['whole, to a host of the whole contract', { reasoningReplay: 'reasoning_details' }, turn, turn, []],
     [
+      'whole, what Python’s stream helper joined as it was written',
+      { reasoningReplay: 'reasoning_details' },
+      {
+        ...turn,
+        reasoning_details: [{ type: 'reasoning.text', text: 'hm', signature: 's', format: 'unknownunknown', index: 0 }],
+      },
+      turn,
+      [],
+    ],
+    [
       'from the details alone',
       { reasoningReplay: 'reasoning_content' },
       { role: 'assistant', content: 'x', reasoning_details: details },
