@@ -6,7 +6,7 @@ import { createApiKey } from '../kit/keys.ts';
 import { askRaw } from '../kit/raw-socket.ts';
 import { readStream, shapeOf } from '../kit/read-stream.ts';
 import { createServeFolder, type ServeChild, type ServeFolder } from '../kit/serve-child.ts';
-import { upstreams } from '../kit/sim-lab.ts';
+import { everyUpstream, upstreamName } from '../kit/sim-lab.ts';
 import { type SimUpstream, startSimUpstream } from '../kit/sim-upstream.ts';
 
 const STREAMS = 500;
@@ -17,11 +17,15 @@ let gateway: ServeChild;
 beforeAll(async () => {
   upstream = await startSimUpstream();
   const price = 'pricing: { prompt: "0.000001", completion: "0.000002" }';
-  const entries = upstreams.map(
-    ({ dialect, version }) =>
-      `  ${dialect}: { dialect: ${dialect}, base_url: "${upstream.url}/${version}", api_key: none, models: [` +
-      `{ id: many/${dialect}, upstream: "echo?token_ms=5", ${price} }, { id: whole/${dialect}, upstream: "echo?first_byte_ms=50", ${price} }] }`,
-  );
+  const entries = everyUpstream.map((spoken) => {
+    const { dialect, version } = spoken;
+    const model = (id: string, name: string) =>
+      `{ id: ${id}/${dialect}, upstream: "${upstreamName(spoken, name)}", ${price} }`;
+    return (
+      `  ${dialect}: { dialect: ${dialect}, base_url: "${upstream.url}/${version}", api_key: none, ` +
+      `models: [${model('many', 'echo?token_ms=5')}, ${model('whole', 'echo?first_byte_ms=50')}] }`
+    );
+  });
   folder = createServeFolder(`providers:\n${entries.join('\n')}\n`);
   gateway = await folder.start();
 });
@@ -34,7 +38,7 @@ afterAll(async () => {
 
 /** A text of its own for each exchange, of another length, too. */
 const textOf = (i: number): string => Array.from({ length: 5 + (i % 7) }, (_, word) => `tag${i}-${word}`).join(' ');
-const dialectOf = (i: number): string => upstreams[i % upstreams.length]?.dialect ?? '';
+const dialectOf = (i: number): string => everyUpstream[i % everyUpstream.length]?.dialect ?? '';
 const tokensOf = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4);
 
 test(`${STREAMS} streams and ${STREAMS / 5} whole answers at once`, async () => {

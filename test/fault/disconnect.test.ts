@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chat } from '../kit/ask.ts';
 import { nanoUsd, settledGeneration, simCostNanoUsd, spendOf } from '../kit/generation.ts';
 import { openRaw } from '../kit/raw-socket.ts';
-import { upstreams } from '../kit/sim-lab.ts';
+import { everyUpstream, simEntry, upstreamName, upstreams } from '../kit/sim-lab.ts';
 import { type SimUpstream, startSimUpstream } from '../kit/sim-upstream.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 
@@ -17,17 +17,18 @@ beforeAll(async () => {
 });
 afterAll(() => upstream.stop());
 
-describe.each(upstreams.map(({ dialect, version }) => [dialect, version] as const))('%s', (dialect, version) => {
+describe.each(everyUpstream.map((spoken) => [spoken.dialect, spoken] as const))('%s', (dialect, spoken) => {
   let gateway: Gateway;
   beforeAll(async () => {
-    const base = `dialect: ${dialect}, base_url: "${upstream.url}/${version}"`;
+    const base = `dialect: ${dialect}, base_url: "${upstream.url}/${spoken.version}"`;
+    const named = (name: string) => `upstream: "${upstreamName(spoken, name)}"`;
     const price = 'pricing: { prompt: "0.000001", completion: "0.000002" }';
     gateway = await startGateway({
       config: `commit_after_ms: 50
 providers:
-  sim: { ${base} }
-  drained: { ${base}, api_key: none, on_disconnect: drain, models: [{ id: lab/drained, upstream: "echo?token_ms=20", ${price} }] }
-  cancelled: { ${base}, api_key: none, on_disconnect: cancel, models: [{ id: lab/cancelled, upstream: "echo?first_byte_ms=60000", ${price} }] }
+  sim: { ${simEntry(spoken, upstream.url)} }
+  drained: { ${base}, api_key: none, on_disconnect: drain, models: [{ id: lab/drained, ${named('echo?token_ms=20')}, ${price} }] }
+  cancelled: { ${base}, api_key: none, on_disconnect: cancel, models: [{ id: lab/cancelled, ${named('echo?first_byte_ms=60000')}, ${price} }] }
 `,
     });
   });
@@ -81,28 +82,6 @@ providers:
     expect(nanoUsd(record.total_cost)).toBe(simCostNanoUsd(TOKENS, TOKENS));
   });
 
-  test('after a comment, during the silence before the first byte', async () => {
-    const upstreamId = nextId();
-    const client = openRaw(gateway, chat('sim/echo?first_byte_ms=60000', WORDS, { stream: true }));
-    await client.until(': OPENROUTER PROCESSING');
-    await arrived(upstreamId);
-    client.socket.destroy();
-    expect(await ended(upstreamId)).toMatchObject({ outcome: 'client-gone', bytesSent: 0 });
-    expect(await recordOf(client)).toMatchObject({
-      cancelled: true,
-      tokens_completion: 0,
-    });
-  });
-
-  test('before anything was said to it', async () => {
-    const upstreamId = nextId();
-    const client = openRaw(gateway, chat('sim/echo?first_byte_ms=60000', WORDS, { stream: true }));
-    await arrived(upstreamId);
-    client.socket.resetAndDestroy();
-    expect(await ended(upstreamId)).toMatchObject({ outcome: 'client-gone' });
-    expect(await settledGeneration(gateway, await nextSettled())).toMatchObject({ cancelled: true });
-  });
-
   test('a whole answer is drained by default: the bill is real', async () => {
     const upstreamId = nextId();
     const client = openRaw(gateway, chat('sim/echo?first_byte_ms=150', WORDS));
@@ -114,25 +93,50 @@ providers:
     expect(nanoUsd(record.total_cost)).toBe(simCostNanoUsd(TOKENS, TOKENS));
   });
 
-  test('a whole answer, where the operator said cancel', async () => {
-    const upstreamId = nextId();
-    const client = openRaw(gateway, chat('lab/cancelled', WORDS));
-    await arrived(upstreamId);
-    client.socket.destroy();
-    expect(await ended(upstreamId)).toMatchObject({ outcome: 'client-gone' });
-    expect(await settledGeneration(gateway, await nextSettled())).toMatchObject({ cancelled: true, streamed: false });
-  });
+  // Nothing has come of the answer yet: what grammar it would have had is of no account.
+  if (upstreams.includes(spoken)) {
+    test('after a comment, during the silence before the first byte', async () => {
+      const upstreamId = nextId();
+      const client = openRaw(gateway, chat('sim/echo?first_byte_ms=60000', WORDS, { stream: true }));
+      await client.until(': OPENROUTER PROCESSING');
+      await arrived(upstreamId);
+      client.socket.destroy();
+      expect(await ended(upstreamId)).toMatchObject({ outcome: 'client-gone', bytesSent: 0 });
+      expect(await recordOf(client)).toMatchObject({
+        cancelled: true,
+        tokens_completion: 0,
+      });
+    });
 
-  test('no further endpoint is tried for a client that is gone', async () => {
-    const upstreamId = nextId();
-    const body = chat('sim/echo?first_byte_ms=60000', WORDS, { stream: true, models: ['lab/drained'] });
-    const client = openRaw(gateway, body);
-    await arrived(upstreamId);
-    client.socket.destroy();
-    await ended(upstreamId);
-    expect(await settledGeneration(gateway, await nextSettled())).toMatchObject({ cancelled: true });
-    expect(nextId()).toBe(upstreamId + 1);
-  });
+    test('before anything was said to it', async () => {
+      const upstreamId = nextId();
+      const client = openRaw(gateway, chat('sim/echo?first_byte_ms=60000', WORDS, { stream: true }));
+      await arrived(upstreamId);
+      client.socket.resetAndDestroy();
+      expect(await ended(upstreamId)).toMatchObject({ outcome: 'client-gone' });
+      expect(await settledGeneration(gateway, await nextSettled())).toMatchObject({ cancelled: true });
+    });
+
+    test('a whole answer, where the operator said cancel', async () => {
+      const upstreamId = nextId();
+      const client = openRaw(gateway, chat('lab/cancelled', WORDS));
+      await arrived(upstreamId);
+      client.socket.destroy();
+      expect(await ended(upstreamId)).toMatchObject({ outcome: 'client-gone' });
+      expect(await settledGeneration(gateway, await nextSettled())).toMatchObject({ cancelled: true, streamed: false });
+    });
+
+    test('no further endpoint is tried for a client that is gone', async () => {
+      const upstreamId = nextId();
+      const body = chat('sim/echo?first_byte_ms=60000', WORDS, { stream: true, models: ['lab/drained'] });
+      const client = openRaw(gateway, body);
+      await arrived(upstreamId);
+      client.socket.destroy();
+      await ended(upstreamId);
+      expect(await settledGeneration(gateway, await nextSettled())).toMatchObject({ cancelled: true });
+      expect(nextId()).toBe(upstreamId + 1);
+    });
+  }
 
   test('the key has spent the sum of its records', async () => {
     const ids = [...gateway.log().matchAll(/"id":"(gen-[^"]+)"/g)].map(([, id = '']) => id);

@@ -9,28 +9,33 @@ export interface GrammarLab {
   readonly gateway: () => Gateway;
 }
 
-/** @param top configuration above `providers`, @param entry more of the provider's own, both YAML lines */
+export interface LabOptions {
+  /** Configuration above `providers`, a YAML line. */
+  readonly top?: string;
+  /** More of the provider's own. */
+  readonly entry?: string;
+  /** Default: every grammar. */
+  readonly among?: readonly Upstream[];
+}
+
 export function describeEachUpstream(
   title: string,
   declare: (lab: GrammarLab) => void,
-  { top = '', entry = '' }: { readonly top?: string; readonly entry?: string } = {},
+  { top = '', entry = '', among = everyUpstream }: LabOptions = {},
 ): void {
-  describe.each(everyUpstream.map((upstream) => [upstream.dialect, upstream] as const))(
-    `${title} · %s`,
-    (_, upstream) => {
-      let gateway: Gateway | undefined;
-      beforeAll(async () => {
-        const provider = `{ ${simEntry(upstream)}${entry && `, ${entry}`} }`;
-        gateway = await startGateway({ config: `${top}\nproviders:\n  sim: ${provider}\n` });
-      });
-      afterAll(() => gateway?.stop());
-      declare({
-        upstream,
-        gateway() {
-          if (!gateway) throw new Error('the gateway has not started');
-          return gateway;
-        },
-      });
-    },
-  );
+  describe.each(among.map((upstream) => [upstream.dialect, upstream] as const))(`${title} · %s`, (_, upstream) => {
+    let gateway: Gateway | undefined;
+    beforeAll(async () => {
+      const provider = `{ ${simEntry(upstream)}${entry && `, ${entry}`} }`;
+      gateway = await startGateway({ config: `${top}\nproviders:\n  sim: ${provider}\n` });
+    });
+    afterAll(() => gateway?.stop());
+    declare({
+      upstream,
+      gateway() {
+        if (!gateway) throw new Error('the gateway has not started');
+        return gateway;
+      },
+    });
+  });
 }

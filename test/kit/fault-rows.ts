@@ -3,8 +3,8 @@
  * first content, and where it strikes in the middle of a stream.
  */
 import type { ErrorCode } from '../../src/core/errors.ts';
-import { simulate } from '../../src/providers/sim/simulate.ts';
-import type { Upstream } from './sim-lab.ts';
+import { everyUpstream, type Upstream } from './sim-lab.ts';
+import { placeOf } from './sim-streams.ts';
 
 export type Dialect = Upstream['dialect'];
 export type Form = 'whole' | 'stream';
@@ -163,17 +163,18 @@ const PACED = 'token_ms=100';
 
 /** A break inside the frame of the third word; a whole reply breaks inside its JSON. */
 const broken = (kind: 'cut' | 'drop' | 'reset') => (dialect: Dialect, form: Form) =>
-  form === 'whole' ? `${kind}=60` : `${PACED}&${kind}=${thirdWordAt(dialect) + 2}`;
+  form === 'whole' ? `${kind}=60` : `${PACED}&${kind}=${placeOf(' three', dialect, SAID) + 2}`;
 
-/** Without its terminator nothing says that the answer is whole, where the reason to finish comes with it and not before. */
 const FINISH_ENDS: Unlike = Object.fromEntries(
-  (['gemini', 'openai-responses', 'bedrock-converse', 'cohere', 'ollama'] as const).map((dialect) => [
-    dialect,
-    {
-      because: 'the reason to finish is the terminator',
-      ending: { whole: answered, stream: { kind: 'breaks', code: 'provider.truncated', text: SAID } },
-    },
-  ]),
+  everyUpstream
+    .filter(({ finishEnds }) => finishEnds)
+    .map(({ dialect }) => [
+      dialect,
+      {
+        because: 'the reason to finish is the terminator: nothing else says that an answer is whole',
+        ending: { whole: answered, stream: { kind: 'breaks', code: 'provider.truncated', text: SAID } },
+      },
+    ]),
 );
 
 const MID_STREAM: readonly FaultRow[] = [
@@ -246,38 +247,3 @@ export const FAULT_ROWS: readonly FaultRow[] = [...REFUSALS, ...BEFORE_CONTENT, 
 
 /** Those that each grammar's own reader must notice: of the others the status tells, or nothing is amiss. */
 export const NOTICED_INSIDE: ReadonlySet<FaultRow> = new Set([...BEFORE_CONTENT, ...MID_STREAM]);
-
-// ---- where the third word is ----
-
-const REQUESTS: Readonly<Record<Dialect, Pick<Parameters<typeof simulate>[0], 'path' | 'body'>>> = {
-  'openai-chat': {
-    path: '/v1/chat/completions',
-    body: { model: 'sim/echo', messages: [{ role: 'user', content: SAID }], stream: true },
-  },
-  'anthropic-messages': {
-    path: '/v1/messages',
-    body: { model: 'sim/echo', max_tokens: 64, messages: [{ role: 'user', content: SAID }], stream: true },
-  },
-  gemini: {
-    path: '/v1beta/models/sim%2Fecho:streamGenerateContent?alt=sse',
-    body: { contents: [{ role: 'user', parts: [{ text: SAID }] }] },
-  },
-  'openai-responses': { path: '/v1/responses', body: { model: 'sim/echo', input: SAID, stream: true } },
-  'bedrock-converse': {
-    path: '/model/sim%2Fecho/converse-stream',
-    body: { messages: [{ role: 'user', content: [{ text: SAID }] }] },
-  },
-  cohere: { path: '/v2/chat', body: { model: 'sim/echo', messages: [{ role: 'user', content: SAID }], stream: true } },
-  ollama: { path: '/api/chat', body: { model: 'sim/echo', messages: [{ role: 'user', content: SAID }] } },
-};
-
-/** The byte of a stream at which the third word begins. */
-function thirdWordAt(dialect: Dialect): number {
-  const { steps } = simulate({ ...REQUESTS[dialect], seed: 1 });
-  const at = steps
-    .map(({ bytes }) => (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1')))
-    .join('')
-    .indexOf(' three');
-  if (at < 0) throw new Error(`the simulator does not say its third word in ${dialect}`);
-  return at;
-}

@@ -12,6 +12,8 @@ export interface Upstream {
   /** What the grammar calls a natural end and a call of tools. */
   readonly nativeStop: string;
   readonly nativeToolCalls: string;
+  /** The reason to finish stands in the terminator, or is it: a stream that lacks it is cut off. */
+  readonly finishEnds: boolean;
   /** `format` of its reasoning details. */
   readonly reasoningFormat: string;
   /** What the grammar has no words for, by the conformance case: such a request is refused, or told as absent. */
@@ -25,6 +27,7 @@ export const upstreams: readonly Upstream[] = [
     version: 'v1',
     nativeStop: 'stop',
     nativeToolCalls: 'tool_calls',
+    finishEnds: false,
     reasoningFormat: 'unknown',
   },
   {
@@ -32,6 +35,7 @@ export const upstreams: readonly Upstream[] = [
     version: 'v1',
     nativeStop: 'end_turn',
     nativeToolCalls: 'tool_use',
+    finishEnds: false,
     reasoningFormat: 'anthropic-claude-v1',
   },
   {
@@ -39,6 +43,7 @@ export const upstreams: readonly Upstream[] = [
     version: 'v1beta',
     nativeStop: 'STOP',
     nativeToolCalls: 'STOP',
+    finishEnds: true,
     reasoningFormat: 'google-gemini-v1',
   },
 ];
@@ -51,6 +56,7 @@ export const everyUpstream: readonly Upstream[] = [
     version: 'v1',
     nativeStop: 'completed',
     nativeToolCalls: 'completed',
+    finishEnds: true,
     reasoningFormat: 'openai-responses-v1',
   },
   {
@@ -59,6 +65,7 @@ export const everyUpstream: readonly Upstream[] = [
     family: 'anthropic.claude-sonnet-4-6',
     nativeStop: 'end_turn',
     nativeToolCalls: 'tool_use',
+    finishEnds: true,
     reasoningFormat: 'anthropic-claude-v1',
   },
   {
@@ -66,6 +73,7 @@ export const everyUpstream: readonly Upstream[] = [
     version: 'v2',
     nativeStop: 'COMPLETE',
     nativeToolCalls: 'TOOL_CALL',
+    finishEnds: true,
     reasoningFormat: 'unknown',
     cannot: { 'PDF in': 'the upstream takes no PDF: the endpoint is passed over, 404 where no other is left' },
   },
@@ -74,6 +82,7 @@ export const everyUpstream: readonly Upstream[] = [
     version: '',
     nativeStop: 'stop',
     nativeToolCalls: 'stop',
+    finishEnds: true,
     reasoningFormat: 'unknown',
     cannot: {
       'PDF in': 'the upstream takes no PDF: the endpoint is passed over, 404 where no other is left',
