@@ -1,17 +1,11 @@
 /** Before the first content another endpoint takes over, silently and exactly once billed. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
-import { type Fault, fallbackConfig, faultNames, firstOf, modelOf } from '../kit/fallback-lab.ts';
+import { type Fault, fallbackConfig, faultsOf, firstName, modelOf, secondName, secondOf } from '../kit/fallback-lab.ts';
 import { generationOf, nanoUsd } from '../kit/generation.ts';
 import { readStream, shapeOf } from '../kit/read-stream.ts';
-import { upstreams } from '../kit/sim-lab.ts';
+import { everyUpstream } from '../kit/sim-lab.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
-
-let gateway: Gateway;
-beforeAll(async () => {
-  gateway = await startGateway({ config: fallbackConfig() });
-});
-afterAll(() => gateway.stop());
 
 const TEXT = 'one two three';
 /** 4 tokens in and out, at the second provider's price. */
@@ -38,33 +32,46 @@ const STATUS_OF: Readonly<Record<Fault, number | null>> = {
   'no-first-byte': null,
 };
 
-describe.each(upstreams.map(({ dialect }) => dialect))('the first provider speaks %s', (dialect) => {
+const pairs = everyUpstream.map((first) => [first.dialect, secondOf(first).dialect, first] as const);
+
+describe.each(pairs)('the first provider speaks %s, the second %s', (dialect, _, first) => {
+  // Of its own, because retries of one gateway are bounded together.
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway({ config: fallbackConfig(first) });
+  });
+  afterAll(() => gateway.stop());
+
+  const second = secondName(dialect);
   const recordOf = async (id: string, fault: Fault) => {
-    const { provider_name, provider_responses, total_cost, finish_reason } = await generationOf(gateway, id);
-    expect({ provider_name, finish_reason }).toEqual({ provider_name: 'Second', finish_reason: 'stop' });
+    const { provider_name, provider_responses, total_cost, ...record } = await generationOf(gateway, id);
+    expect([provider_name, record.finish_reason]).toEqual([second, 'stop']);
+    expect(record.native_finish_reason).toBe(secondOf(first).nativeStop);
     expect(provider_responses.map(({ provider_name: name, status }) => [name, status])).toEqual([
-      [firstOf(dialect), STATUS_OF[fault]],
-      ['Second', 200],
+      [firstName(dialect), STATUS_OF[fault]],
+      [second, 200],
     ]);
     expect(nanoUsd(total_cost)).toBe(COST_NANO_USD);
     return total_cost;
   };
+  const provider = { order: [`${dialect}-first`, `${dialect}-second`] };
 
-  test.concurrent.each(faultNames)('%s: a stream from the second, and nothing else is seen', async (fault) => {
-    const provider = { order: [`${dialect}-first`, 'second'] };
-    const stream = await readStream(
-      await ask(gateway, chat(modelOf(dialect, fault, 'stream'), TEXT, { stream: true, provider })),
-    );
-    expect(shapeOf(stream)).toBe('content finish usage done');
-    expect(stream.text).toBe(TEXT);
-    for (const frame of stream.frames) expect(frame.provider).toBe('Second');
-    expect(stream.usage?.cost).toBe(await recordOf(stream.id, fault));
-  });
+  test.concurrent.each([...faultsOf(first)])(
+    '%s: a stream from the second, and nothing else is seen',
+    async (fault) => {
+      const stream = await readStream(
+        await ask(gateway, chat(modelOf(dialect, fault, 'stream'), TEXT, { stream: true, provider })),
+      );
+      expect(shapeOf(stream)).toBe('content finish usage done');
+      expect(stream.text).toBe(TEXT);
+      for (const frame of stream.frames) expect(frame.provider).toBe(second);
+      expect(stream.usage?.cost).toBe(await recordOf(stream.id, fault));
+    },
+  );
 
-  test.concurrent.each(faultNames)('%s: a whole answer from the second', async (fault) => {
-    const provider = { order: [`${dialect}-first`, 'second'] };
+  test.concurrent.each([...faultsOf(first)])('%s: a whole answer from the second', async (fault) => {
     const whole = await wholeOf(await ask(gateway, chat(modelOf(dialect, fault, 'whole'), TEXT, { provider })));
-    expect(whole).toMatchObject({ provider: 'Second', choices: [{ message: { content: TEXT } }] });
+    expect(whole).toMatchObject({ provider: second, choices: [{ message: { content: TEXT } }] });
     expect(whole.usage.cost).toBe(await recordOf(whole.id, fault));
   });
 });

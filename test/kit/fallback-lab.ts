@@ -1,5 +1,8 @@
-/** Two providers of the same models: the first one of each grammar fails as the model's name says, the second answers. */
-import { upstreams } from './sim-lab.ts';
+/**
+ * Two providers of the same models, for every grammar: the first one fails as the model's name says, the second answers in
+ * another grammar.
+ */
+import { everyUpstream, type Upstream, upstreamName, upstreams } from './sim-lab.ts';
 
 /** What the first provider does, as the simulator's options (src/providers/sim/faults.ts). */
 export const FAULTS = {
@@ -23,48 +26,45 @@ export const FAULTS = {
 } as const;
 
 export type Fault = keyof typeof FAULTS;
-export const faultNames = Object.keys(FAULTS).filter((name): name is Fault => name in FAULTS);
+const faultNames = Object.keys(FAULTS).filter((name): name is Fault => name in FAULTS);
 
 export type Form = 'stream' | 'whole';
 const FORMS: readonly Form[] = ['stream', 'whole'];
 
+/** Of the added grammars only what their own readers must notice, and a status: the rest hangs on the code alone. */
+const NOTICED: readonly Fault[] = ['unavailable', 'garbage', 'error-first', 'cut-first', 'silent-after-head'];
+export const faultsOf = (first: Upstream): readonly Fault[] => (upstreams.includes(first) ? faultNames : NOTICED);
+
+/** Who answers in the place of a first one: the next in the list, so that each grammar is left and each is gone to. */
+export function secondOf(first: Upstream): Upstream {
+  const second = everyUpstream[(everyUpstream.indexOf(first) + 1) % everyUpstream.length];
+  if (!second) throw new Error('no grammars');
+  return second;
+}
+
 /** An id of its own per form, because a failure rests the endpoint. */
 export const modelOf = (dialect: string, fault: Fault, form: Form): string => `lab/${dialect}-${fault}-${form}`;
-export const firstOf = (dialect: string): string => `First ${dialect}`;
+export const firstName = (dialect: string): string => `First ${dialect}`;
+export const secondName = (dialect: string): string => `Second ${dialect}`;
 
 const CHEAP = '{ prompt: "0.000001", completion: "0.000002" }';
 const DEAR = '{ prompt: "0.000003", completion: "0.000006" }';
 
-/** The configuration: timeouts short, so that silence is noticed soon. */
-export function fallbackConfig(): string {
-  const timeouts = 'timeouts: { first_byte_ms: 250, idle_ms: 250, total_ms: 400 }';
-  const named = (dialect: string) =>
-    faultNames.flatMap((fault) => FORMS.map((form) => ({ id: modelOf(dialect, fault, form), fault })));
-  const firsts = upstreams.map(({ dialect, version }) => {
-    const models = named(dialect).map(
-      ({ id, fault }) => `      - { id: ${id}, upstream: "echo?${FAULTS[fault]}", pricing: ${CHEAP} }`,
-    );
-    return `  ${dialect}-first:
-    name: ${firstOf(dialect)}
-    dialect: ${dialect}
-    base_url: "sim://first/${version}"
-    api_key: none
-    ${timeouts}
-    models:
-${models.join('\n')}`;
-  });
-  const models = upstreams
-    .flatMap(({ dialect }) => named(dialect))
-    .map(({ id }) => `      - { id: ${id}, upstream: echo, pricing: ${DEAR} }`);
-  return `commit_after_ms: 2000
-providers:
-${firsts.join('\n')}
-  second:
-    name: Second
-    dialect: openai-chat
-    base_url: "sim://second/v1"
-    api_key: none
-    models:
-${models.join('\n')}
-`;
+/** A provider that fails in this grammar, its timeouts short so that silence is noticed soon, and one that answers in the next. */
+export function fallbackConfig(first: Upstream): string {
+  const { dialect } = first;
+  const second = secondOf(first);
+  const named = faultsOf(first).flatMap((fault) => FORMS.map((form) => ({ id: modelOf(dialect, fault, form), fault })));
+  const entry = (name: string, { dialect, version }: Upstream, models: readonly string[], more = ''): string =>
+    `{ name: ${name}, dialect: ${dialect}, base_url: "sim://lab/${version}", api_key: none${more}, models: [${models.join(', ')}] }`;
+  const failing = named.map(
+    ({ id, fault }) => `{ id: ${id}, upstream: "${upstreamName(first, `echo?${FAULTS[fault]}`)}", pricing: ${CHEAP} }`,
+  );
+  const well = named.map(({ id }) => `{ id: ${id}, upstream: "${upstreamName(second, 'echo')}", pricing: ${DEAR} }`);
+  const timeouts = ', timeouts: { first_byte_ms: 250, idle_ms: 250, total_ms: 400 }';
+  return (
+    'commit_after_ms: 2000\nproviders:\n' +
+    `  ${dialect}-first: ${entry(firstName(dialect), first, failing, timeouts)}\n` +
+    `  ${dialect}-second: ${entry(secondName(dialect), second, well)}\n`
+  );
 }
