@@ -32,5 +32,16 @@ function problemWithEnd({ client }: Row, rest: string, isCharged: boolean): stri
     if (at === 0) return `no ${ending} where it was due`;
   }
   if (isCharged && !rest.includes(COST)) return `no ${COST}`;
-  return terminator === null || rest.trimEnd().endsWith(terminator) ? null : `no ${terminator}`;
+  if (terminator !== null && !rest.trimEnd().endsWith(terminator)) return `no ${terminator}`;
+  return isWholeEvent(rest.slice(rest.lastIndexOf('data:') + 'data:'.length)) ? null : 'cut inside its last event';
+}
+
+function isWholeEvent(data: string): boolean {
+  if (data.trim() === '[DONE]') return true;
+  try {
+    JSON.parse(data);
+    return true;
+  } catch {
+    return false;
+  }
 }
