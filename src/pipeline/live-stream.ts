@@ -171,9 +171,9 @@ export class LiveStream implements LiveSource {
     return lane.skim && !lane.isTerminated && !lane.failure ? lane.skim(text, at, this.#pieces) : at;
   };
 
-  /** An event without its blank line: whole where it can be read or is no JSON (`[DONE]`), else the stream was cut inside it. */
+  /** An event without its blank line: whole where it can be read or is a word (`[DONE]`), else the stream was cut inside it. */
   readonly #onLastFrame = (data: string, event: string | undefined): void => {
-    if (!/^\s*(\{|\[(?![A-Z]))/.test(data) || isJson(data)) this.#onFrame(data, event);
+    if (!/^\s*[{[]/.test(data) || /^\s*\[[A-Z]+\]\s*$/.test(data) || isJson(data)) this.#onFrame(data, event);
     else this.#isCutInside = true;
   };
 
