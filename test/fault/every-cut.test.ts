@@ -1,39 +1,17 @@
-/** A stream cut at every byte is never taken for a whole one. */
+/** A stream cut at places all along it is never taken for a whole one, on the wire and in the books (every-byte.test.ts: at each). */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { simulate } from '../../src/providers/sim/simulate.ts';
 import { ask, chat, errorOf } from '../kit/ask.ts';
 import { generationOf, nanoUsd, spendOf } from '../kit/generation.ts';
 import { parseStream } from '../kit/read-stream.ts';
-import { type Upstream, upstreams } from '../kit/sim-lab.ts';
-import { type Gateway, startGateway } from '../kit/start-gateway.ts';
+import { everyUpstream, startGatewayTo } from '../kit/sim-lab.ts';
+import { streamOf } from '../kit/sim-streams.ts';
+import type { Gateway } from '../kit/start-gateway.ts';
 
 const TEXT = 'ä 🚂';
 const AT_ONCE = 50;
-
-/** The bytes of the upstream's whole answer, as the simulator would send them. */
-const LENGTHS: Readonly<Record<Upstream['dialect'], number>> = {
-  'openai-chat': lengthOf('/v1/chat/completions', {
-    model: 'sim/echo',
-    messages: [{ role: 'user', content: TEXT }],
-    stream: true,
-    stream_options: { include_usage: true },
-  }),
-  'anthropic-messages': lengthOf('/v1/messages', {
-    model: 'sim/echo',
-    max_tokens: 100,
-    messages: [{ role: 'user', content: TEXT }],
-    stream: true,
-  }),
-  gemini: lengthOf('/v1beta/models/sim%2Fecho:streamGenerateContent?alt=sse', {
-    contents: [{ role: 'user', parts: [{ text: TEXT }] }],
-  }),
-};
-
-function lengthOf(path: string, body: Parameters<typeof simulate>[0]['body']): number {
-  const { steps, status } = simulate({ path, body, seed: 1 });
-  if (status !== 200) throw new Error(`the simulator refused ${path}`);
-  return steps.reduce((sum, { bytes }) => sum + Buffer.byteLength(bytes), 0);
-}
+/** So many places between the first byte and the last, and the last few one by one: there it is decided. */
+const PLACES = { cut: 40, drop: 20 } as const;
+const LAST = 10;
 
 interface Ending {
   readonly id: string;
@@ -41,12 +19,10 @@ interface Ending {
   readonly text: string;
 }
 
-describe.each(upstreams.map((upstream) => [upstream.dialect, upstream] as const))('%s', (dialect, { version }) => {
+describe.each(everyUpstream.map((upstream) => [upstream.dialect, upstream] as const))('%s', (dialect, upstream) => {
   let gateway: Gateway;
   beforeAll(async () => {
-    gateway = await startGateway({
-      config: `providers:\n  sim: { dialect: ${dialect}, base_url: "sim://lab/${version}" }\n`,
-    });
+    gateway = await startGatewayTo(upstream);
   });
   afterAll(() => gateway.stop());
 
@@ -68,33 +44,28 @@ describe.each(upstreams.map((upstream) => [upstream.dialect, upstream] as const)
     return { id, isWhole: false, text: stream.text };
   };
 
-  test.each([
-    ['cut', 1],
-    ['drop', 7],
-  ])(
-    '%s at every byte (in steps of %d)',
-    async (kind, step) => {
-      const places = Array.from({ length: Math.ceil(LENGTHS[dialect] / step) }, (_, i) => i * step);
-      const endings: Ending[] = [];
-      for (let from = 0; from < places.length; from += AT_ONCE) {
-        endings.push(...(await Promise.all(places.slice(from, from + AT_ONCE).map((at) => endingAt(kind, at)))));
-      }
-      expect(endings).toHaveLength(places.length);
-      // What counts as whole lacks nothing of the text, and only bytes after the grammar's own end.
-      const whole = endings.filter(({ isWhole }) => isWhole);
-      for (const { text } of whole) expect(text).toBe(TEXT);
-      const firstWhole = endings.findIndex(({ isWhole }) => isWhole);
-      if (firstWhole >= 0) expect(firstWhole).toBeGreaterThan(places.length * 0.6);
-      // One settlement each, and only whole answers cost.
-      const records = await Promise.all(endings.map(({ id }) => generationOf(gateway, id)));
-      records.forEach(({ total_cost, finish_reason }, at) => {
-        const isWhole = endings[at]?.isWhole ?? false;
-        expect([at, total_cost > 0, finish_reason === 'stop']).toEqual([at, isWhole, isWhole]);
-      });
-      expect(new Set(endings.map(({ id }) => id)).size).toBe(places.length);
-    },
-    15_000,
-  );
+  test.each(['cut', 'drop'] as const)('%s', async (kind) => {
+    const { length } = streamOf(dialect, TEXT);
+    const along = Array.from({ length: PLACES[kind] }, (_, i) => Math.floor((i * (length - LAST)) / PLACES[kind]));
+    const places = [...along, ...Array.from({ length: LAST }, (_, i) => length - LAST + i)];
+    const endings: Ending[] = [];
+    for (let from = 0; from < places.length; from += AT_ONCE) {
+      endings.push(...(await Promise.all(places.slice(from, from + AT_ONCE).map((at) => endingAt(kind, at)))));
+    }
+    expect(endings).toHaveLength(places.length);
+    // What counts as whole lacks nothing of the text, and only bytes after the grammar's own end.
+    const whole = endings.filter(({ isWhole }) => isWhole);
+    for (const { text } of whole) expect(text).toBe(TEXT);
+    const firstWhole = endings.findIndex(({ isWhole }) => isWhole);
+    if (firstWhole >= 0) expect(places[firstWhole]).toBeGreaterThan(length * 0.6);
+    // One settlement each, and only whole answers cost.
+    const records = await Promise.all(endings.map(({ id }) => generationOf(gateway, id)));
+    records.forEach(({ total_cost, finish_reason }, at) => {
+      const isWhole = endings[at]?.isWhole ?? false;
+      expect([at, total_cost > 0, finish_reason === 'stop']).toEqual([at, isWhole, isWhole]);
+    });
+    expect(new Set(endings.map(({ id }) => id)).size).toBe(places.length);
+  });
 
   test('the key has paid for the whole ones and nothing else', async () => {
     const costs = [...gateway.log().matchAll(/"id":"(gen-[^"]+)"/g)].map(async ([, id = '']) =>
