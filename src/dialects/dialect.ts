@@ -1,6 +1,6 @@
 /**
  * One wire grammar. Pure: no I/O, no clock, no environment. A grammar may have an upstream face (we talk to a provider in
- * it), a client face (somebody talks to us in it), and, where it has both, a relay face (dialects/relay.ts).
+ * it), a client face (somebody talks to us in it), and, where it has both, a relay face.
  */
 import type { ChatRequest, ChatResponse } from '../core/chat.ts';
 import type { ChatEvent, EndReason } from '../core/chat-events.ts';
@@ -15,7 +15,7 @@ import type { Usage } from '../core/usage.ts';
 import type { HostProfile, ModelTraits } from './host.ts';
 import type { ServerToolWishes } from './shared/server-tools.ts';
 
-/** One server-sent event, already cut out of the bytes. */
+/** One frame of a stream, already cut out of the bytes: a server-sent event, a line, a message of an AWS event stream. */
 export interface Frame {
   readonly event?: string | undefined;
   readonly data: string;
@@ -155,8 +155,7 @@ export interface ClientFace<Wire> {
   providerObjectOf(wire: Wire): JsonObject | undefined;
   /** wire → core. */
   decodeRequest(wire: Wire): Translated<ChatRequest>;
-  /** core → wire for a whole reply. */
-  /** `wire` is the request: some grammars repeat it in the reply. */
+  /** core → wire for a whole reply. `wire` is the request: some grammars repeat it in the reply. */
   encodeResponse(response: ChatResponse, head: ReplyHead, settled: SettledUsage, wire: Wire): JsonObject;
   openEncoder(head: ReplyHead, wire: Wire): StreamEncoder;
   /** What the request asks of the gateway itself and nobody honours at this host. */

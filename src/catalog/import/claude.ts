@@ -6,7 +6,7 @@ interface ClaudeFacts {
   readonly sampling: boolean;
   /** Wants adaptive thinking with an effort. */
   readonly adaptive: boolean;
-  /** Takes a token budget. Where both are said to work, budget is a 400 in practice (§3.3 note), so adaptive wins. */
+  /** Takes a token budget. Where both are said to work, budget is a 400 in practice, so adaptive wins. */
   readonly budget: boolean;
   readonly mandatory: boolean;
   readonly forcedToolUse: boolean;

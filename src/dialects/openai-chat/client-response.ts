@@ -1,4 +1,4 @@
-/** core → wire for a whole reply: OpenRouter's form (OpenRouter's API), strict where its SDK is (§6.2). */
+/** core → wire for a whole reply: OpenRouter's form (OpenRouter's API), strict where its SDK is. */
 import type { AudioOutput, ChatResponse, Choice, ReasoningDetail, ToolCall } from '../../core/chat.ts';
 import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';

@@ -1,5 +1,5 @@
 /**
- * One upstream stream → core events, for every host of this grammar (docs/sources.md; §9 last paragraph). The end is
+ * One upstream stream → core events, for every host of this grammar (docs/sources.md). The end is
  * proved: a stream is complete where every opened choice named its finish, or the terminator came after content, and the
  * bytes ended by themselves.
  */

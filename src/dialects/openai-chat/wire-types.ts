@@ -16,7 +16,7 @@ const anyJson = z.custom<Json>(() => true);
 const text = z.string();
 const between = (low: number, high: number) => z.number().min(low).max(high).nullish();
 
-// ---- content parts (§2.2 "Content parts") ----
+// ---- content parts ----
 
 const textPart = z.object({ type: z.literal('text'), text, cache_control: cacheControl });
 const imagePart = z.object({
