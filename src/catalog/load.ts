@@ -23,8 +23,17 @@ export function builtInRows(): CatalogRows {
   return { source: sourceJson, ...readCheckedRows(modelsText, endpointsText) };
 }
 
+/** The built-in one never changes: thousands of rows are read once a process. */
+let builtInCatalog: Catalog | undefined;
+
 /** @param refreshed what `signalbox catalog refresh` stored: its rows replace built-in ones of the same id, others stay */
 export function loadCatalog(refreshed?: CatalogRows): Catalog {
+  if (refreshed) return readCatalog(refreshed);
+  builtInCatalog ??= readCatalog();
+  return builtInCatalog;
+}
+
+function readCatalog(refreshed?: CatalogRows): Catalog {
   const builtIn = builtInRows();
   const aliases = parseAliases(aliasesJson);
   // No refresh knows them: they stay, unless it has come to list one itself.
