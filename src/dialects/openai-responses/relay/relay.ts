@@ -8,11 +8,13 @@ import { isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt 
 import { tryParseJson } from '../../../wire/json.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../../dialect.ts';
 import { meterEvent, newMeter } from '../../shared/stream-meter.ts';
+import { TextForms } from '../../shared/text-form.ts';
 import { responseBase } from '../client/response-object.ts';
 import { openResponsesEncoder } from '../client/stream-encoder.ts';
 import { besideFailure, errorEventMembers, failureMember } from '../shared/response-failure.ts';
 import { sealedItem } from '../shared/sealed-items.ts';
-import { openResponsesDecoder, type ResponsesDecoder } from '../upstream/stream-decoder.ts';
+import type { DeltaPlace } from '../upstream/delta-form.ts';
+import { lessonIn, openResponsesDecoder, type ResponsesDecoder } from '../upstream/stream-decoder.ts';
 import type { WireResponsesRequest } from '../wire-types.ts';
 import { type CallNames, openCallNames } from './call-names.ts';
 import { patchResponse, withSettled } from './patch.ts';
@@ -29,6 +31,7 @@ class Relay implements RelayStream {
   readonly #context: RelayContext<WireResponsesRequest>;
   readonly #decoder: ResponsesDecoder;
   readonly #names: CallNames;
+  readonly #forms = new TextForms<DeltaPlace>();
   /** Number of the next event, where the host gives none. */
   #next = 0;
   /** Events that we put before the host's own. */
@@ -66,7 +69,22 @@ class Relay implements RelayStream {
       this.#terminal = { type, event };
       return '';
     }
-    return this.#opening(type) + this.#frame(type, event, data);
+    const opening = this.#opening(type);
+    this.#learn(data, event, type);
+    return opening + this.#frame(type, event, data);
+  }
+
+  /** Nearly all events are pieces of text, and leave as they came. */
+  skim(text: string, at: number, out: string[]): number {
+    let next = at;
+    for (let found = this.#forms.find(text, at); found; found = this.#forms.find(text, next)) {
+      if (!text.startsWith('\n\n', found.next)) break;
+      for (const said of this.#decoder.say(found.about, found.text)) meterEvent(this.meter, said);
+      this.#next = found.count + 1;
+      next = found.next + 2;
+    }
+    if (next > at) out.push(text.slice(at, next));
+    return next;
   }
 
   end(reason: EndReason): { readonly text: string; readonly outcome: Outcome } {
@@ -101,6 +119,14 @@ class Relay implements RelayStream {
     const text = this.#emit('response.created', { response }) + this.#emit('response.in_progress', { response });
     this.#added = this.#next;
     return text;
+  }
+
+  #learn(data: string, event: JsonObject, type: string): void {
+    const lesson = lessonIn(data, event, type);
+    // What we would have to number, or to complete for strict clients, does not leave as it came.
+    if (!lesson?.about.isNumbered || this.#added > 0) return;
+    if (lesson.about.kind === 'text' && !lesson.about.hasLogprobs) return;
+    this.#forms.learn(data, { ...lesson, opening: `event: ${type}\ndata: ` });
   }
 
   #frame(type: string, event: JsonObject, data: string): string {

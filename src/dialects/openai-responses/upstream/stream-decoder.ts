@@ -9,6 +9,8 @@ import { tryParseJson } from '../../../wire/json.ts';
 import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../../dialect.ts';
 import { cutError } from '../../shared/cut-error.ts';
 import { carriesError } from '../../shared/openai-errors.ts';
+import { type Lesson, TextForms } from '../../shared/text-form.ts';
+import { type DeltaPlace, lessonOf } from './delta-form.ts';
 import { errorOf } from './errors.ts';
 import type { PartKind, Place } from './item-reader.ts';
 import { ResponseReader } from './response-reader.ts';
@@ -26,12 +28,21 @@ const PIECES: Readonly<Record<string, readonly [kind: PartKind, place: string]>>
   'response.function_call_arguments': ['arguments', ''],
   'response.custom_tool_call_input': ['arguments', ''],
 };
+/** What can be learnt of a parsed event, where it is a piece of text and nothing else. */
+export function lessonIn(data: string, event: JsonObject, type: string): Lesson<DeltaPlace> | undefined {
+  const piece = type.endsWith('.delta') ? PIECES[type.slice(0, -'.delta'.length)] : undefined;
+  if (!piece || !stringAt(event, 'delta')) return undefined;
+  const [kind, place] = piece;
+  return lessonOf(data, event, kind, numberAt(event, place) ?? 0);
+}
+
 /** The member in which the whole of a part stands. */
 const WHOLE_MEMBERS = ['text', 'refusal', 'arguments', 'input'] as const;
 
 export class ResponsesDecoder implements StreamDecoder {
   readonly #context: UpstreamContext;
   readonly #reader: ResponseReader;
+  readonly #forms = new TextForms<DeltaPlace>();
   #hasBegun = false;
   #isDone = false;
   #failure: GatewayError | undefined;
@@ -49,10 +60,20 @@ export class ResponsesDecoder implements StreamDecoder {
     if (this.#isDone || this.#failure) return [];
     const text = data.length > 16 ? data : data.trim();
     if (text === '' || text === '[DONE]') return [];
+    const found = this.#forms.find(data, 0);
+    if (found?.next === data.length) return this.say(found.about, found.text);
     const value = tryParseJson(data);
     if (value === undefined) return this.#refuse(`a stream event that is not JSON: ${data.slice(0, 200)}`);
     if (!isJsonObject(value)) return this.#refuse('a stream event that is no object');
-    return this.read(value, stringAt(value, 'type') ?? event ?? '');
+    const type = stringAt(value, 'type') ?? event ?? '';
+    const lesson = lessonIn(data, value, type);
+    if (lesson) this.#forms.learn(data, lesson);
+    return this.read(value, type);
+  }
+
+  /** A piece of text of an event whose form is known. */
+  say({ place, kind, at }: DeltaPlace, text: string): readonly ChatEvent[] {
+    return this.#reader.items.add(place, kind, at, text);
   }
 
   /** An event that was parsed already; not after the end or a failure. */
