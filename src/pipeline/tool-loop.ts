@@ -99,7 +99,10 @@ export class ToolLoop {
   /** A whole reply of a step: what is shown so far, of all steps. */
   takeWhole(response: ChatResponse): ChatResponse {
     for (const event of unfold(response)) for (const each of this.edit(event)) this.#shown.push(each);
-    const usage = this.#usage ? joinUsage(this.#usage, stepUsage(response, this.#request)) : response.usage;
+    const spent = this.#usage ? joinUsage(this.#usage, stepUsage(response, this.#request)) : response.usage;
+    // Calls that will be left to the caller are told, too: nothing is read after this reply.
+    const left = this.#leftToCaller(response.choices[0]?.toolCalls ?? []);
+    const usage = spent && left.length > 0 ? withCalls(spent, left.length, 0) : spent;
     if (this.#step.end) this.#shown.push(this.#endOf(this.#step.end));
     return { ...this.#shown.response(), ...(usage && { usage }) };
   }
@@ -125,7 +128,7 @@ export class ToolLoop {
       this.#usage = joinUsage(this.#usage, stepUsage(answered, this.#request));
     }
     if (!choice || own.length === 0) return null;
-    if (own.length < calls.length) {
+    if (this.#leftToCaller(calls).length > 0) {
       this.#leaveToCaller(own);
       return null;
     }
@@ -163,6 +166,12 @@ export class ToolLoop {
   #endOf(end: Extract<ChatEvent, { type: 'choice-end' }>): Extract<ChatEvent, { type: 'choice-end' }> {
     if (end.finishReason !== 'tool_calls' || this.#step.clientIndex.size > 0) return end;
     return { ...end, finishReason: 'stop' };
+  }
+
+  /** Calls of server tools that stand beside calls of the caller's own. */
+  #leftToCaller(calls: readonly ToolCall[]): readonly ToolCall[] {
+    const own = calls.filter(({ name }) => this.#tools.has(name));
+    return own.length < calls.length ? own : [];
   }
 
   /** The caller's tools come first: their results are needed before the model is asked again. */

@@ -9,7 +9,7 @@ export const llamacpp = defineProvider({
   dialect: 'openai-chat',
   // Both are on its page, with what they lack.
   doors: [
-    { dialect: 'openai-responses', quirks: { strictTools: false } },
+    { dialect: 'openai-responses', quirks: { strictTools: false, reasoningReplay: 'reasoning_content' } },
     { dialect: 'openai-completions', authorize: { kind: 'none' } },
     messagesDoor('llamacpp', { authorize: { kind: 'none' } }),
   ],

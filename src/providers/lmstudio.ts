@@ -8,7 +8,7 @@ export const lmstudio = defineProvider({
   baseUrl: 'http://127.0.0.1:1234/v1',
   dialect: 'openai-chat',
   doors: [
-    { dialect: 'openai-responses', quirks: { strictTools: false } },
+    { dialect: 'openai-responses', quirks: { strictTools: false, reasoningReplay: 'reasoning_content' } },
     { dialect: 'openai-completions', authorize: { kind: 'none' } },
     // https://lmstudio.ai/docs/developer/anthropic-compat
     messagesDoor('lmstudio', { authorize: { kind: 'none' } }),

@@ -8,7 +8,7 @@ export const ollama = defineProvider({
   baseUrl: 'http://localhost:11434/v1',
   dialect: 'openai-chat',
   doors: [
-    { dialect: 'openai-responses', quirks: { strictTools: false } }, // without a store
+    { dialect: 'openai-responses', quirks: { strictTools: false, reasoningReplay: 'reasoning_content' } }, // without a store
     { dialect: 'openai-completions', authorize: { kind: 'none' } },
     // https://docs.ollama.com/api/anthropic-compatibility
     messagesDoor('ollama', { authorize: { kind: 'none' } }),

@@ -9,7 +9,7 @@ export const vllm = defineProvider({
   dialect: 'openai-chat',
   // Both are on its page; Messages as in https://docs.vllm.ai/en/latest/serving/integrations/claude_code/
   doors: [
-    { dialect: 'openai-responses', quirks: { strictTools: false } },
+    { dialect: 'openai-responses', quirks: { strictTools: false, reasoningReplay: 'reasoning_content' } },
     { dialect: 'openai-completions', authorize: { kind: 'none' } },
     messagesDoor('vllm', { authorize: { kind: 'none' } }),
   ],

@@ -15,6 +15,13 @@ const PATHS: Readonly<Record<ExchangeKind, string>> = {
   rerank: '/rerank',
   moderation: '/moderations',
 };
+/** What is asked for, in any client's grammar. */
+const WANTED: Readonly<Record<ExchangeKind, string>> = {
+  chat: 'a conversation',
+  embeddings: 'embeddings',
+  rerank: 'a ranking',
+  moderation: 'a judgement',
+};
 const KINDS: readonly ExchangeKind[] = ['chat', ...WHOLE_KINDS];
 
 /** Undefined where a model that was asked for is of this kind; else the refusal that names the right path. */
@@ -29,7 +36,7 @@ export function wrongEndpoint(
   const own = KINDS.find((each) => servesKind(first, each));
   const instead = own ? ` Ask POST ${PATHS[own]}.` : '';
   const what = own === 'chat' || !own ? 'holds conversations' : `is for ${own}`;
-  const message = `${listed(requested)} ${what} and cannot be asked at ${PATHS[kind]}.${instead}`;
+  const message = `${listed(requested)} ${what} and cannot be asked for ${WANTED[kind]}.${instead}`;
   return new GatewayError('route.wrong_endpoint', message, {
     field: 'model',
     availability: availability('wrong_endpoint', requested),

@@ -214,6 +214,9 @@ describe('beside tools of the caller', () => {
       message: { tool_calls: [{ id: 'c2', index: 0, function: { name: 'look_up' } }] },
     });
     expect(JSON.stringify(answer)).toContain('not run');
+    expect(answer['usage']).toMatchObject({
+      server_tool_use_details: { tool_calls_requested: 1, tool_calls_executed: 0 },
+    });
   });
 
   test('a tool of the same name keeps its name', async () => {

@@ -142,6 +142,41 @@ test('a fault beyond the end of the body breaks nothing', () => {
   expect(streamed('openai-chat', `frames=1&reset=${length}`).end).toBe('close');
 });
 
+describe('what a framing or a host has no words for', () => {
+  const body = { model: 'sim/echo?comments', messages: [{ role: 'user', content: 'one two' }] };
+  const textOf = ({ steps }: ReturnType<typeof simulate>) =>
+    steps.map(({ bytes }) => (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1'))).join('');
+
+  test('comments stand in server-sent events, not among lines, in an array or in binary messages', () => {
+    const lines = textOf(simulate({ path: '/api/chat', body, seed: 1 }));
+    expect(
+      lines
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).done),
+    ).toEqual([false, false, true]);
+    const contents = [{ role: 'user', parts: [{ text: 'one two' }] }];
+    const path = '/v1beta/models/echo%3Fcomments:streamGenerateContent';
+    expect(JSON.parse(textOf(simulate({ path, body: { contents }, seed: 1 })))).toBeArrayOfSize(3);
+    const messages = [{ role: 'user', content: [{ text: 'one two' }] }];
+    const binary = (model: string) =>
+      textOf(simulate({ path: `/model/${encodeURIComponent(model)}/converse-stream`, body: { messages }, seed: 1 }));
+    expect(binary('echo?comments')).toBe(binary('echo'));
+    expect(textOf(simulate({ path: '/v2/chat', body: { ...body, stream: true }, seed: 1 }))).toContain(': sim is');
+  });
+
+  test.each([
+    [403, 'AccessDeniedException'],
+    [413, 'RequestEntityTooLargeException'],
+    [402, undefined],
+    [502, undefined],
+  ])('a host that names the class of its errors names none for %d, %s, where it never gives that', (status, type) => {
+    const path = `/model/${encodeURIComponent(`echo?status=${status}`)}/converse`;
+    const refused = simulate({ path, body: { messages: [] }, seed: 1 });
+    expect([refused.status, refused.headers['x-amzn-errortype']]).toEqual([status, type]);
+  });
+});
+
 test('several faults combine', () => {
   const script = streamed('openai-chat', 'first_byte_ms=5&comments&split=10&drop=45');
   expect(script).toMatchObject({ headDelayMs: 5, end: 'drop' });

@@ -51,9 +51,9 @@ describe('where no model is of the kind', () => {
       { code: 'wrong_endpoint', retryable: false },
     ]);
     expect(error?.message).toBe(
-      'lab/model is for embeddings and cannot be asked at /chat/completions. Ask POST /embeddings.',
+      'lab/model is for embeddings and cannot be asked for a conversation. Ask POST /embeddings.',
     );
-    expect(refused('moderation', chats)?.message).toContain('holds conversations and cannot be asked at /moderations');
+    expect(refused('moderation', chats)?.message).toContain('holds conversations and cannot be asked for a judgement');
   });
 
   test('there is none where one is, or none is served', () => {

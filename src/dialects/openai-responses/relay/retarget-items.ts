@@ -4,7 +4,7 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject, stringAt } from 
 import type { Note } from '../../../core/note.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import { unsealReasoning } from '../../shared/reasoning-seal.ts';
-import { OWNER_FORMAT, reasoningFormatOf, takesFormat } from '../shared/reasoning-format.ts';
+import { OWNER_FORMAT, takesFormat } from '../shared/reasoning-format.ts';
 import { replayedItem } from '../upstream/reasoning-replay.ts';
 
 export function retargetItems(items: readonly Json[], context: UpstreamContext, notes: Note[]): readonly Json[] {
@@ -65,11 +65,15 @@ function takeSealed(
   return replayed && { ...item, encrypted_content: replayed['encrypted_content'] };
 }
 
-/** Hosts that do not encrypt what they think take its text back; the grammar's owner looks for the item by its id. */
+/**
+ * Hosts that are known to take the text of what they thought get it back; others look for the item by its id, or refuse one
+ * that is not encrypted.
+ */
 function isReadable(item: JsonObject, { host }: UpstreamContext): boolean {
-  if (host.quirks.gatewayFields) return true;
+  const { gatewayFields, reasoningReplay = 'drop' } = host.quirks;
+  if (gatewayFields) return true;
   const { content } = item;
-  return reasoningFormatOf(host) !== OWNER_FORMAT && isJsonArray(content) && content.length > 0;
+  return reasoningReplay !== 'drop' && isJsonArray(content) && content.length > 0;
 }
 
 /** OpenRouter's additions are for another gateway only. */

@@ -182,11 +182,13 @@ describe('items', () => {
     }
   });
 
-  test('reasoning that is not encrypted: where nothing is stored the owner could not find it', () => {
+  test('reasoning that is not encrypted goes to hosts that are known to take its text', () => {
     const shown = { id: 'r', type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text: 'Hm' }] };
     const { encrypted_content: __, ...bare } = thought;
     expect(itemsFor([shown, call])).toEqual({ input: [nameless(call)], notes: dropped });
-    expect(itemsFor([shown, call], lab)).toEqual({ input: [shown, call], notes: [] });
+    expect(itemsFor([shown, call], lab)).toEqual({ input: [nameless(call)], notes: dropped });
+    const reader = { quirks: { reasoningReplay: 'reasoning_content' } } as const;
+    expect(itemsFor([shown, call], reader)).toEqual({ input: [shown, call], notes: [] });
     expect(itemsFor([bare, call], lab).notes).toEqual(dropped);
     expect(itemsFor([bare, call], gateway).input).toEqual([bare, call]);
   });
