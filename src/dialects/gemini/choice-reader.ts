@@ -10,6 +10,8 @@ import { finishReasonName, REASONING_FORMAT } from './wire-types.ts';
 
 export interface ChoiceReader {
   read(candidate: JsonObject, responseId: string | undefined, events: ChatEvent[]): void;
+  /** A piece of text that is all its candidate says. */
+  say(text: string): ChatEvent;
   /** The provider's reason, once it was seen. */
   finishName(): string | null;
   /** Queries that grounded the answer. */
@@ -61,6 +63,11 @@ export function openChoiceReader(choice: number): ChoiceReader {
       state.finish = finishReasonName(candidate['finishReason']) ?? state.finish;
       state.grounding = objectAt(candidate, 'groundingMetadata') ?? state.grounding;
       state.citations.push(...citationSources(candidate));
+    },
+    say(text) {
+      state.thought = undefined;
+      state.text += text;
+      return { type: 'text-delta', choice, text };
     },
     finishName: () => state.finish,
     searches: () => (state.grounding ? (arrayAt(state.grounding, 'webSearchQueries')?.length ?? 0) : 0),

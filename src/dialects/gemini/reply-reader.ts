@@ -2,6 +2,7 @@
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
+import { tryParseJson } from '../../wire/json.ts';
 import type { UpstreamContext } from '../dialect.ts';
 import { type ChoiceReader, openChoiceReader } from './choice-reader.ts';
 import { decodeErrorBody } from './errors.ts';
@@ -12,6 +13,10 @@ import { finishReasonName } from './wire-types.ts';
 export interface ReplyReader {
   /** One response object, or an array of them. @throws GatewayError where it is an error or no answer of this grammar */
   read(value: Json): readonly ChatEvent[];
+  /** A piece of text of an object of a known form, which is not parsed unless its usage is wanted. */
+  say(choice: number, text: string, data: string): ChatEvent;
+  /** The last usage as the host wrote it. */
+  usage(): JsonObject | undefined;
   /** Whether every candidate seen has its finish reason, or the prompt was blocked. */
   isFinished(): boolean;
   /** The end of all candidates and the last usage. `fallback`: the finish reason where the provider gave none. */
@@ -27,7 +32,16 @@ export function openReplyReader(context: UpstreamContext): ReplyReader {
   const choices = new Map<number, ChoiceReader>();
   let started = false;
   let blockReason: string | null = null;
-  let usage: JsonObject | undefined;
+  let lastUsage: JsonObject | undefined;
+  /** The last object that was not parsed. */
+  let unread: string | undefined;
+
+  const usage = (): JsonObject | undefined => {
+    const value = unread === undefined ? undefined : tryParseJson(unread);
+    unread = undefined;
+    if (isJsonObject(value)) lastUsage = objectAt(value, 'usageMetadata') ?? lastUsage;
+    return lastUsage;
+  };
 
   const choiceOf = (index: number): ChoiceReader => {
     const known = choices.get(index);
@@ -40,7 +54,8 @@ export function openReplyReader(context: UpstreamContext): ReplyReader {
   const readObject = (body: JsonObject, events: ChatEvent[]): void => {
     if (body['error'] !== undefined) throw decodeErrorBody(body, context);
     if (!MEMBERS.some((member) => member in body)) throw noAnswer(context);
-    usage = objectAt(body, 'usageMetadata') ?? usage;
+    lastUsage = objectAt(body, 'usageMetadata') ?? usage();
+    unread = undefined;
     if (!started) {
       started = true;
       events.push(startOf(body));
@@ -56,7 +71,7 @@ export function openReplyReader(context: UpstreamContext): ReplyReader {
   };
 
   const closeUsage = (events: ChatEvent[]): void => {
-    const decoded = decodeUsage(usage, searchesOf(choices, context));
+    const decoded = decodeUsage(usage(), searchesOf(choices, context));
     if (decoded) events.push({ type: 'usage', usage: decoded });
   };
 
@@ -70,6 +85,11 @@ export function openReplyReader(context: UpstreamContext): ReplyReader {
       }
       return events;
     },
+    say(choice, text, data) {
+      unread = data;
+      return choiceOf(choice).say(text);
+    },
+    usage,
     isFinished: () =>
       choices.size > 0 ? [...choices.values()].every((choice) => choice.finishName() !== null) : blockReason !== null,
     close(fallback) {

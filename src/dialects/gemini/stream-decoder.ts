@@ -8,19 +8,27 @@ import { GatewayError, toGatewayError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
+import { TextForms } from '../shared/text-form.ts';
 import { openReplyReader } from './reply-reader.ts';
 import { truncated } from './response.ts';
+import { lessonOf } from './text-frame.ts';
 
 export function openDecoder(context: UpstreamContext): StreamDecoder {
   const reader = openReplyReader(context);
+  const forms = new TextForms<number>();
   let failure: GatewayError | undefined;
   return {
     push({ data }) {
       // A proxy may append the other grammar's terminator.
       if (failure || data === '' || data === '[DONE]') return [];
+      const found = forms.find(data, 0);
+      if (found?.next === data.length) return [reader.say(found.about, found.text, data)];
       try {
+        const values = parseFrame(data, context);
         const events: ChatEvent[] = [];
-        for (const value of parseFrame(data, context)) events.push(...reader.read(value));
+        for (const value of values) events.push(...reader.read(value));
+        const lesson = values.length === 1 && lessonOf(data, values[0] ?? null, (choice) => choice);
+        if (lesson) forms.learn(data, lesson);
         return events;
       } catch (thrown) {
         failure = toGatewayError(thrown);

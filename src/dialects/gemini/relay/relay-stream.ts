@@ -8,12 +8,25 @@ import { type GatewayError, toGatewayError } from '../../../core/errors.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, objectAt } from '../../../core/json.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage } from '../../dialect.ts';
 import { meterEvent, newMeter } from '../../shared/stream-meter.ts';
+import { TextForms } from '../../shared/text-form.ts';
 import { encodeError } from '../client/errors.ts';
 import { type FrameWriter, openFrames } from '../client/framing.ts';
 import type { WireGeminiRequest } from '../client/wire-request.ts';
 import { openReplyReader, type ReplyReader } from '../reply-reader.ts';
 import { outcomeOf, parseFrame } from '../stream-decoder.ts';
+import { lessonOf, withText } from '../text-frame.ts';
 import { ownFrame, settledFrame } from './relay-response.ts';
+
+/** How objects of a form leave: what stands before their text, and after it. */
+interface Rewriting {
+  readonly choice: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Stands for the text while a form is learnt; JSON leaves it as it is. */
+const PROBE = '~signalbox~text~';
+const OPENING = 'data: ';
 
 export function openRelay(context: RelayContext<WireGeminiRequest>): RelayStream {
   return new Relay(context);
@@ -29,7 +42,7 @@ class Relay implements RelayStream {
   readonly #reader: ReplyReader;
   /** From the first object that ends a candidate on. */
   #held: JsonObject[] = [];
-  #rawUsage: JsonObject | undefined;
+  readonly #forms = new TextForms<Rewriting>();
 
   constructor(context: RelayContext<WireGeminiRequest>) {
     this.#context = context;
@@ -41,13 +54,29 @@ class Relay implements RelayStream {
     // A proxy may append the other grammar's terminator.
     if (this.failure || data === '' || data === '[DONE]') return '';
     try {
-      return parseFrame(data, this.#context)
-        .map((value) => this.#take(value))
-        .join('');
+      const values = parseFrame(data, this.#context);
+      const text = values.map((value) => this.#take(value)).join('');
+      if (values.length === 1) this.#learn(data, values[0] ?? null);
+      return text;
     } catch (thrown) {
       this.failure = toGatewayError(thrown);
       return '';
     }
+  }
+
+  /** Nearly all objects are pieces of text, of which only the text is new. */
+  skim(text: string, at: number, out: string[]): number {
+    // What is held may have to leave before them.
+    if (this.#held.length > 0) return at;
+    let next = at;
+    for (let found = this.#forms.find(text, at); found; found = this.#forms.find(text, next)) {
+      if (!text.startsWith('\n\n', found.next)) break;
+      const { choice, before, after } = found.about;
+      meterEvent(this.meter, this.#reader.say(choice, found.text, text.slice(next + OPENING.length, found.next)));
+      out.push(this.#frames.frame(before + found.text + after));
+      next = found.next + 2;
+    }
+    return next;
   }
 
   end(reason: EndReason): { readonly text: string; readonly outcome: Outcome } {
@@ -59,7 +88,7 @@ class Relay implements RelayStream {
   final(settled: SettledUsage): string {
     const { head } = this.#context;
     const before = this.#held.slice(0, -1).map((frame) => this.#write(ownFrame(frame, head)));
-    const last = settledFrame(this.#held.at(-1) ?? {}, this.#rawUsage, this.meter.usage, head, settled);
+    const last = settledFrame(this.#held.at(-1) ?? {}, this.#reader.usage(), this.meter.usage, head, settled);
     return before.join('') + this.#write(last) + this.#frames.close();
   }
 
@@ -73,12 +102,20 @@ class Relay implements RelayStream {
     return frames.map((frame) => this.#relay(frame)).join('');
   }
 
+  #learn(data: string, value: Json): void {
+    const lesson = lessonOf(data, value, (choice): Rewriting => {
+      const own = isJsonObject(value) ? ownFrame(withText(value, PROBE), this.#context.head) : {};
+      const [before = '', after = ''] = JSON.stringify(own).split(PROBE);
+      return { choice, before, after };
+    });
+    if (lesson) this.#forms.learn(data, { ...lesson, opening: OPENING });
+  }
+
   #read(events: readonly ChatEvent[]): void {
     for (const event of events) meterEvent(this.meter, event);
   }
 
   #relay(frame: JsonObject): string {
-    this.#rawUsage = objectAt(frame, 'usageMetadata') ?? this.#rawUsage;
     let text = '';
     if (this.#held.length > 0 && saysSomething(frame)) {
       text = this.#held.map((each) => this.#write(ownFrame(each, this.#context.head))).join('');
