@@ -27,7 +27,7 @@ describe.each(everyUpstream.map((spoken) => [spoken.dialect, spoken] as const))(
       config: `commit_after_ms: 50
 providers:
   sim: { ${simEntry(spoken, upstream.url)} }
-  drained: { ${base}, api_key: none, on_disconnect: drain, models: [{ id: lab/drained, ${named('echo?token_ms=20')}, ${price} }] }
+  drained: { ${base}, api_key: none, on_disconnect: drain, models: [{ id: lab/drained, ${named('echo?token_ms=10')}, ${price} }] }
   cancelled: { ${base}, api_key: none, on_disconnect: cancel, models: [{ id: lab/cancelled, ${named('echo?first_byte_ms=60000')}, ${price} }] }
 `,
     });
@@ -60,7 +60,7 @@ providers:
 
   test('in the middle of a stream, cancel: closed within a second, billed for what was received', async () => {
     const upstreamId = nextId();
-    const client = openRaw(gateway, chat('sim/echo?token_ms=60', WORDS, { stream: true }));
+    const client = openRaw(gateway, chat('sim/echo?token_ms=40', WORDS, { stream: true }));
     await client.until('three');
     client.socket.destroy();
     expect(await ended(upstreamId)).toMatchObject({ outcome: 'client-gone' });
@@ -84,7 +84,7 @@ providers:
 
   test('a whole answer is drained by default: the bill is real', async () => {
     const upstreamId = nextId();
-    const client = openRaw(gateway, chat('sim/echo?first_byte_ms=150', WORDS));
+    const client = openRaw(gateway, chat('sim/echo?first_byte_ms=60', WORDS));
     await arrived(upstreamId);
     client.socket.destroy();
     expect(await ended(upstreamId)).toMatchObject({ outcome: 'complete' });

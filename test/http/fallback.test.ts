@@ -4,7 +4,7 @@ import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
 import { type Fault, fallbackConfig, faultsOf, firstName, modelOf, secondName, secondOf } from '../kit/fallback-lab.ts';
 import { generationOf, nanoUsd } from '../kit/generation.ts';
 import { readStream, shapeOf } from '../kit/read-stream.ts';
-import { everyUpstream } from '../kit/sim-lab.ts';
+import { everyUpstream, type Upstream, upstreams } from '../kit/sim-lab.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 
 const TEXT = 'one two three';
@@ -32,19 +32,31 @@ const STATUS_OF: Readonly<Record<Fault, number | null>> = {
   'no-first-byte': null,
 };
 
+/** Two gateways, because the retries of one are bounded together. */
+const LABS = [upstreams, everyUpstream.filter((upstream) => !upstreams.includes(upstream))];
+const labs = new Map<Upstream, Gateway>();
+beforeAll(async () => {
+  for (const firsts of LABS) {
+    const gateway = await startGateway({ config: fallbackConfig(firsts) });
+    for (const first of firsts) labs.set(first, gateway);
+  }
+});
+afterAll(async () => {
+  for (const gateway of new Set(labs.values())) await gateway.stop();
+});
+
+function labOf(first: Upstream): Gateway {
+  const gateway = labs.get(first);
+  if (!gateway) throw new Error(`no gateway to ${first.dialect}`);
+  return gateway;
+}
+
 const pairs = everyUpstream.map((first) => [first.dialect, secondOf(first).dialect, first] as const);
 
 describe.each(pairs)('the first provider speaks %s, the second %s', (dialect, _, first) => {
-  // Of its own, because retries of one gateway are bounded together.
-  let gateway: Gateway;
-  beforeAll(async () => {
-    gateway = await startGateway({ config: fallbackConfig(first) });
-  });
-  afterAll(() => gateway.stop());
-
   const second = secondName(dialect);
   const recordOf = async (id: string, fault: Fault) => {
-    const { provider_name, provider_responses, total_cost, ...record } = await generationOf(gateway, id);
+    const { provider_name, provider_responses, total_cost, ...record } = await generationOf(labOf(first), id);
     expect([provider_name, record.finish_reason]).toEqual([second, 'stop']);
     expect(record.native_finish_reason).toBe(secondOf(first).nativeStop);
     expect(provider_responses.map(({ provider_name: name, status }) => [name, status])).toEqual([
@@ -60,7 +72,7 @@ describe.each(pairs)('the first provider speaks %s, the second %s', (dialect, _,
     '%s: a stream from the second, and nothing else is seen',
     async (fault) => {
       const stream = await readStream(
-        await ask(gateway, chat(modelOf(dialect, fault, 'stream'), TEXT, { stream: true, provider })),
+        await ask(labOf(first), chat(modelOf(dialect, fault, 'stream'), TEXT, { stream: true, provider })),
       );
       expect(shapeOf(stream)).toBe('content finish usage done');
       expect(stream.text).toBe(TEXT);
@@ -70,7 +82,7 @@ describe.each(pairs)('the first provider speaks %s, the second %s', (dialect, _,
   );
 
   test.concurrent.each([...faultsOf(first)])('%s: a whole answer from the second', async (fault) => {
-    const whole = await wholeOf(await ask(gateway, chat(modelOf(dialect, fault, 'whole'), TEXT, { provider })));
+    const whole = await wholeOf(await ask(labOf(first), chat(modelOf(dialect, fault, 'whole'), TEXT, { provider })));
     expect(whole).toMatchObject({ provider: second, choices: [{ message: { content: TEXT } }] });
     expect(whole.usage.cost).toBe(await recordOf(whole.id, fault));
   });

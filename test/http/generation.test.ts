@@ -5,11 +5,15 @@ import { describeEachUpstream } from '../kit/each-upstream.ts';
 import { generationOf, nanoUsd, settledGeneration, simCostNanoUsd, spendOf } from '../kit/generation.ts';
 import { createApiKey } from '../kit/keys.ts';
 import { readStream } from '../kit/read-stream.ts';
+import { upstreams } from '../kit/sim-lab.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 
 describeEachUpstream('the record is there with the last byte', ({ gateway, upstream }) => {
+  // When it is written hangs on the lane, not on the grammar.
+  const times = upstreams.includes(upstream) ? 20 : 3;
+
   test('of a whole answer', async () => {
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < times; i++) {
       const whole = await wholeOf(await ask(gateway(), chat('sim/echo', `request ${i}`)));
       expect(await generationOf(gateway(), whole.id)).toMatchObject({
         streamed: false,
@@ -23,7 +27,7 @@ describeEachUpstream('the record is there with the last byte', ({ gateway, upstr
   });
 
   test('of a stream', async () => {
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < times; i++) {
       const stream = await readStream(await ask(gateway(), chat('sim/echo', `request ${i}`, { stream: true })));
       expect(await generationOf(gateway(), stream.id)).toMatchObject({
         streamed: true,

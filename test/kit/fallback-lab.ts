@@ -50,8 +50,13 @@ export const secondName = (dialect: string): string => `Second ${dialect}`;
 const CHEAP = '{ prompt: "0.000001", completion: "0.000002" }';
 const DEAR = '{ prompt: "0.000003", completion: "0.000006" }';
 
-/** A provider that fails in this grammar, its timeouts short so that silence is noticed soon, and one that answers in the next. */
-export function fallbackConfig(first: Upstream): string {
+/** The configuration for these first ones: their timeouts short, so that silence is noticed soon. */
+export function fallbackConfig(firsts: readonly Upstream[]): string {
+  return `commit_after_ms: 2000\nproviders:\n${firsts.map(pairOf).join('')}`;
+}
+
+/** A provider that fails in this grammar, and the one that answers in the next. */
+function pairOf(first: Upstream): string {
   const { dialect } = first;
   const second = secondOf(first);
   const named = faultsOf(first).flatMap((fault) => FORMS.map((form) => ({ id: modelOf(dialect, fault, form), fault })));
@@ -63,7 +68,6 @@ export function fallbackConfig(first: Upstream): string {
   const well = named.map(({ id }) => `{ id: ${id}, upstream: "${upstreamName(second, 'echo')}", pricing: ${DEAR} }`);
   const timeouts = ', timeouts: { first_byte_ms: 250, idle_ms: 250, total_ms: 400 }';
   return (
-    'commit_after_ms: 2000\nproviders:\n' +
     `  ${dialect}-first: ${entry(firstName(dialect), first, failing, timeouts)}\n` +
     `  ${dialect}-second: ${entry(secondName(dialect), second, well)}\n`
   );
