@@ -23,7 +23,7 @@ import {
 import { type Dialect, type Ending, FAULT_ROWS, type FaultRow, type Form, SAID } from '../kit/fault-rows.ts';
 import { generationOf, nanoUsd, spendOf } from '../kit/generation.ts';
 import { readStream, shapeOf } from '../kit/read-stream.ts';
-import { everyUpstream } from '../kit/sim-lab.ts';
+import { everyUpstream, type Upstream } from '../kit/sim-lab.ts';
 import { type SimUpstream, startSimUpstream } from '../kit/sim-upstream.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 
@@ -133,98 +133,119 @@ function see(response: Response, one: Case): Promise<Seen> {
   }
 }
 
-describe.each(everyUpstream.map((upstream) => [upstream.dialect, upstream] as const))('%s', (dialect, upstream) => {
-  let gateway: Gateway;
-  const settled = new Map<string, { readonly one: Case; readonly costNanoUsd: bigint }>();
+/** A grammar's gateway, and what was asked of it. */
+interface Lab {
+  readonly upstream: Upstream;
+  readonly gateway: Gateway;
+  readonly settled: Map<string, { readonly one: Case; readonly costNanoUsd: bigint }>;
+}
+
+async function exchange({ gateway, settled }: Lab, one: Case): Promise<void> {
+  const { row, form, company } = one;
+  const isTold = company === 'with another';
+  const body = chat(modelOf(row, form, company), SAID, {
+    stream: form === 'stream',
+    max_tokens: row.maxTokens,
+    ...(isTold && { provider: { order: [slugOf(row, form), 'second'] } }),
+  });
+  const response = await ask(gateway, body, { headers: isTold ? { 'x-openrouter-metadata': 'enabled' } : {} });
+  const id = response.headers.get('x-generation-id') ?? '';
+  const seen = await see(response, one);
+  expect(seen.id).toBe(id);
+  settled.set(id, { one, costNanoUsd: seen.costNanoUsd });
+  await checkBooks(gateway, one, seen);
+  const { attempts, error } = await recordOf(gateway, id);
+  checkAttempts(one, attempts, error);
+  if (!isTold) return expect(seen.metadata).toBeUndefined();
+  expect(seen.metadata).toMatchObject({
+    attempt: attempts.length,
+    attempts: attempts.map(({ provider, status, error: code }) => ({ provider, status: status ?? statusOf(code) })),
+  });
+}
+
+/** `/generation` says what the caller saw: the same cost, the right provider, nothing for an error. */
+async function checkBooks(gateway: Gateway, one: Case, { id, costNanoUsd }: Seen): Promise<void> {
+  const { form, served } = one;
+  const generation = await generationOf(gateway, id);
+  const { tokens, finish } = answerOf(one);
+  expect(generation).toMatchObject({
+    provider_name: served ?? 'First',
+    streamed: form === 'stream',
+    cancelled: false,
+    finish_reason: served === null ? 'error' : finish,
+  });
+  expect(nanoUsd(generation.total_cost)).toBe(costNanoUsd);
+  if (served === null) return;
+  const { prompt, completion } = served === 'First' ? FIRST_PRICE : SECOND_PRICE;
+  expect(generation.tokens_completion).toBe(tokens);
+  expect(costNanoUsd).toBe(BigInt(generation.tokens_prompt ?? -1) * prompt + BigInt(tokens) * completion);
+}
+
+type Attempts = Awaited<ReturnType<typeof recordOf>>['attempts'];
+
+function checkAttempts({ ending, served }: Case, attempts: Attempts, error: string | null): void {
+  const [first, second, ...more] = attempts;
+  expect([first?.provider, second?.provider, more]).toEqual(['First', served === 'Second' ? 'Second' : undefined, []]);
+  if (second) expect(second).toMatchObject({ status: 200, error: null });
+  if (ending.kind === 'fails') {
+    expect<readonly unknown[]>(ending.statuses).toContain(first?.status);
+    expect<readonly unknown[]>(ending.codes).toContain(first?.error);
+  } else expect(first).toMatchObject({ status: 200, error: null });
+  // What an attempt that broke after its content ended in is the exchange's own error.
+  const own = served !== null ? null : ending.kind === 'breaks' ? ending.code : (first?.error ?? null);
+  expect(error).toBe(own);
+}
+
+describe('every fault', () => {
+  const labs = new Map<string, Lab>();
   beforeAll(async () => {
-    gateway = await startGateway({ config: faultConfig(upstream, host.url) });
+    const started = everyUpstream.map(async (upstream): Promise<Lab> => {
+      const gateway = await startGateway({ config: faultConfig(upstream, host.url) });
+      return { upstream, gateway, settled: new Map() };
+    });
+    for (const lab of await Promise.all(started)) labs.set(lab.upstream.dialect, lab);
   });
-  afterAll(() => gateway.stop());
+  afterAll(async () => {
+    await Promise.all([...labs.values()].map(({ gateway }) => gateway.stop()));
+  });
+  const labOf = (dialect: Dialect): Lab => {
+    const lab = labs.get(dialect);
+    if (!lab) throw new Error(`no gateway to ${dialect}`);
+    return lab;
+  };
 
-  async function exchange(one: Case): Promise<void> {
-    const { row, form, company } = one;
-    const isTold = company === 'with another';
-    const body = chat(modelOf(row, form, company), SAID, {
-      stream: form === 'stream',
-      max_tokens: row.maxTokens,
-      ...(isTold && { provider: { order: [slugOf(row, form), 'second'] } }),
-    });
-    const response = await ask(gateway, body, { headers: isTold ? { 'x-openrouter-metadata': 'enabled' } : {} });
-    const id = response.headers.get('x-generation-id') ?? '';
-    const seen = await see(response, one);
-    expect(seen.id).toBe(id);
-    settled.set(id, { one, costNanoUsd: seen.costNanoUsd });
-    await checkBooks(one, seen);
-    const { attempts, error } = await recordOf(gateway, id);
-    checkAttempts(one, attempts, error);
-    if (!isTold) return expect(seen.metadata).toBeUndefined();
-    expect(seen.metadata).toMatchObject({
-      attempt: attempts.length,
-      attempts: attempts.map(({ provider, status, error: code }) => ({ provider, status: status ?? statusOf(code) })),
-    });
-  }
-
-  /** `/generation` says what the caller saw: the same cost, the right provider, nothing for an error. */
-  async function checkBooks({ form, ending, served, ...one }: Case, { id, costNanoUsd }: Seen): Promise<void> {
-    const generation = await generationOf(gateway, id);
-    const { tokens, finish } = answerOf({ form, ending, served, ...one });
-    expect(generation).toMatchObject({
-      provider_name: served ?? 'First',
-      streamed: form === 'stream',
-      cancelled: false,
-      finish_reason: served === null ? 'error' : finish,
-    });
-    expect(nanoUsd(generation.total_cost)).toBe(costNanoUsd);
-    if (served === null) return;
-    const { prompt, completion } = served === 'First' ? FIRST_PRICE : SECOND_PRICE;
-    expect(generation.tokens_completion).toBe(tokens);
-    expect(costNanoUsd).toBe(BigInt(generation.tokens_prompt ?? -1) * prompt + BigInt(tokens) * completion);
-  }
-
-  type Attempts = Awaited<ReturnType<typeof recordOf>>['attempts'];
-
-  function checkAttempts({ ending, served }: Case, attempts: Attempts, error: string | null): void {
-    const [first, second, ...more] = attempts;
-    expect([first?.provider, second?.provider, more]).toEqual([
-      'First',
-      served === 'Second' ? 'Second' : undefined,
-      [],
-    ]);
-    if (second) expect(second).toMatchObject({ status: 200, error: null });
-    if (ending.kind === 'fails') {
-      expect<readonly unknown[]>(ending.statuses).toContain(first?.status);
-      expect<readonly unknown[]>(ending.codes).toContain(first?.error);
-    } else expect(first).toMatchObject({ status: 200, error: null });
-    // What an attempt that broke after its content ended in is the exchange's own error.
-    const own = served !== null ? null : ending.kind === 'breaks' ? ending.code : (first?.error ?? null);
-    expect(error).toBe(own);
-  }
-
-  const because = ({ unlike }: FaultRow): string => (unlike[dialect] ? ` (${unlike[dialect].because})` : '');
-  test.concurrent.each(
-    FAULT_ROWS.flatMap((row) => FORMS.map((form) => [`${row.name}${because(row)}`, form, row] as const)),
-  )('%s · %s', async (_, form, row) => {
-    await Promise.all(companiesOf(row, upstream).map((company) => exchange(caseOf(row, dialect, form, company))));
+  const because = ({ unlike }: FaultRow, dialect: Dialect) => (unlike[dialect] ? ` (${unlike[dialect].because})` : '');
+  const cases = everyUpstream.flatMap(({ dialect }) =>
+    FAULT_ROWS.flatMap((row) => FORMS.map((form) => [dialect, row.name + because(row, dialect), form, row] as const)),
+  );
+  test.concurrent.each(cases)('%s · %s · %s', async (dialect, _, form, row) => {
+    const lab = labOf(dialect);
+    const companies = companiesOf(row, lab.upstream);
+    await Promise.all(companies.map((company) => exchange(lab, caseOf(row, dialect, form, company))));
   });
 
-  test('each exchange is booked once and logged once, an estimate is marked, and the key has paid the sum', async () => {
-    const books = booksOf(gateway);
-    const { lines, errors } = logOf(gateway);
-    expect(errors).toEqual([]);
-    expect([...books.keys()].toSorted()).toEqual([...settled.keys()].toSorted());
-    let sum = 0n;
-    for (const [id, { one, costNanoUsd }] of settled) {
-      const { ending, served } = one;
-      const where = `${one.row.name}, ${one.form}, ${one.company}`;
-      const booked = books.get(id);
-      expect([where, lines.get(id), booked?.cost_nano_usd]).toEqual([where, 1, costNanoUsd]);
-      if (served !== null) expect([where, booked?.usage_estimated]).toEqual([where, answerOf(one).isEstimated]);
-      // Costs the caller nothing and the operator something (docs/decisions/0004).
-      if (ending.kind === 'breaks') expect(booked?.upstream_cost_nano_usd).toBeGreaterThan(0n);
-      sum += costNanoUsd;
-    }
-    expect(nanoUsd(await spendOf(gateway))).toBe(sum);
-  });
+  test.each(everyUpstream.map(({ dialect }) => dialect))(
+    '%s: each exchange is booked once and logged once, an estimate is marked, and the key has paid the sum',
+    async (dialect) => {
+      const { gateway, settled } = labOf(dialect);
+      const books = booksOf(gateway);
+      const { lines, errors } = logOf(gateway);
+      expect(errors).toEqual([]);
+      expect([...books.keys()].toSorted()).toEqual([...settled.keys()].toSorted());
+      let sum = 0n;
+      for (const [id, { one, costNanoUsd }] of settled) {
+        const { ending, served } = one;
+        const where = `${one.row.name}, ${one.form}, ${one.company}`;
+        const booked = books.get(id);
+        expect([where, lines.get(id), booked?.cost_nano_usd]).toEqual([where, 1, costNanoUsd]);
+        if (served !== null) expect([where, booked?.usage_estimated]).toEqual([where, answerOf(one).isEstimated]);
+        // Costs the caller nothing and the operator something (docs/decisions/0004).
+        if (ending.kind === 'breaks') expect(booked?.upstream_cost_nano_usd).toBeGreaterThan(0n);
+        sum += costNanoUsd;
+      }
+      expect(nanoUsd(await spendOf(gateway))).toBe(sum);
+    },
+  );
 });
 
 function statusOf(code: string | null): number {
