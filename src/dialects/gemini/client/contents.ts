@@ -4,7 +4,7 @@ import { invalidRequest } from '../../../core/errors.ts';
 import type { Note } from '../../../core/note.ts';
 import { resultText } from './call-text.ts';
 import { decodeBlob, decodeFile } from './media.ts';
-import { decodeModelTurn } from './model-turn.ts';
+import { type OpenModelTurn, openModelTurn } from './model-turn.ts';
 import type {
   WireFunctionCall,
   WireFunctionResponse,
@@ -18,14 +18,21 @@ export function decodeContents(wire: WireGeminiRequest, notes: Note[]): readonly
   const calls = openCallNames();
   const system = systemParts(wire, notes);
   const messages: Message[] = system.length > 0 ? [{ role: 'system', content: system }] : [];
+  let turn: OpenModelTurn | undefined;
   wire.contents.forEach((content, at) => {
     const path = `contents[${at}]`;
     const parts = content.parts ?? [];
     noteMetadata(parts, path, notes);
-    if (content.role === 'model') messages.push(...decodeModelTurn(parts, path, calls.name, notes));
-    else messages.push(...decodeUserTurn(content, path, calls, notes));
+    if (content.role === 'model') {
+      turn ??= openModelTurn(calls.name, notes);
+      turn.add(parts, path);
+      return;
+    }
+    if (turn) messages.push(...turn.messages());
+    turn = undefined;
+    messages.push(...decodeUserTurn(content, path, calls, notes));
   });
-  return messages;
+  return turn ? [...messages, ...turn.messages()] : messages;
 }
 
 function systemParts({ systemInstruction }: WireGeminiRequest, notes: Note[]): readonly Part[] {

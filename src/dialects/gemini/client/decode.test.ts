@@ -186,6 +186,41 @@ describe('a turn of the model', () => {
     ]);
   });
 
+  test('the pieces that a text was streamed in are one text, blank ones too; a signed piece stays its own', () => {
+    const text = (...said: string[]) => said.map((each) => ({ text: each }));
+    const [turn] = turnsOf([...text('(10 + 5) × 3', ' ', '= 45', '.'), { text: '!', thoughtSignature: 's' }]);
+    expect(turn?.content).toEqual([
+      { type: 'text', text: '(10 + 5) × 3 = 45.' },
+      { type: 'text', text: '!' },
+    ]);
+  });
+
+  test('a turn kept as the contents that it was streamed in is one turn: what was thought stands before what was said', () => {
+    const claude: ReasoningDetail = {
+      type: 'reasoning.text',
+      text: 'hm',
+      signature: 's',
+      format: 'anthropic-claude-v1',
+    };
+    const model = (...parts: JsonObject[]) => ({ role: 'model', parts });
+    const { value } = decoded({
+      contents: [
+        model({ text: 'h', thought: true }),
+        model({ text: 'm', thought: true }),
+        model({ text: 'one' }),
+        model({ text: ' ' }, { text: 'two' }),
+        model({ text: '', thoughtSignature: sealReasoning([claude]) }),
+        { role: 'user', parts: [{ text: 'more' }] },
+        model({ text: 'three' }),
+      ],
+    });
+    expect(value.messages).toMatchObject([
+      { role: 'assistant', reasoningDetails: [claude], content: [{ text: 'one two' }] },
+      { role: 'user' },
+      { role: 'assistant', content: [{ text: 'three' }] },
+    ]);
+  });
+
   test('another order is several messages in a row', () => {
     const turns = turnsOf([call('f'), { text: 'after' }, { text: 'more', thought: true }, { text: 'end' }]);
     expect(turns.map(({ toolCalls, content, reasoning }) => [toolCalls.length, content.length, reasoning])).toEqual([
@@ -287,10 +322,7 @@ describe('a turn of the model', () => {
         },
       ],
     });
-    expect(value.messages[0]?.content).toMatchObject([
-      { text: '\n```python\nprint(1)\n```\n' },
-      { text: '\n```\n1\n```\n' },
-    ]);
+    expect(value.messages[0]?.content).toMatchObject([{ text: '\n```python\nprint(1)\n```\n\n```\n1\n```\n' }]);
     expect(notes).toEqual([
       'part.converted contents[0].parts[0]',
       'part.converted contents[0].parts[1]',

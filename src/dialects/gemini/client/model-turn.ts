@@ -1,7 +1,8 @@
 /**
  * A model turn, wire → core. The core's assistant message reads reasoning, content, tool calls; parts in another order make
  * several messages in a row. Signatures come back as the reasoning details that they were: a sealed one holds details of another
- * grammar, any other is one of Google's, bound to the part that carries it.
+ * grammar, any other is one of Google's, bound to the part that carries it. A turn may come back as the pieces that it was
+ * streamed in, each a part or even a content of its own (Google's client keeps a chat so): its text is one text again.
  */
 import type { AssistantMessage, Part, ReasoningDetail, ToolCall } from '../../../core/chat.ts';
 import { readableText } from '../../../core/fold.ts';
@@ -15,32 +16,39 @@ import type { WireFunctionCall, WireRequestPart } from './wire-request.ts';
 /** The id of the next call: the caller's own, or one made for it. */
 type NameCall = (call: WireFunctionCall) => string;
 
-export function decodeModelTurn(
-  parts: readonly WireRequestPart[],
-  path: string,
-  nameCall: NameCall,
-  notes: Note[],
-): readonly AssistantMessage[] {
+export interface OpenModelTurn {
+  add(parts: readonly WireRequestPart[], path: string): void;
+  messages(): readonly AssistantMessage[];
+}
+
+export function openModelTurn(nameCall: NameCall, notes: Note[]): OpenModelTurn {
   const turn = new ModelTurn();
-  parts.forEach((part, at) => {
-    const field = `${path}.parts[${at}]`;
-    const signature = part.thoughtSignature || undefined;
-    if (isThought(part)) turn.addThought(part.text ?? '', signature);
-    else if (part.functionCall) {
-      const call = { id: nameCall(part.functionCall), name: part.functionCall.name };
-      turn.addCall({ ...call, arguments: argumentsText(part.functionCall.args) }, signature);
-    } else if (part.inlineData) turn.addMedia(decodeBlob(part.inlineData), signature);
-    else if (part.fileData) turn.addMedia(decodeFile(part.fileData), signature);
-    else {
-      const code = codeText(part);
-      if (code !== undefined) {
-        notes.push({ code: 'part.converted', field, message: 'code that ran at Google is said as text' });
-        turn.addText(code, signature);
-      } else if (part.text != null) turn.addText(part.text, signature);
-      else noteUnsaid(part, field, notes);
-    }
-  });
-  return turn.messages();
+  return {
+    add(parts, path) {
+      parts.forEach((part, at) => {
+        addPart(turn, part, `${path}.parts[${at}]`, nameCall, notes);
+      });
+    },
+    messages: () => turn.messages(),
+  };
+}
+
+function addPart(turn: ModelTurn, part: WireRequestPart, field: string, nameCall: NameCall, notes: Note[]): void {
+  const signature = part.thoughtSignature || undefined;
+  if (isThought(part)) turn.addThought(part.text ?? '', signature);
+  else if (part.functionCall) {
+    const call = { id: nameCall(part.functionCall), name: part.functionCall.name };
+    turn.addCall({ ...call, arguments: argumentsText(part.functionCall.args) }, signature);
+  } else if (part.inlineData) turn.addMedia(decodeBlob(part.inlineData), signature);
+  else if (part.fileData) turn.addMedia(decodeFile(part.fileData), signature);
+  else {
+    const code = codeText(part);
+    if (code !== undefined) {
+      notes.push({ code: 'part.converted', field, message: 'code that ran at Google is said as text' });
+      turn.addText(code, signature);
+    } else if (part.text != null) turn.addText(part.text, signature);
+    else noteUnsaid(part, field, notes);
+  }
 }
 
 /** Of a thought that was all signature some clients leave the empty text out. */
@@ -117,13 +125,21 @@ class ModelTurn {
     if (text !== '') {
       if (this.#draft.isSigned) this.#close();
       this.#enter('content');
-      this.#draft.content.push({ type: 'text', text });
+      this.#say(text, signature !== undefined);
     }
     if (signature === undefined) return;
     // Reasoning that was sealed on a text came before that text; what follows is another message.
     if (this.#takeSealed(signature)) this.#close();
     else this.#sign(signature, null);
     this.#draft.isSigned = this.#draft.content.length > 0;
+  }
+
+  /** A signature is about its own text alone. */
+  #say(text: string, isSigned: boolean): void {
+    const { content } = this.#draft;
+    const before = content.at(-1);
+    if (isSigned || before?.type !== 'text') content.push({ type: 'text', text });
+    else content[content.length - 1] = { type: 'text', text: before.text + text };
   }
 
   addMedia(part: Part, signature: string | undefined): void {
