@@ -19,6 +19,14 @@ describe('supportedParametersFor', () => {
     expect(supportedParametersFor('gemini', { can: ['tools', 'sampling'] })).not.toContain('parallel_tool_calls');
     expect(supportedParametersFor('openai-chat', { can: ['sampling'] })).toContain('logit_bias');
     expect(supportedParametersFor('openai-chat', { can: [], isWhole: true })).toEqual([]);
+    expect(supportedParametersFor('openai-responses', { can: ['sampling'] })).toEqual([
+      'logprobs',
+      'max_tokens',
+      'response_format',
+      'temperature',
+      'top_logprobs',
+      'top_p',
+    ]);
   });
 
   test('what a model refuses goes; stop words stay where only sampling is refused', () => {

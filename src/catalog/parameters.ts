@@ -38,7 +38,8 @@ const ALWAYS_BY_DIALECT: Readonly<Record<string, readonly string[]>> = {
     'top_logprobs',
     'response_format',
   ],
-  'openai-responses': ['max_tokens', 'temperature', 'top_p', 'top_logprobs', 'response_format'],
+  // Log probabilities are asked for under `include` there: https://platform.openai.com/docs/api-reference/responses/create
+  'openai-responses': ['max_tokens', 'temperature', 'top_p', 'logprobs', 'top_logprobs', 'response_format'],
   // JSON without a schema is asked for in words, so `response_format` is always honoured.
   'anthropic-messages': ['max_tokens', 'temperature', 'top_p', 'top_k', 'stop', 'response_format'],
   gemini: [
