@@ -73,6 +73,8 @@ export interface HostQuirks {
   readonly reasoningFormat?: string;
   /** True where unknown top-level fields make the host refuse (422): extras are dropped with a note even on relay. */
   readonly refusesUnknownFields?: boolean;
+  /** Request fields of its own that such a host knows. */
+  readonly ownFields?: readonly string[];
   /** True where the host understands `cache_control` on parts and at the top level. Otherwise it is removed. */
   readonly cacheControl?: boolean;
   /** Highest `temperature` the host takes: larger values are clamped with a note. */

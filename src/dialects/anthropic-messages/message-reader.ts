@@ -28,6 +28,8 @@ export interface MessageReader {
   openBlock(index: number, block: JsonObject): ChatEvent[];
   /** Undefined where the fragment belongs to no block that could hold it. */
   delta(index: number, delta: JsonObject): ChatEvent[] | undefined;
+  /** A piece of text for a text block that is open; undefined where that is another block, or none. */
+  say(index: number, fragment: string): readonly ChatEvent[] | undefined;
   closeBlock(index: number): ChatEvent[];
   /** The stop reason and final usage, whenever they come. */
   stopping(delta: JsonObject, usage: JsonObject | undefined): ChatEvent[];
@@ -179,6 +181,7 @@ export function openMessageReader(context: UpstreamContext): MessageReader {
           return before;
       }
     },
+    say: (index, fragment) => (open.get(index)?.kind === 'text' ? text(fragment) : undefined),
     closeBlock,
     stopping(delta, wireUsage) {
       stopReason = stringAt(delta, 'stop_reason') ?? stopReason;

@@ -309,6 +309,33 @@ describe('a stream', () => {
     );
   });
 
+  test('says the same of pieces whose form is known as when they are parsed', () => {
+    const piece = (index: number, delta: JsonObject): JsonObject => ({ type: 'content_block_delta', index, delta });
+    const pool: readonly JsonObject[] = [
+      ...EVENTS.filter(({ index }) => index === 2 || index === 3 || index === 6),
+      piece(3, { type: 'text_delta', text: 'again' }),
+      piece(6, { type: 'text_delta', text: 'and "again"' }),
+      piece(2, { type: 'text_delta', text: 'astray' }),
+      piece(9, { type: 'text_delta', text: 'unopened' }),
+      { type: 'content_block_stop', index: 3 },
+    ];
+    // Other white space before every event: none has the form of another, and all say the same.
+    const play = (events: readonly JsonObject[], parses: boolean) => {
+      const decoder = openDecoder(context);
+      const said = events.map((event, at) =>
+        decoder.push({ data: (parses ? ' '.repeat(at) : '') + JSON.stringify(event) }),
+      );
+      return { said, end: decoder.end('upstream-end') };
+    };
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: pool.length - 1 }), { maxLength: 40 }), (picks) => {
+        const events = [...EVENTS.slice(0, 1), ...picks.map((at) => pool[at] ?? {}), ...EVENTS.slice(-2)];
+        expect(play(events, false)).toEqual(play(events, true));
+      }),
+      { seed: 8, numRuns: 200 },
+    );
+  });
+
   test('is never complete when cut, at whatever byte', () => {
     const bytes = toSse(EVENTS);
     // Up to the closing brace of the terminator; the blank line after it adds nothing.

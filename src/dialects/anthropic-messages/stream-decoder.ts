@@ -7,6 +7,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, isJsonObject, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
+import { type Lesson, stringGap, TextForms } from '../shared/text-form.ts';
 import { errorInside } from './errors.ts';
 import { openMessageReader } from './message-reader.ts';
 
@@ -14,6 +15,8 @@ import { openMessageReader } from './message-reader.ts';
 export interface EventReader {
   /** @param type the event's own, or its name where its data has none */
   read(event: JsonObject, type: string | undefined): readonly ChatEvent[];
+  /** A piece of text for the block of this index; undefined where it has to be read as an event. */
+  say(index: number, text: string): readonly ChatEvent[] | undefined;
   /** The end of a stream that sent what is no event of this grammar. */
   refuse(what: string): readonly ChatEvent[];
   end(reason: EndReason): { readonly events: readonly ChatEvent[]; readonly outcome: Outcome };
@@ -24,19 +27,41 @@ export interface EventReader {
 
 export function openDecoder(context: UpstreamContext): StreamDecoder {
   const reader = openEventReader(context);
+  const forms = new TextForms<number>();
   return {
     get isTerminated() {
       return reader.isTerminated;
     },
-    push(frame: Frame) {
-      if (reader.isOver || isNoEvent(frame.data)) return [];
-      const event = tryParseJson(frame.data);
+    push({ data, event: name }: Frame) {
+      if (reader.isOver || isNoEvent(data)) return [];
+      const found = forms.find(data, 0);
+      const said = found?.next === data.length ? reader.say(found.about, found.text) : undefined;
+      if (said) return said;
+      const event = tryParseJson(data);
       if (event === undefined) return reader.refuse(NO_JSON);
       if (!isJsonObject(event)) return reader.refuse(NO_OBJECT);
-      return reader.read(event, stringAt(event, 'type') ?? frame.event);
+      const lesson = lessonOf(data, event);
+      if (lesson) forms.learn(data, lesson);
+      return reader.read(event, stringAt(event, 'type') ?? name);
     },
     end: reader.end,
   };
+}
+
+/** Events that differ only in their piece of text, by the index of their block. */
+function lessonOf(data: string, event: JsonObject): Lesson<number> | undefined {
+  const index = numberAt(event, 'index');
+  if (index === undefined || !textIn(event)) return undefined;
+  return {
+    gaps: [stringGap(data, 'text', 'text')],
+    about: index,
+    proves: (probe, text) => textIn(probe) === text,
+  };
+}
+
+function textIn(event: JsonObject): string | undefined {
+  const delta = event['type'] === 'content_block_delta' ? objectAt(event, 'delta') : undefined;
+  return delta?.['type'] === 'text_delta' ? stringAt(delta, 'text') : undefined;
 }
 
 export const NO_JSON = 'sent a stream event that is not JSON';
@@ -107,6 +132,7 @@ export function openEventReader(context: UpstreamContext): EventReader {
 
   return {
     read,
+    say: reader.say,
     refuse: badAnswer,
     get isOver() {
       return state === 'stopped' || state === 'failed';

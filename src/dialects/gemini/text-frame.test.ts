@@ -105,19 +105,30 @@ describe('relayed', () => {
   });
 });
 
-test('read: the same events as if each were the first of its form', () => {
-  const decoder = openDecoder(contextOf());
-  const events = frames.flatMap((frame) => decoder.push({ data: JSON.stringify(frame) }));
-  const texts = events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []));
-  expect(texts).toEqual(
-    frames.slice(1).flatMap(({ candidates }) => {
-      const text = /"text":("(?:[^"\\]|\\.)+")/.exec(JSON.stringify(candidates))?.[1];
-      return text ? [JSON.parse(text)] : [];
+test('read: the same events as when each is parsed', () => {
+  const pool: readonly JsonObject[] = [
+    ...frames.slice(0, 8),
+    ...frames.slice(-3),
+    frameOf('other', 5, {}, { index: 1 }),
+    { ...frameOf('found', 6), promptFeedback: {} },
+    frameOf('cited', 7, {}, { citationMetadata: { citations: [{ uri: 'https://a.example', startIndex: 0 }] } }),
+    { candidates: [{ content: { parts: [{ text: 'uncounted' }] } }], responseId: 'theirs' },
+  ];
+  // Other white space before every object: none has the form of another, and all say the same.
+  const play = (list: readonly JsonObject[], parses: boolean) => {
+    const decoder = openDecoder(contextOf());
+    const said = list.map((frame, at) =>
+      decoder.push({ data: (parses ? ' '.repeat(at + 1) : '') + JSON.stringify(frame) }),
+    );
+    return { said, end: decoder.end('upstream-end') };
+  };
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: pool.length - 1 }), { maxLength: 40 }), (picks) => {
+      const list = picks.map((at) => pool[at] ?? {});
+      expect(play(list, false)).toEqual(play(list, true));
     }),
+    { seed: 8, numRuns: 150 },
   );
-  const { events: closing, outcome } = decoder.end('upstream-end');
-  expect(outcome).toBe('complete');
-  expect(closing.at(-1)).toMatchObject({ type: 'usage', usage: { counts: { completionTokens: 302 } } });
 });
 
 test.each<[string, JsonObject]>([

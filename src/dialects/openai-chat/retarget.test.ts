@@ -136,10 +136,10 @@ describe('what hosts name, refuse or limit', () => {
     ],
     [
       'an unknown field where those are refused',
-      { x_own: 1, top_p: 0.5 },
-      { refusesUnknownFields: true },
+      { x_own: 1, safe_prompt: true, top_p: 0.5 },
+      { refusesUnknownFields: true, ownFields: ['safe_prompt'] },
       {},
-      { top_p: 0.5 },
+      { safe_prompt: true, top_p: 0.5 },
       ['parameter.dropped x_own'],
     ],
     [

@@ -65,7 +65,7 @@ function setField(body: MutableJsonObject, key: string, value: Json, context: Up
     notes.push(dropped(key, `${providerName} does not take ${key}`));
     return;
   }
-  if (quirks.refusesUnknownFields && !KNOWN_FIELD_SET.has(key)) {
+  if (quirks.refusesUnknownFields && !KNOWN_FIELD_SET.has(key) && !quirks.ownFields?.includes(key)) {
     notes.push(dropped(key, `${providerName} refuses fields it does not know`));
     return;
   }

@@ -14,6 +14,8 @@ export interface ChoiceDecoder {
   readonly hasContent: boolean;
   readonly hasAnnotations: boolean;
   push(choice: JsonObject, upstreamId: string | undefined, events: ChatEvent[]): void;
+  /** A piece of text that is all its frame says. */
+  say(text: string, events: ChatEvent[]): void;
   /** What was held back, now that the stream is known to be whole. */
   flush(events: ChatEvent[]): void;
   finish(): { readonly finishReason: FinishReason; readonly nativeFinishReason: string };
@@ -63,6 +65,12 @@ class Choice implements ChoiceDecoder {
     this.isFinished = true;
     this.#finishReason = toFinishReason(native);
     this.#nativeFinishReason = stringAt(choice, 'native_finish_reason') ?? native;
+  }
+
+  say(text: string, events: ChatEvent[]): void {
+    const before = events.length;
+    this.#readText(text, undefined, events);
+    if (events.length > before) this.hasContent = this.#saidInDelta = true;
   }
 
   flush(events: ChatEvent[]): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
 import type { ChatEvent, EndReason } from '../../core/chat-events.ts';
 import { type ErrorCode, GatewayError } from '../../core/errors.ts';
 import { openFold } from '../../core/fold.ts';
@@ -202,6 +203,51 @@ describe('what hosts do to a stream', () => {
       annotations: [{ type: 'url_citation', url_citation: { url: 'https://a.example', title: 'A' } }],
     });
   });
+});
+
+describe('frames of a known form', () => {
+  const frames: readonly Frame[] = [
+    delta({ role: 'assistant', content: '' }),
+    delta({ content: 'Hi' }),
+    delta({ content: ' you <think>' }),
+    delta({ content: 'hm</think>' }),
+    delta({ content: 'a "quote"' }),
+    delta({ content: 'other' }, null, 1),
+    delta({ content: 'both', reasoning: 'why' }),
+    delta({ content: '', reasoning: 'because' }),
+    delta({ content: 'call', tool_calls: [{ index: 0, id: 'x', function: { name: 'f', arguments: '{}' } }] }),
+    delta({ content: 'end' }, 'stop'),
+    frame([{ index: 0, delta: { content: 'sure' }, logprobs: { content: [{ token: 'a', logprob: -1 }] } }]),
+    frame([{ index: 0, delta: { content: 'paid' } }], { usage: { prompt_tokens: 5, completion_tokens: 7 } }),
+    frame([{ index: 0, delta: { content: 'paid' }, usage: { prompt_tokens: 6, completion_tokens: 8 } }]),
+    frame([{ index: 0, delta: { content: 'tier' } }], { service_tier: 'flex', system_fingerprint: 'fp' }),
+    frame([{ index: 0, delta: { content: 'tier' } }], { service_tier: 'default' }),
+    frame([{ index: 0, delta: { content: 'x' } }], { x_groq: { usage: { prompt_tokens: 7, completion_tokens: 9 } } }),
+    frame([{ index: 0, delta: { content: 'found' } }], { citations: ['https://a.example'] }),
+  ];
+  const failed: Frame = { data: delta({ content: 'Hi' }).data, event: 'error' };
+  // Other white space before every frame: none has the form of another, and all say the same.
+  const parsed = (list: readonly Frame[]): readonly Frame[] =>
+    list.map(({ data, event }, at) => ({ data: ' '.repeat(at + 1) + data, event }));
+
+  test.each<HostQuirks>([{}, { thinkTags: true }, { cumulativeStream: true }, { usageWrapper: 'x_groq' }])(
+    'say what they say when they are parsed: %j',
+    (quirks) => {
+      fc.assert(
+        fc.property(fc.array(fc.nat({ max: frames.length - 1 }), { maxLength: 40 }), (picks) => {
+          const said = picks.flatMap((at) => frames[at] ?? []);
+          for (const list of [
+            [...said, delta({}, 'stop'), DONE],
+            [...said, failed, ...said],
+          ]) {
+            expect(run(list, quirks)).toEqual(run(parsed(list), quirks));
+          }
+        }),
+        // What each says beside its text is said again after another said otherwise.
+        { seed: 4, numRuns: 60, examples: [[[1, 11, 12, 11]], [[1, 15, 11, 15]], [[1, 13, 13, 14, 13]]] },
+      );
+    },
+  );
 });
 
 describe('tool calls', () => {

@@ -12,7 +12,9 @@ import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.
 import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
 import { decodeUsage } from '../shared/openai-usage.ts';
 import { proveEnd } from '../shared/stream-end.ts';
+import { stringGap, TextForms } from '../shared/text-form.ts';
 import { citationsOf } from './content.ts';
+import { onlyText } from './relay-template.ts';
 import { headOf } from './response.ts';
 import { type ChoiceDecoder, openChoiceDecoder } from './stream-choice.ts';
 
@@ -25,6 +27,8 @@ const NONE: readonly ChatEvent[] = [];
 class ChatDecoder implements StreamDecoder {
   readonly #context: UpstreamContext;
   readonly #choices = new Map<number, ChoiceDecoder>();
+  /** Frames that say a piece of text and nothing that was not said: their choice. */
+  #forms = new TextForms<number>();
   #started = false;
   #upstreamId: string | undefined;
   #serviceTier: string | undefined;
@@ -50,6 +54,8 @@ class ChatDecoder implements StreamDecoder {
       this.#terminated = true;
       return NONE;
     }
+    const found = this.#failure || frame.event === 'error' ? undefined : this.#forms.find(text, 0);
+    if (found?.next === text.length) return this.#say(found.about, found.text);
     const value = tryParseJson(text);
     if (this.#failure) {
       // What was used until the error is told after it (OpenRouter).
@@ -62,7 +68,7 @@ class ChatDecoder implements StreamDecoder {
     }
     if (!isJsonObject(value)) return this.#fail(this.#badFrame('is no object'));
     const failed = this.#errorIn(frame, value);
-    if (!failed) return this.#read(value);
+    if (!failed) return this.#readAndLearn(value, text);
     this.#readUsage(value);
     return this.#fail(decodeErrorValue(failed, this.#context));
   }
@@ -73,6 +79,27 @@ class ChatDecoder implements StreamDecoder {
     if (outcome === 'complete') this.#close(events);
     if (this.#usage) events.push({ type: 'usage', usage: this.#usage });
     return { events, outcome };
+  }
+
+  #say(choice: number, text: string): readonly ChatEvent[] {
+    const events: ChatEvent[] = [];
+    this.#choiceAt(choice).say(text, events);
+    return events;
+  }
+
+  #readAndLearn(value: JsonObject, data: string): readonly ChatEvent[] {
+    const events = this.#read(value);
+    const [event] = events;
+    const { cumulativeStream, usageWrapper } = this.#context.host.quirks;
+    if (event?.type !== 'text-delta' || events.length > 1 || onlyText(value) !== 'content') return events;
+    // A stream that repeats what it said is read against all of it.
+    if (cumulativeStream || !saysOnlyText(value, usageWrapper)) return events;
+    this.#forms.learn(data, {
+      gaps: [stringGap(data, 'content', 'text')],
+      about: event.choice,
+      proves: (probe, text) => stringAt(objectAt(loneChoice(probe) ?? {}, 'delta') ?? {}, 'content') === text,
+    });
+    return events;
   }
 
   #read(value: JsonObject): readonly ChatEvent[] {
@@ -101,6 +128,7 @@ class ChatDecoder implements StreamDecoder {
       (fingerprint && fingerprint !== this.#fingerprint);
     if (this.#started && !isNews) return;
     this.#started = true;
+    this.#forms = new TextForms();
     if (id) this.#upstreamId ??= id;
     if (tier) this.#serviceTier = tier;
     if (fingerprint) this.#fingerprint = fingerprint;
@@ -167,4 +195,21 @@ class ChatDecoder implements StreamDecoder {
       providerName,
     });
   }
+}
+
+/** Members of a frame that say something beside its choices. */
+const BESIDE = ['usage', 'citations', 'search_results', 'error'];
+
+/** Whether there is no more in it than one choice that goes on, and what all frames of the stream repeat. */
+function saysOnlyText(frame: JsonObject, usageWrapper: string | undefined): boolean {
+  const choice = loneChoice(frame);
+  if (!choice || stringAt(choice, 'finish_reason') || isJsonObject(choice['usage'])) return false;
+  if (usageWrapper !== undefined && frame[usageWrapper] !== undefined) return false;
+  return BESIDE.every((member) => frame[member] === undefined || frame[member] === null);
+}
+
+function loneChoice(frame: JsonObject): JsonObject | undefined {
+  const { choices } = frame;
+  const [choice] = isJsonArray(choices) ? choices : [];
+  return isJsonArray(choices) && choices.length === 1 && isJsonObject(choice) ? choice : undefined;
 }

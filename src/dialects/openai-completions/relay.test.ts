@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
 import type { EndReason } from '../../core/chat-events.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { openSseReader } from '../../wire/sse.ts';
 import { contextWith, testHead } from '../shared/test-context.ts';
 import { openAiCompletions } from './index.ts';
 import { eventsOf, relayContext, settled, wireOf } from './test-kit.ts';
@@ -46,10 +48,12 @@ describe('the request', () => {
   });
 
   test('leaves out with a note what the host cannot take', () => {
-    const quirks = { rejects: ['seed'], renames: { stop: 'stops' }, refusesUnknownFields: true };
-    const wire = { seed: 1, stop: 'x', reasoning: { effort: 'low' }, what: 1, max_tokens: 90, service_tier: 'flex' };
+    const unknown = { refusesUnknownFields: true, ownFields: ['min_tokens'] };
+    const quirks = { rejects: ['seed'], renames: { stop: 'stops' }, ...unknown };
+    const asked = { seed: 1, stop: 'x', max_tokens: 90, min_tokens: 2, service_tier: 'flex' };
+    const wire = { ...asked, reasoning: { effort: 'low' }, what: 1 };
     const { body, notes } = target(wire, { quirks, traits: { maxOutputTokens: 50 } });
-    expect(body).toEqual({ model: 'model-1', prompt: 'Say', stops: 'x', max_tokens: 50 });
+    expect(body).toEqual({ model: 'model-1', prompt: 'Say', stops: 'x', max_tokens: 50, min_tokens: 2 });
     expect(notes.toSorted()).toEqual([
       'parameter.changed max_tokens',
       'parameter.dropped reasoning',
@@ -167,6 +171,48 @@ describe('a stream', () => {
       nativeFinishReason: 'length',
       upstreamId: 'cmpl-1',
     });
+  });
+
+  test('of frames that differ only in their text says the same, parsed or not', () => {
+    const pool = [
+      frameOf({ text: 'Hi', token_id: 3 }, { x: 1 }),
+      frameOf({ text: ' you', token_id: 3 }, { x: 1 }),
+      frameOf({ text: 'a "quote"', token_id: 3 }, { x: 1 }),
+      frameOf({ text: ' more' }),
+      frameOf({ text: 'other', index: 1 }),
+      frameOf({ text: 'paid' }, { usage }),
+      frameOf({ text: 'paid' }, { usage: { ...usage, completion_tokens: 10 } }),
+      frameOf({ text: 'sure', logprobs: { tokens: ['sure'], token_logprobs: [-1] } }),
+      frameOf({ text: 'why', reasoning: 'because' }),
+      frameOf({ text: '' }, { x: 2 }),
+      frameOf({ text: 'end', finish_reason: 'stop' }),
+    ];
+    const play = (body: string, skims: boolean) => {
+      const stream = relay.openRelay(relayContext({ stream: true }));
+      const reader = openSseReader();
+      const pieces: string[] = [];
+      let skimmed = 0;
+      const skim = (text: string, at: number): number => {
+        const next = skims && stream.skim ? stream.skim(text, at, pieces) : at;
+        skimmed += next - at;
+        return next;
+      };
+      const sink = (data: string, event: string | undefined): void => void pieces.push(stream.push(data, event));
+      for (let at = 0; at < body.length; at += 700) reader.push(body.slice(at, at + 700), sink, skim);
+      reader.end(sink);
+      const end = stream.end('upstream-end');
+      return { said: { text: pieces.join(''), final: stream.final(settled), end, meter: stream.meter }, skimmed };
+    };
+    const bodyOf = (picks: readonly number[]): string =>
+      [...picks.map((at) => pool[at]), pool.at(-1), '[DONE]'].map((data) => `data: ${data}\n\n`).join('');
+    expect(play(bodyOf([0, 1, 1, 1]), true).skimmed).toBeGreaterThan(300);
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: pool.length - 1 }), { maxLength: 30 }), (picks) => {
+        const body = bodyOf(picks);
+        expect(play(body, true).said).toEqual(play(body, false).said);
+      }),
+      { seed: 2, numRuns: 100 },
+    );
   });
 
   test('cut before its end is never complete', () => {

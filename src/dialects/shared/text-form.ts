@@ -17,7 +17,7 @@ export interface Found<About> {
   /** Position after the frame. */
   readonly next: number;
   readonly text: string;
-  /** The last of its counts. */
+  /** The last of its counts; -1 where it has none. */
   readonly count: number;
   /** What was said of the form when it was learnt. */
   readonly about: About;
@@ -113,11 +113,12 @@ function probeOf(kind: Gap['kind'], counts: number[]): string {
   }
 }
 
-function findForm<About>(form: Form<About>, data: string, at: number): Found<About> | undefined {
-  const { pieces, kinds } = form;
+function findForm<About>({ pieces, kinds, about }: Form<About>, data: string, at: number): Found<About> | undefined {
   let next = at;
-  let text = '';
-  let count = -1;
+  let textStart = at;
+  let textEnd = at;
+  let countStart = at;
+  let countEnd = at;
   for (let i = 0; i < kinds.length; i++) {
     const piece = pieces[i] ?? '';
     if (!data.startsWith(piece, next)) return undefined;
@@ -126,15 +127,22 @@ function findForm<About>(form: Form<About>, data: string, at: number): Found<Abo
     next = kind === 'count' ? endOfCount(data, start) : endOfPlainText(data, start);
     // A frame without text says nothing, and wants to be read as such.
     if (next === start && kind !== 'padding') return undefined;
-    if (kind === 'text') text = data.slice(start, next);
-    else if (kind === 'count') count = Number(data.slice(start, next));
+    if (kind === 'text') {
+      textStart = start;
+      textEnd = next;
+    } else if (kind === 'count') {
+      countStart = start;
+      countEnd = next;
+    }
   }
   const last = pieces[kinds.length] ?? '';
   if (!data.startsWith(last, next)) return undefined;
   next += last.length;
   // Some hosts pad their frames with spaces.
   while (data.charCodeAt(next) === SPACE) next++;
-  return data[next] === '}' ? { next: next + 1, text, count, about: form.about } : undefined;
+  if (data.charCodeAt(next) !== CLOSE) return undefined;
+  const count = countEnd > countStart ? Number(data.slice(countStart, countEnd)) : -1;
+  return { next: next + 1, text: data.slice(textStart, textEnd), count, about };
 }
 
 /** Where a run of characters that need no escape ends: at a quote, a backslash, a control character or the data's end. */

@@ -30,6 +30,9 @@ export function decodeShown(block: WireClientBlock, path: string, notes: Noteboo
       return marked([decodeImage(block)], block);
     case 'document':
       return marked(decodeDocument(block, path, notes), block);
+    // Content of the user's: who cannot open the file is not asked as if there were none.
+    case 'container_upload':
+      return marked([{ type: 'file', source: { kind: 'id', id: block.file_id } }], block);
     case 'search_result':
       return marked([searchResultText(block, path, notes)], block);
     case 'tool_reference': {

@@ -161,7 +161,7 @@ describe('content', () => {
         { type: 'web_search_tool_result', tool_use_id: 's', content: [] },
         { ...text('answer'), citations: [{ type: 'char_location' }] },
       ),
-      user({ type: 'container_upload', file_id: 'f' }, { type: 'container_upload', file_id: 'g' }, text('x')),
+      user({ type: 'what_is_new', id: 'f' }, { type: 'what_is_new', id: 'g' }, text('x')),
     ];
     expect(notesOf({ messages })).toEqual([
       'part.dropped messages[0].content[0]',

@@ -72,6 +72,9 @@ function addBlock(sum: Sum, block: JsonObject): void {
     case 'image':
       addMedia(sum, 'image');
       return;
+    case 'container_upload':
+      addMedia(sum, 'file');
+      return;
     case 'document':
       addDocument(sum, block);
       return;

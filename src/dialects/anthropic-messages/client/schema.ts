@@ -78,6 +78,8 @@ const blocks = {
     is_error: flag,
     ...mark,
   }),
+  /** A file for the code that the model runs at the grammar's owner. */
+  container_upload: z.object({ type: z.literal('container_upload'), file_id: z.string().min(1), ...mark }),
   /** What the model remembered of a conversation that grew too long. */
   compaction: z.object({ type: z.literal('compaction'), content: optionalText, ...mark }),
 };

@@ -9,15 +9,25 @@ import { ToolCallLog } from '../../../core/tool-check.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../../dialect.ts';
 import { cutError } from '../../shared/cut-error.ts';
 import { encodeUsage } from '../../shared/openrouter-usage.ts';
+import { stringGap, TextForms } from '../../shared/text-form.ts';
 import { headMembers } from '../client/encode.ts';
 import { errorFrame, finalFrames } from '../client/stream-encoder.ts';
 import { promptCount } from '../prompt.ts';
-import { finishOf, indexOf, nativeFinishOf, unknownMembers } from '../upstream/choice.ts';
+import { finishOf, indexOf, nativeFinishOf, reasoningOf, textOf, unknownMembers } from '../upstream/choice.ts';
 import { StreamReader } from '../upstream/stream-reader.ts';
 import type { WireCompletionRequest } from '../wire-types.ts';
 import { FRAME_MEMBERS, relayedChoice } from './relay-response.ts';
 
 type Context = RelayContext<WireCompletionRequest>;
+
+/** How frames of a form leave: what stands before their text, and after it. */
+interface Rewriting {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Stands for the text while a form is learnt; JSON leaves it as it is. */
+const PROBE = '~signalbox~text~';
 
 export function openRelay(context: Context): RelayStream {
   return new Relay(context);
@@ -38,6 +48,7 @@ class Relay implements RelayStream {
 
   readonly #context: Context;
   readonly #reader: StreamReader;
+  readonly #forms = new TextForms<Rewriting>();
   #rawUsage: JsonObject | undefined;
   /** Unknown members of frames that say nothing: they ride on the last one. */
   #carried: JsonObject = {};
@@ -54,7 +65,21 @@ class Relay implements RelayStream {
   push(data: string, event?: string): string {
     const { frame, events } = this.#reader.read({ data, event });
     for (const each of events) this.#meter(each);
-    return frame ? this.#relay(frame) : '';
+    if (!frame) return '';
+    if (events.at(-1)?.type === 'text-delta') this.#learn(data, frame);
+    return this.#relay(frame);
+  }
+
+  /** Nearly all frames are pieces of text, of which only the text is new. */
+  skim(text: string, at: number, out: string[]): number {
+    let next = at;
+    for (let found = this.#forms.find(text, at); found; found = this.#forms.find(text, next)) {
+      if (!text.startsWith('\n\n', found.next)) break;
+      out.push(found.about.before, found.text, found.about.after);
+      this.meter.deliveredCharacters += found.text.length;
+      next = found.next + 2;
+    }
+    return next;
   }
 
   end(reason: EndReason): { readonly text: string; readonly outcome: Outcome } {
@@ -82,14 +107,29 @@ class Relay implements RelayStream {
     return errorFrame(error, this.#context.head, routerMetadata);
   }
 
+  #learn(data: string, frame: JsonObject): void {
+    const choice = loneChoice(frame);
+    if (!choice || nativeFinishOf(choice) || objectAt(choice, 'logprobs') || objectAt(frame, 'usage')) return;
+    if (reasoningOf(choice) || !textOf(choice)) return;
+    const [before = '', after = ''] = this.#write(frame, [{ ...choice, text: PROBE }]).split(PROBE);
+    this.#forms.learn(data, {
+      opening: 'data: ',
+      gaps: [stringGap(data, 'text', 'text')],
+      about: { before, after },
+      proves: (probe, text) => loneChoice(probe)?.['text'] === text,
+    });
+  }
+
   #relay(frame: JsonObject): string {
     this.#rawUsage = objectAt(frame, 'usage') ?? this.#rawUsage;
+    const listed = choicesOf(frame);
+    if (listed.length > 0) return this.#write(frame, listed);
+    this.#carried = { ...this.#carried, ...unknownMembers(frame, FRAME_MEMBERS) };
+    return '';
+  }
+
+  #write(frame: JsonObject, listed: readonly JsonObject[]): string {
     const unknown = unknownMembers(frame, FRAME_MEMBERS);
-    const listed = (isJsonArray(frame['choices']) ? frame['choices'] : []).filter(isJsonObject);
-    if (listed.length === 0) {
-      this.#carried = { ...this.#carried, ...unknown };
-      return '';
-    }
     const choices = listed.map((choice, at) => {
       const index = indexOf(choice, at);
       const native = nativeFinishOf(choice);
@@ -126,4 +166,13 @@ class Relay implements RelayStream {
         return;
     }
   }
+}
+
+function choicesOf(frame: JsonObject): readonly JsonObject[] {
+  return (isJsonArray(frame['choices']) ? frame['choices'] : []).filter(isJsonObject);
+}
+
+function loneChoice(frame: JsonObject): JsonObject | undefined {
+  const choices = choicesOf(frame);
+  return choices.length === 1 ? choices[0] : undefined;
 }

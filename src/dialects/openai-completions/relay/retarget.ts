@@ -34,7 +34,7 @@ export function retarget(wire: WireCompletionRequest, context: UpstreamContext):
     if (GATEWAY_FIELD_SET.has(field) && !quirks.gatewayFields?.includes(field)) continue;
     if (OUR_FIELDS.has(field) && !quirks.gatewayFields) {
       notes.add('parameter.dropped', field, `${providerName} has no such parameter for completions.`);
-    } else if (quirks.refusesUnknownFields && !KNOWN_FIELD_SET.has(field)) {
+    } else if (quirks.refusesUnknownFields && !KNOWN_FIELD_SET.has(field) && !quirks.ownFields?.includes(field)) {
       notes.add('parameter.dropped', field, `${providerName} refuses fields it does not know.`);
     } else body[field] = value;
   }

@@ -89,3 +89,22 @@ describe('the short cut', () => {
     expect(play(unnamed, [unnamed.length], true).skimmed).toBe(0);
   });
 });
+
+test('read: the same events as when each is parsed', () => {
+  const pool = streamEvents().slice(0, -1);
+  // Other white space before every event: none has the form of another, and all say the same.
+  const read = (events: readonly JsonObject[], parses: boolean) => {
+    const decoder = openAiResponses.upstream.openDecoder(contextOf());
+    const said = events.map((event, at) =>
+      decoder.push({ data: (parses ? ' '.repeat(at + 1) : '') + JSON.stringify(event) }),
+    );
+    return { said, end: decoder.end('upstream-end') };
+  };
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: pool.length - 1 }), { maxLength: 60 }), (picks) => {
+      const events = numbered([...picks.map((at) => pool[at] ?? {}), ...streamEvents().slice(-1)]);
+      expect(read(events, false)).toEqual(read(events, true));
+    }),
+    { seed: 6, numRuns: 100 },
+  );
+});
