@@ -16,6 +16,7 @@ export const mistral = defineProvider({
         rejects: ['user', 'logit_bias', 'logprobs', 'echo', 'best_of', 'n', 'frequency_penalty', 'presence_penalty'],
         renames: { seed: 'random_seed' },
         refusesUnknownFields: true,
+        ownFields: ['random_seed', 'min_tokens'],
         streamOptions: false,
       },
     },
@@ -41,6 +42,7 @@ export const mistral = defineProvider({
   quirks: {
     // 422 on keys it does not know (docs/sources.md); usage comes on the last stream frame without being asked for.
     refusesUnknownFields: true,
+    ownFields: ['random_seed', 'safe_prompt', 'prompt_mode'],
     rejects: ['user', 'logit_bias', 'logprobs', 'top_logprobs', 'store'],
     renames: { seed: 'random_seed' },
     streamOptions: false,
