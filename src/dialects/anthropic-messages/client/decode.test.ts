@@ -121,6 +121,7 @@ describe('content', () => {
         { type: 'document', title: 'T', source: { type: 'base64', media_type: 'application/pdf', data: 'BBBB' } },
         { type: 'document', source: { type: 'url', url: 'https://a/b.pdf' }, context: 'old' },
         { type: 'document', source: { type: 'file', file_id: 'f1' } },
+        { type: 'container_upload', file_id: 'f2' },
       ),
     ).toEqual([
       { type: 'image', source: { kind: 'data', mediaType: 'image/png', base64: 'AAAA' } },
@@ -129,6 +130,7 @@ describe('content', () => {
       text('old'),
       { type: 'file', source: { kind: 'url', url: 'https://a/b.pdf' } },
       { type: 'file', source: { kind: 'id', id: 'f1' } },
+      { type: 'file', source: { kind: 'id', id: 'f2' } },
     ]);
   });
 

@@ -118,10 +118,11 @@ describe('size', () => {
   });
 
   test('what is plain text asks for no reader of files', () => {
-    const document = (source: JsonObject) =>
-      measure(parse({ messages: [{ role: 'user', content: [{ type: 'document', source }] }] })).modalities;
+    const block = (shown: JsonObject) => measure(parse({ messages: [{ role: 'user', content: [shown] }] })).modalities;
+    const document = (source: JsonObject) => block({ type: 'document', source });
     expect([...document({ type: 'text', data: 'x' })]).toEqual([]);
     expect([...document({ type: 'base64', data: 'x' })]).toEqual(['file']);
     expect([...document({ type: 'url', url: 'https://a/b.png' })]).toEqual(['image']);
+    expect([...block({ type: 'container_upload', file_id: 'f' })]).toEqual(['file']);
   });
 });
