@@ -5,57 +5,61 @@ import { describeEachUpstream } from '../kit/each-upstream.ts';
 import { generationOf, nanoUsd, settledGeneration, simCostNanoUsd, spendOf } from '../kit/generation.ts';
 import { createApiKey } from '../kit/keys.ts';
 import { readStream } from '../kit/read-stream.ts';
-import { upstreams } from '../kit/sim-lab.ts';
+import { everyUpstream, upstreams } from '../kit/sim-lab.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 
-describeEachUpstream('the record is there with the last byte', ({ gateway, upstream }) => {
-  // When it is written hangs on the lane, not on the grammar.
-  const times = upstreams.includes(upstream) ? 20 : 3;
+describeEachUpstream(
+  'the record is there with the last byte',
+  ({ gateway, upstream }) => {
+    // When it is written hangs on the lane, not on the grammar.
+    const times = upstreams.includes(upstream) ? 20 : 3;
 
-  test('of a whole answer', async () => {
-    for (let i = 0; i < times; i++) {
-      const whole = await wholeOf(await ask(gateway(), chat('sim/echo', `request ${i}`)));
-      expect(await generationOf(gateway(), whole.id)).toMatchObject({
-        streamed: false,
-        cancelled: false,
-        model: 'sim/echo',
-        provider_name: 'Sim',
-        finish_reason: 'stop',
-        total_cost: whole.usage.cost,
-      });
-    }
-  });
+    test('of a whole answer', async () => {
+      for (let i = 0; i < times; i++) {
+        const whole = await wholeOf(await ask(gateway(), chat('sim/echo', `request ${i}`)));
+        expect(await generationOf(gateway(), whole.id)).toMatchObject({
+          streamed: false,
+          cancelled: false,
+          model: 'sim/echo',
+          provider_name: 'Sim',
+          finish_reason: 'stop',
+          total_cost: whole.usage.cost,
+        });
+      }
+    });
 
-  test('of a stream', async () => {
-    for (let i = 0; i < times; i++) {
-      const stream = await readStream(await ask(gateway(), chat('sim/echo', `request ${i}`, { stream: true })));
-      expect(await generationOf(gateway(), stream.id)).toMatchObject({
-        streamed: true,
-        cancelled: false,
-        finish_reason: 'stop',
-        total_cost: stream.usage?.cost ?? -1,
-      });
-    }
-  });
+    test('of a stream', async () => {
+      for (let i = 0; i < times; i++) {
+        const stream = await readStream(await ask(gateway(), chat('sim/echo', `request ${i}`, { stream: true })));
+        expect(await generationOf(gateway(), stream.id)).toMatchObject({
+          streamed: true,
+          cancelled: false,
+          finish_reason: 'stop',
+          total_cost: stream.usage?.cost ?? -1,
+        });
+      }
+    });
 
-  test('cost is usage times price, cached tokens at theirs: the same integer in answer, record and key', async () => {
-    const key = (await createApiKey(gateway(), { name: 'counted' })).key;
-    let total = 0n;
-    for (const faults of ['', '?cached=10', '?cached=10&cache_write=20', '?bytes=1000']) {
-      const request = chat(`sim/echo${faults}`, 'word '.repeat(40));
-      const { id, usage } = await wholeOf(await ask(gateway(), request, { key }));
-      const cached = faults.includes('cached') && !upstream.cannot?.['usage with cache'] ? 10n : 0n;
-      const written = faults.includes('write') ? wroteOf(usage) : 0n;
-      const plain = BigInt(usage.prompt_tokens) - cached - written;
-      const cost = plain * 1000n + cached * 100n + written * 1250n + BigInt(usage.completion_tokens) * 2000n;
-      expect([faults, nanoUsd(usage.cost)]).toEqual([faults, cost]);
-      const record = await generationOf(gateway(), id, key);
-      expect([nanoUsd(record.total_cost), nanoUsd(record.usage)]).toEqual([cost, cost]);
-      total += cost;
-      expect(nanoUsd(await spendOf(gateway(), key))).toBe(total);
-    }
-  });
-});
+    test('cost is usage times price, cached tokens at theirs: the same integer in answer, record and key', async () => {
+      const key = (await createApiKey(gateway(), { name: 'counted' })).key;
+      let total = 0n;
+      for (const faults of ['', '?cached=10', '?cached=10&cache_write=20', '?bytes=1000']) {
+        const request = chat(`sim/echo${faults}`, 'word '.repeat(40));
+        const { id, usage } = await wholeOf(await ask(gateway(), request, { key }));
+        const cached = faults.includes('cached') && !upstream.cannot?.['usage with cache'] ? 10n : 0n;
+        const written = faults.includes('write') ? wroteOf(usage) : 0n;
+        const plain = BigInt(usage.prompt_tokens) - cached - written;
+        const cost = plain * 1000n + cached * 100n + written * 1250n + BigInt(usage.completion_tokens) * 2000n;
+        expect([faults, nanoUsd(usage.cost)]).toEqual([faults, cost]);
+        const record = await generationOf(gateway(), id, key);
+        expect([nanoUsd(record.total_cost), nanoUsd(record.usage)]).toEqual([cost, cost]);
+        total += cost;
+        expect(nanoUsd(await spendOf(gateway(), key))).toBe(total);
+      }
+    });
+  },
+  { among: everyUpstream },
+);
 
 /** Some grammars have no word for tokens written to a cache: nothing is billed as such. */
 function wroteOf(usage: Readonly<Record<string, unknown>>): bigint {

@@ -4,16 +4,21 @@ import { ask, chat, errorOf, wholeOf } from '../kit/ask.ts';
 import { describeEachUpstream, type GrammarLab } from '../kit/each-upstream.ts';
 import { generationOf, nanoUsd, simCostNanoUsd } from '../kit/generation.ts';
 import { readStream, shapeOf } from '../kit/read-stream.ts';
+import { everyUpstream } from '../kit/sim-lab.ts';
 import { placeOf } from '../kit/sim-streams.ts';
 
 const TEXT = 'one two three four five six';
 const streamed = (faults: string, content = TEXT) => chat(`sim/echo${faults}`, content, { stream: true });
 
-describeEachUpstream('an upstream', ({ gateway, upstream }) => {
-  describe('that answers', () => answers({ gateway, upstream }));
-  describe('whose usage is absent or odd', () => oddUsage({ gateway, upstream }));
-  describe('that fails', () => failures({ gateway, upstream }));
-});
+describeEachUpstream(
+  'an upstream',
+  ({ gateway, upstream }) => {
+    describe('that answers', () => answers({ gateway, upstream }));
+    describe('whose usage is absent or odd', () => oddUsage({ gateway, upstream }));
+    describe('that fails', () => failures({ gateway, upstream }));
+  },
+  { among: everyUpstream },
+);
 
 function answers({ gateway, upstream }: GrammarLab): void {
   const read = async (faults: string, content?: string) => readStream(await ask(gateway(), streamed(faults, content)));

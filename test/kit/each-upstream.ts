@@ -1,6 +1,6 @@
-/** Declares the same tests over every upstream grammar, each with a gateway of its own to the simulated provider. */
+/** Declares the same tests over several upstream grammars, each with a gateway of its own to the simulated provider. */
 import { afterAll, beforeAll, describe } from 'bun:test';
-import { everyUpstream, simEntry, type Upstream } from './sim-lab.ts';
+import { simEntry, type Upstream, upstreams } from './sim-lab.ts';
 import { type Gateway, startGateway } from './start-gateway.ts';
 
 export interface GrammarLab {
@@ -14,14 +14,14 @@ export interface LabOptions {
   readonly top?: string;
   /** More of the provider's own. */
   readonly entry?: string;
-  /** Default: every grammar. */
+  /** Default: those that each client's tests walk through. */
   readonly among?: readonly Upstream[];
 }
 
 export function describeEachUpstream(
   title: string,
   declare: (lab: GrammarLab) => void,
-  { top = '', entry = '', among = everyUpstream }: LabOptions = {},
+  { top = '', entry = '', among = upstreams }: LabOptions = {},
 ): void {
   describe.each(among.map((upstream) => [upstream.dialect, upstream] as const))(`${title} · %s`, (_, upstream) => {
     let gateway: Gateway | undefined;
