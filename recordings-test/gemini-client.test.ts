@@ -235,8 +235,20 @@ function conversationOf(body: JsonObject): string[] {
   return said.map(({ role, lines }) => {
     const apart = /^(?:result|signature) /;
     const unordered = lines.filter((line) => apart.test(line)).sort();
-    return `${role}: ${[...unordered, ...lines.filter((line) => !apart.test(line))].join(' | ')}`;
+    const ordered = lines.filter((line) => !apart.test(line));
+    return `${role}: ${[...unordered, ...(role === 'model' ? withJoinedTexts(ordered) : ordered)].join(' | ')}`;
   });
+}
+
+/** The pieces of a model's text are one text. */
+function withJoinedTexts(lines: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const line of lines) {
+    const goesOn = line.startsWith('text ') && joined.at(-1)?.startsWith('text ');
+    if (goesOn) joined.push(`${joined.pop()}${line.slice('text '.length)}`);
+    else joined.push(line);
+  }
+  return joined;
 }
 
 function toolsOf(body: JsonObject): Json[] {
