@@ -1,16 +1,18 @@
 /**
  * Python's `openai` and `anthropic` packages, unmodified, where Python and the packages are installed: the cases are Python
- * (test/clients/python), one process per package plays them against gateways to several upstream grammars.
+ * (test/clients/python), one process per package plays them against gateways to several upstream grammars, and the guide's
+ * snippets after them.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { snippetsOf } from '../kit/guide.ts';
 import { everyUpstream, startGatewayTo } from '../kit/sim-lab.ts';
 import type { Gateway } from '../kit/start-gateway.ts';
 
 const FOLDER = join(import.meta.dir, 'python');
 const PATIENCE_MS = 60_000;
-/** Each package's modules; every one has every case. */
+/** Each package's modules; every one has every case. The guide has the package's name. */
 const MODULES = { openai: ['openai_chat', 'openai_responses'], anthropic: ['anthropic_messages'] } as const;
 const CASES = [
   'whole',
@@ -40,13 +42,13 @@ afterAll(async () => {
 for (const [name, modules] of Object.entries(MODULES)) {
   const version = installed.get(name);
   if (version === undefined) test.skip(`python ${name}: python3 has no such package`, () => {});
-  else describe(`python ${name} ${version}`, () => declare(modules));
+  else describe(`python ${name} ${version}`, () => declare(modules, name));
 }
 
-function declare(modules: readonly string[]): void {
+function declare(modules: readonly string[], guide: string): void {
   let outcomes: ReadonlyMap<string, string> = new Map();
   beforeAll(async () => {
-    outcomes = await play(modules);
+    outcomes = await play(modules, guide);
   }, PATIENCE_MS);
 
   const rows = CASES.flatMap((each) => UPSTREAMS.map(({ dialect }) => [each, dialect] as const));
@@ -55,6 +57,13 @@ function declare(modules: readonly string[]): void {
       expect(outcomes.get(`${module} ${each} ${dialect}`)).toBe('ok');
     });
   }
+
+  test('the guide prints what it says', () => {
+    const snippets = snippetsOf(guide, 'python', { url: '' });
+    expect(snippets.length).toBeGreaterThan(1);
+    const printed = snippets.map((_, at) => outcomes.get(`guide ${at} `));
+    expect(printed).toEqual(snippets.map(({ told }) => told ?? ''));
+  });
 }
 
 /** The installed ones and their versions; none where there is no Python. */
@@ -73,11 +82,21 @@ for name in ${JSON.stringify(Object.keys(MODULES))}:
 const outcomeLine = z.object({ module: z.string(), case: z.string(), upstream: z.string(), outcome: z.string() });
 
 /** What came of each case, by module, case and upstream: `ok`, or where it failed. */
-async function play(modules: readonly string[]): Promise<ReadonlyMap<string, string>> {
+async function play(modules: readonly string[], guide: string): Promise<ReadonlyMap<string, string>> {
   const told = [...gateways].map(([upstream, { url, apiKey }]) => ({ upstream, url, key: apiKey }));
+  const gateway = gateways.get('openai-chat');
+  if (!gateway) throw new Error('no gateway to openai-chat');
+  const snippets = snippetsOf(guide, 'python', gateway).map(({ code }) => code);
   const child = Bun.spawn(['python3', 'run.py', ...modules], {
     cwd: FOLDER,
-    env: { ...process.env, GATEWAYS: JSON.stringify(told), PYTHONDONTWRITEBYTECODE: '1', PYTHONUTF8: '1' },
+    env: {
+      ...process.env,
+      GATEWAYS: JSON.stringify(told),
+      SNIPPETS: JSON.stringify(snippets),
+      SIGNALBOX_API_KEY: gateway.apiKey,
+      PYTHONDONTWRITEBYTECODE: '1',
+      PYTHONUTF8: '1',
+    },
     stdout: 'pipe',
     stderr: 'pipe',
   });

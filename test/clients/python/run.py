@@ -1,12 +1,15 @@
 """
-Runs the cases of the modules named on the command line against several gateways, and prints what came of each as a JSON line.
-The gateways are told in the environment: GATEWAYS is a JSON list of upstream, url and key.
+Runs the cases of the modules named on the command line against several gateways, and prints what came of each as a JSON line;
+then a guide's snippets one after another, and prints what each of them prints. In the environment, as JSON: GATEWAYS is a list of
+upstream, url and key, SNIPPETS a list of texts.
 """
 
+import io
 import json
 import os
 import sys
 import traceback
+from contextlib import redirect_stdout
 from importlib import import_module
 
 from kit import Gateway
@@ -21,3 +24,10 @@ for module in sys.argv[1:]:
             except Exception:
                 outcome = traceback.format_exc(limit=-3)
             print(json.dumps({"module": module, "case": case, "upstream": gateway.upstream, "outcome": outcome}))
+
+scope: dict = {}
+for at, snippet in enumerate(json.loads(os.environ["SNIPPETS"])):
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        exec(snippet, scope)
+    print(json.dumps({"module": "guide", "case": str(at), "upstream": "", "outcome": printed.getvalue().strip()}))
