@@ -27,6 +27,19 @@ describe('server-sent events', () => {
     ]);
   });
 
+  test('a name holds for its event, whatever else stands in it', () => {
+    const text =
+      'event: x\ndata: a\ndata: b\n\nevent: y\nevent: z\ndata:c\n\nevent: gone\n\ndata: d\n\nevent: e\nid: 1\ndata: f\n\n';
+    const frames = [
+      ['a\nb', 'x'],
+      ['c', 'z'],
+      ['d', undefined],
+      ['f', 'e'],
+    ];
+    expect(read([text])).toEqual(frames);
+    expect(read([...text])).toEqual(frames);
+  });
+
   test('several data lines are one event', () => {
     expect(read(['data: a\ndata: b\ndata\n\n'])).toEqual([['a\nb\n', undefined]]);
   });

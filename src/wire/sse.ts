@@ -22,6 +22,8 @@ export interface SseReader {
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
+const NAMED = 'event: ';
+const DATA = 'data: ';
 
 export function openSseReader(maxEventCharacters = 16 * 1024 * 1024): SseReader {
   let rest = '';
@@ -70,7 +72,9 @@ export function openSseReader(maxEventCharacters = 16 * 1024 * 1024): SseReader 
       if (buffer.includes('\r')) {
         // A CR at the very end may be half of a CRLF: keep it for the next read.
         heldCr = buffer.charCodeAt(buffer.length - 1) === CR;
-        buffer = (heldCr ? buffer.slice(0, -1) : buffer).replace(/\r\n?/g, '\n');
+        buffer = (heldCr ? buffer.slice(0, -1) : buffer).replaceAll('\r\n', '\n');
+        // Lone ones are rare.
+        if (buffer.includes('\r')) buffer = buffer.replaceAll('\r', '\n');
         if (heldCr) rest = '\r';
       }
       let at = 0;
@@ -84,6 +88,15 @@ export function openSseReader(maxEventCharacters = 16 * 1024 * 1024): SseReader 
           eventName = undefined;
           at = newline + 2;
           continue;
+        }
+        // As common in grammars that name their events: a name, one line of data, a blank one.
+        if (lines === undefined && eventName === undefined && buffer.startsWith(NAMED, at)) {
+          const end = buffer.startsWith(DATA, newline + 1) ? buffer.indexOf('\n', newline + 1) : -1;
+          if (end > 0 && buffer.charCodeAt(end + 1) === LF) {
+            sink(buffer.slice(newline + 1 + DATA.length, end), buffer.slice(at + NAMED.length, newline));
+            at = end + 2;
+            continue;
+          }
         }
         readLine(buffer.slice(at, newline), sink);
         at = newline + 1;

@@ -47,6 +47,8 @@ export class ItemReader {
   #textLength = 0;
   #hasReasoned = false;
   #lastOpened = 0;
+  /** The part that was written last: nearly always it is the next one too. */
+  #lastPart: { readonly item: Item; readonly kind: PartKind; readonly at: number; readonly part: Part } | undefined;
   searches = 0;
 
   constructor({ host }: UpstreamContext) {
@@ -78,7 +80,7 @@ export class ItemReader {
 
   /** A piece of a part's text, as its event names it. */
   add(place: Place, kind: PartKind, at: number, text: string, logprobs?: Json): ChatEvent[] {
-    const item = this.#itemAt(place.index, { type: OWNERS[kind], id: place.id });
+    const item = this.#items.get(place.index) ?? this.#itemAt(place.index, { type: OWNERS[kind], id: place.id });
     return text ? this.#say(item, kind, at, text, logprobs) : [];
   }
 
@@ -133,9 +135,15 @@ export class ItemReader {
   }
 
   #partOf(item: Item, kind: PartKind, at: number): Part {
+    const last = this.#lastPart;
+    if (last?.item === item && last.kind === kind && last.at === at) return last.part;
     const key = `${kind}${at}`;
-    const known = item.parts.get(key);
-    if (known) return known;
+    const part = item.parts.get(key) ?? this.#begin(item, kind, key);
+    this.#lastPart = { item, kind, at, part };
+    return part;
+  }
+
+  #begin(item: Item, kind: PartKind, key: string): Part {
     const isReasoning = kind === 'summary' || kind === 'reasoning';
     const detail = isReasoning ? this.#details++ : 0;
     const part = { said: '', textStart: this.#textLength, detail, annotations: 0, hasLogprobs: false };
