@@ -134,7 +134,7 @@ const STREAM: Readonly<Record<string, Row>> = {
   'a clean end without the terminator': [rawStream(HI, STOP), HI_TEXT],
   'the terminator without its blank line': [rawStream(HI, STOP, 'data: [DONE]'), HI_TEXT],
   'the terminator with half its blank line': [rawStream(HI, STOP, 'data: [DONE]\n'), HI_TEXT],
-  'half a terminator': [rawStream(HI, STOP, 'data: [DO'), breaks('provider.bad_answer')],
+  'half a terminator': [rawStream(HI, STOP, 'data: [DO'), breaks('provider.truncated')],
   'half a frame': [rawStream(HI, 20, 'data: {"choices":[{"delta":{"content":"x"}}'), breaks('provider.truncated')],
   'half a character': [rawStream(HI, 20, 'data: {"a":"', new Uint8Array([0xf0, 0x9f])), breaks('provider.truncated')],
   'a frame of null': [rawStream('data: null\n\n'), BAD],
