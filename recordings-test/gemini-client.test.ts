@@ -200,7 +200,7 @@ function sayingOf(part: JsonObject, open: JsonObject[]): string[] {
   }
   const response = objectAt(part, 'functionResponse');
   if (response) {
-    const { parts } = resultText(objectAt(response, 'response'));
+    const { parts } = resultText(objectAt(response, 'response'), stringAt(response, 'name') ?? '');
     const nested = isJsonArray(response['parts']) ? response['parts'].filter(isJsonObject) : [];
     const words = parts.map((each) => (each.type === 'text' ? each.text : '')).join('\n');
     return [`result ${stringAt(response, 'name')} ${words}`, ...nested.flatMap((each) => sayingOf(each, open))];

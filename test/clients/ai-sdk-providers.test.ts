@@ -28,6 +28,7 @@ type Models = (name: string) => LanguageModel;
 interface Provider {
   readonly title: string;
   readonly open: (gateway: Asked) => Models;
+  /** Its own grammar first. */
   readonly among: readonly SimDialect[];
   /** What a caller sets to have reasoning of a model that the package does not know, and to have it back. */
   readonly thinking: NonNullable<Parameters<typeof generateText>[0]['providerOptions']>;
@@ -35,6 +36,8 @@ interface Provider {
   readonly shows: boolean;
   /** Whether the package sends back what was thought. */
   readonly replays: boolean;
+  /** What a host of its own grammar is given of a tool's result, where that is not the text alone. */
+  readonly wraps?: (name: string, text: string) => string;
   /** How a stream ends that an error broke off. */
   readonly failsBy: 'error' | 'other';
 }
@@ -82,6 +85,7 @@ const providers: readonly Provider[] = [
     thinking: { google: { thinkingConfig: { includeThoughts: true } } },
     shows: true,
     replays: true,
+    wraps: (name, content) => JSON.stringify({ name, content }),
     failsBy: 'error',
   },
 ];
@@ -124,11 +128,13 @@ const gatewayTo = (dialect: SimDialect): Gateway => {
   return gateway;
 };
 
-describe.each(providers)('$title', ({ open, among, thinking, shows, replays, failsBy }) => {
+describe.each(providers)('$title', ({ open, among, thinking, shows, replays, wraps, failsBy }) => {
   const recalled = replays ? REPLAYED : FORGOTTEN;
 
   describe.each(among.map((dialect) => [dialect] as const))('to %s', (upstream) => {
     const client: Models = (name) => open(gatewayTo(upstream))(name);
+    const resultOf = (name: string, text: string): string =>
+      `${name} answered: ${wraps && upstream === among[0] ? wraps(name, text) : text}`;
 
     test('whole', async () => {
       const { text, finishReason, usage, response } = await generateText({
@@ -168,11 +174,9 @@ describe.each(providers)('$title', ({ open, among, thinking, shows, replays, fai
       const whole = await generateText(request);
       expect(asked).toEqual(['weather', 'time']);
       expect(whole.steps.map(({ finishReason }) => finishReason)).toEqual(['tool-calls', 'stop']);
-      const lines = whole.text.split('\n');
-      expect(lines).toEqual([
-        expect.stringMatching(/^get_weather answered: .*weather for true/),
-        expect.stringMatching(/^get_time answered: .*time for true/),
-      ]);
+      expect(whole.text).toBe(
+        `${resultOf('get_weather', 'weather for true')}\n${resultOf('get_time', 'time for true')}`,
+      );
       const stream = streamText(request);
       expect(await stream.text).toBe(whole.text);
       expect(asked).toEqual(['weather', 'time', 'weather', 'time']);
@@ -225,7 +229,9 @@ describe.each(providers)('$title', ({ open, among, thinking, shows, replays, fai
         maxOutputTokens: 8000,
         maxRetries: 0,
       });
-      expect(await stream.text).toMatch(new RegExp(`^${recalled} get_weather answered: .*weather for true`));
+      const text = await stream.text;
+      expect(text).toMatch(new RegExp(`^${recalled} `));
+      expect(text).toEndWith(` ${resultOf('get_weather', 'weather for true')}`);
     });
 
     test('image', async () => {

@@ -29,13 +29,16 @@ interface ResultText {
 
 /**
  * What a function said. `{output}` and `{error}` are the grammar's own ways to say a result and a failure; any other object is
- * the result itself (https://ai.google.dev/api/caching#FunctionResponse).
+ * the result itself (https://ai.google.dev/api/caching#FunctionResponse). The AI SDK repeats the function's name in it:
+ * `{name, content}` and `{name, error}`.
  */
-export function resultText(response: JsonObject | null | undefined): ResultText {
+export function resultText(response: JsonObject | null | undefined, name = ''): ResultText {
   if (!response || Object.keys(response).length === 0) return { parts: [], isError: false };
-  const [only, ...more] = Object.entries(response);
+  const isNamed = name !== '' && response['name'] === name;
+  const [only, ...more] = Object.entries(response).filter(([key]) => !isNamed || key !== 'name');
   if (only && more.length === 0) {
     const [key, value] = only;
+    if (isNamed && key === 'content') return { parts: textParts(textOf(value)), isError: false };
     if (key === 'error') return { parts: textParts(textOf(value)), isError: true };
     if (key === 'output' && typeof value === 'string') return { parts: textParts(value), isError: false };
     if (key === 'output' && isJsonArray(value) && value.every((item) => typeof item === 'string')) {

@@ -91,7 +91,7 @@ function noteMetadata(parts: readonly WireRequestPart[], path: string, notes: No
 }
 
 function decodeResult(response: WireFunctionResponse, calls: CallNames): ToolMessage {
-  const { parts, isError } = resultText(response.response);
+  const { parts, isError } = resultText(response.response, response.name ?? '');
   const media = (response.parts ?? []).flatMap(({ inlineData, fileData }) => {
     if (inlineData) return [decodeBlob(inlineData)];
     return fileData ? [decodeFile(fileData)] : [];

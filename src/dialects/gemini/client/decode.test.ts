@@ -119,6 +119,13 @@ describe('calls and results', () => {
     [{ error: { code: 1 } }, ['{"code":1}'], true],
     [{ result: 'x' }, ['{"result":"x"}'], false],
     [{ output: 'x', exit: 0 }, ['{"output":"x","exit":0}'], false],
+    // As the AI SDK writes it; `f` is the function's name.
+    [{ name: 'f', content: 'x' }, ['x'], false],
+    [{ name: 'f', content: { a: 1 } }, ['{"a":1}'], false],
+    [{ name: 'f', error: 'no' }, ['no'], true],
+    [{ name: 'g', content: 'x' }, ['{"name":"g","content":"x"}'], false],
+    [{ name: 'f', content: 'x', more: 1 }, ['{"name":"f","content":"x","more":1}'], false],
+    [{ content: 'x' }, ['{"content":"x"}'], false],
     [{}, [], false],
   ])('a response of %j', (said, texts, isError) => {
     const [, message] = messagesOf([{ role: 'model', parts: [call('f')] }, { parts: [response('f', said)] }]);
