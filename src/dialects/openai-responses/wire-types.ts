@@ -115,7 +115,12 @@ const items = {
     signature: optionalText,
     ...common,
   }),
-  image_generation_call: z.object({ type: z.literal('image_generation_call'), result: optionalText, ...common }),
+  image_generation_call: z.object({
+    type: z.literal('image_generation_call'),
+    result: optionalText,
+    output_format: optionalText,
+    ...common,
+  }),
   /** Tools that are told in the course of the conversation. */
   additional_tools: z.object({ type: z.literal('additional_tools'), tools, ...common }),
   tool_search_call: z.object({
@@ -136,6 +141,7 @@ const items = {
 type Items = { [Type in keyof typeof items]: z.infer<(typeof items)[Type]> };
 export type WireMessageItem = Items['message'];
 export type WireFunctionCall = Items['function_call'];
+export type WireImageCall = Items['image_generation_call'];
 export type WireFunctionCallOutput = Items['function_call_output'];
 export type WireCustomToolCall = Items['custom_tool_call'];
 export type WireCustomToolCallOutput = Items['custom_tool_call_output'];

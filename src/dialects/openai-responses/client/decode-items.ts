@@ -5,11 +5,12 @@
 import type { Message, Part, ReasoningDetail, ToolCall } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
 import { arrayAt, isJsonObject, type JsonObject, stringAt } from '../../../core/json.ts';
-import { decodeImageUrl } from '../../shared/media-source.ts';
+import { decodeImageUrl, decodeUrl } from '../../shared/media-source.ts';
 import type { Notebook } from '../../shared/notebook.ts';
 import {
   isKnownItem,
   type WireFunctionCall,
+  type WireImageCall,
   type WireItem,
   type WireKnownItem,
   type WireMessageItem,
@@ -111,8 +112,8 @@ class Conversation {
         return;
       }
       case 'image_generation_call': {
-        const image = imageOf(item.result, path);
-        if (image) this.#turnAt('content').content.push(image);
+        const image = imageOf(item, path);
+        if (image) (this.#turnOfImages(true) ?? this.#turnAt('content')).content.push(image);
         else
           this.#notes.add('message.dropped', path, 'an image that is only referred to; send it back with its result');
         return;
@@ -158,7 +159,7 @@ class Conversation {
       return;
     }
     if (item.phase) this.#notes.once('phase', 'message.changed', `${path}.phase`, 'only this grammar has phases');
-    const turn = this.#turnAt('content');
+    const turn = this.#turnOfImages(false) ?? this.#turnAt('content');
     turn.content.push(...content);
     turn.refusal += refusalIn(item.content);
   }
@@ -208,6 +209,16 @@ class Conversation {
     return this.#turn;
   }
 
+  /**
+   * The turn at hand where images stand beside texts: a signature names its image by the place in the whole turn.
+   * @param isImage what comes is one
+   */
+  #turnOfImages(isImage: boolean): Turn | undefined {
+    const turn = this.#turn;
+    if (!turn || turn.toolCalls.length > 0) return undefined;
+    return isImage || turn.content.some(({ type }) => type === 'image') ? turn : undefined;
+  }
+
   #endTurn(): void {
     if (!this.#turn) return;
     const { refusal, ...turn } = this.#turn;
@@ -243,6 +254,7 @@ function hostedResult({ text, imageUrl }: Extract<HostedItem, { type: 'result' }
 }
 
 /** The vendor gives bare base64; an address is what another vendor gave. */
-function imageOf(result: string | null | undefined, path: string): Part | undefined {
-  return result ? decodeImageUrl(result, `${path}.result`) : undefined;
+function imageOf({ result, output_format: format }: WireImageCall, path: string): Part | undefined {
+  if (!result) return undefined;
+  return { type: 'image', source: decodeUrl(result, `${path}.result`, `image/${format || 'png'}`) };
 }

@@ -221,6 +221,34 @@ describe('tools in the conversation', () => {
     ]);
     expect(notesOf({ input: [{ type: 'image_generation_call', id: 'ig_1' }] })).toEqual(['message.dropped input[0]']);
   });
+
+  test('texts and images of an answer stay one turn, in which signatures find their images', () => {
+    const own = (id: string | null, data: string): ReasoningDetail => ({
+      type: 'reasoning.encrypted',
+      data,
+      id,
+      format: 'google-gemini-v1',
+    });
+    const image = (result: string, format: string) => ({
+      type: 'image_generation_call',
+      result,
+      output_format: format,
+    });
+    const said = (shown: string) => ({ type: 'message', role: 'assistant', content: shown });
+    const sealed = (detail: ReasoningDetail) => ({ type: 'reasoning', encrypted_content: sealReasoning([detail]) });
+    const signed = [sealed(own('image_0', 's0')), image('AAAAAAAA', 'jpeg')];
+    const again = [said('two'), sealed(own('image_1', 's1')), image('BBBBBBBB', 'webp')];
+    const [turn, ...more] = messagesOf(said('one'), ...signed, ...again);
+    expect(more).toEqual([]);
+    const data = (mediaType: string, base64: string) => ({
+      type: 'image',
+      source: { kind: 'data', mediaType, base64 },
+    });
+    expect(turn).toMatchObject({
+      content: [text('one'), data('image/jpeg', 'AAAAAAAA'), text('two'), data('image/webp', 'BBBBBBBB')],
+      reasoningDetails: [{ id: 'image_0' }, { id: 'image_1' }],
+    });
+  });
 });
 
 describe('reasoning that comes back', () => {
