@@ -91,6 +91,7 @@ const ALWAYS_BY_DIALECT: Readonly<Record<string, readonly string[]>> = {
     'stop',
     'logit_bias',
     'logprobs',
+    'top_logprobs',
   ],
 };
 
