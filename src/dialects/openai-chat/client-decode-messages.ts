@@ -4,6 +4,7 @@ import { invalidRequest } from '../../core/errors.ts';
 import { type JsonObject, stringAt } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import { decodeImageUrl } from '../shared/media-source.ts';
+import { type OpenCalls, openCalls } from '../shared/open-calls.ts';
 import { decodeCacheControl, decodeParts } from './client-decode-parts.ts';
 import { decodeReasoningDetail, detailAsWritten } from './reasoning-details.ts';
 import type {
@@ -16,12 +17,11 @@ import type {
 
 /** wire → core, in order. Tool results without an id are given the id of the call they must mean. */
 export function decodeMessages(messages: readonly WireMessage[], notes: Note[]): readonly Message[] {
-  /** Calls that no result has answered yet, in order. */
-  const unanswered: ToolCall[] = [];
+  const unanswered = openCalls<ToolCall>();
   return messages.map((message, at) => decodeMessage(message, at, unanswered, notes));
 }
 
-function decodeMessage(message: WireMessage, at: number, unanswered: ToolCall[], notes: Note[]): Message {
+function decodeMessage(message: WireMessage, at: number, unanswered: OpenCalls<ToolCall>, notes: Note[]): Message {
   const path = `messages[${at}]`;
   switch (message.role) {
     case 'system':
@@ -34,7 +34,7 @@ function decodeMessage(message: WireMessage, at: number, unanswered: ToolCall[],
       };
     case 'assistant': {
       const decoded = decodeAssistant(message, at, notes);
-      unanswered.push(...decoded.toolCalls);
+      decoded.toolCalls.forEach(unanswered.add);
       return decoded;
     }
     case 'tool':
@@ -121,7 +121,7 @@ function refusalIn(content: WireAssistantMessage['content']): string {
 function decodeToolResult(
   message: WireToolMessage | WireFunctionMessage,
   path: string,
-  unanswered: ToolCall[],
+  unanswered: OpenCalls<ToolCall>,
   notes: Note[],
 ): ToolMessage {
   const id = message.role === 'tool' ? message.tool_call_id : undefined;
@@ -141,14 +141,10 @@ function decodeToolResult(
 
 /** Takes the call that a result answers: by id, else by name, else the oldest one. */
 function takeCall(
-  unanswered: ToolCall[],
+  unanswered: OpenCalls<ToolCall>,
   id: string | null | undefined,
   name: string | null | undefined,
 ): ToolCall | undefined {
-  const at = id
-    ? unanswered.findIndex((call) => call.id === id)
-    : name
-      ? unanswered.findIndex((call) => call.name === name)
-      : 0;
-  return at < 0 ? undefined : unanswered.splice(at, 1)[0];
+  if (id) return unanswered.takeById(id);
+  return name ? unanswered.takeByName(name) : unanswered.takeOldest();
 }

@@ -7,23 +7,39 @@ import type { AssistantMessage, Message } from '../../core/chat.ts';
 /** The very list that came where there is nothing to join. */
 export function joinCalls(messages: readonly Message[]): readonly Message[] {
   const joined: Message[] = [];
+  /** Neighbours that are one message: joined at once, as there may be thousands. */
+  let turn: AssistantMessage[] = [];
+  let hasCalls = false;
+  const close = (): void => {
+    const [first, ...more] = turn;
+    if (first) joined.push(more.length === 0 ? first : join(first, turn));
+    turn = [];
+    hasCalls = false;
+  };
   for (const message of messages) {
-    const last = joined.at(-1);
-    if (message.role === 'assistant' && last?.role === 'assistant' && last.toolCalls.length > 0) {
-      joined[joined.length - 1] = join(last, message);
-    } else joined.push(message);
+    if (message.role !== 'assistant') {
+      close();
+      joined.push(message);
+      continue;
+    }
+    if (!hasCalls) close();
+    turn.push(message);
+    hasCalls ||= message.toolCalls.length > 0;
   }
+  close();
   return joined.length === messages.length ? messages : joined;
 }
 
-function join(a: AssistantMessage, b: AssistantMessage): AssistantMessage {
-  const reasoning = [a.reasoning, b.reasoning].filter(Boolean).join('\n\n');
-  const refusal = [a.refusal, b.refusal].filter(Boolean).join('\n\n');
+function join(first: AssistantMessage, turn: readonly AssistantMessage[]): AssistantMessage {
+  const texts = (member: 'reasoning' | 'refusal'): string =>
+    turn.flatMap((message) => message[member] || []).join('\n\n');
+  const reasoning = texts('reasoning');
+  const refusal = texts('refusal');
   return {
-    ...a,
-    content: [...a.content, ...b.content],
-    toolCalls: [...a.toolCalls, ...b.toolCalls],
-    reasoningDetails: [...a.reasoningDetails, ...b.reasoningDetails],
+    ...first,
+    content: turn.flatMap(({ content }) => content),
+    toolCalls: turn.flatMap(({ toolCalls }) => toolCalls),
+    reasoningDetails: turn.flatMap(({ reasoningDetails }) => reasoningDetails),
     ...(reasoning && { reasoning }),
     ...(refusal && { refusal }),
   };

@@ -28,7 +28,6 @@ export interface Turns<UserBlock, AssistantBlock, Result> {
 }
 
 interface Call {
-  readonly clientId: string;
   readonly wireId: string;
   readonly name: string;
   readonly field: string;
@@ -45,6 +44,7 @@ export function openTurns<UserBlock, AssistantBlock, Result>(
   ids: ToolIds = openToolIds(),
 ): Turns<UserBlock, AssistantBlock, Result> {
   const turns: Draft<UserBlock, AssistantBlock>[] = [];
+  const open = openByTurn();
 
   const userAfter = (index: number): Extract<Draft<UserBlock, AssistantBlock>, { role: 'user' }> => {
     const next = turns[index + 1];
@@ -75,24 +75,23 @@ export function openTurns<UserBlock, AssistantBlock, Result>(
         if (wireId !== call.id) {
           notes.add('tool.changed', `${callField}.id`, `The id is sent as ${wireId}: it must be unique and plain.`);
         }
-        turn.calls.push({ clientId: call.id, wireId, name: call.name, field: callField, answered: false });
+        const made = { wireId, name: call.name, field: callField, answered: false };
+        turn.calls.push(made);
+        open.add(call.id, turns.length - 1, made);
         turn.blocks.push(grammar.toolUse(wireId, call.name, parseArguments(call.arguments, callField, notes)));
       }
     },
     pushResult(clientId, result, field) {
-      for (let index = turns.length - 1; index >= 0; index--) {
-        const turn = turns[index];
-        const call = turn?.role === 'assistant' && turn.calls.find((c) => !c.answered && c.clientId === clientId);
-        if (!call) continue;
-        call.answered = true;
-        const target = userAfter(index);
-        if (index + 1 < turns.length - 1 || target.blocks.length > 0) {
-          notes.add('message.changed', field, 'The tool result was moved up: it must follow its call at once.');
-        }
-        target.results.push(...grammar.toolResult(call.wireId, result));
-        return true;
+      const found = open.take(clientId);
+      if (!found) return false;
+      const { call, index } = found;
+      call.answered = true;
+      const target = userAfter(index);
+      if (index + 1 < turns.length - 1 || target.blocks.length > 0) {
+        notes.add('message.changed', field, 'The tool result was moved up: it must follow its call at once.');
       }
-      return false;
+      target.results.push(...grammar.toolResult(call.wireId, result));
+      return true;
     },
     finish() {
       for (let index = turns.length - 1; index >= 0; index--) {
@@ -106,6 +105,35 @@ export function openTurns<UserBlock, AssistantBlock, Result>(
         }
       }
       return turns;
+    },
+  };
+}
+
+interface OpenByTurn {
+  add(clientId: string, turnIndex: number, call: Call): void;
+  /** The first open call of this id in the last turn that has one. */
+  take(clientId: string): { readonly call: Call; readonly index: number } | undefined;
+}
+
+/** By the caller's id, then turn by turn: nothing is searched through, as a caller may send tens of thousands. */
+function openByTurn(): OpenByTurn {
+  const byId = new Map<string, { readonly index: number; readonly calls: Call[]; next: number }[]>();
+  return {
+    add(clientId, index, call) {
+      const turns = byId.get(clientId) ?? [];
+      byId.set(clientId, turns);
+      const last = turns.at(-1);
+      if (last?.index === index) last.calls.push(call);
+      else turns.push({ index, calls: [call], next: 0 });
+    },
+    take(clientId) {
+      const turns = byId.get(clientId) ?? [];
+      for (let last = turns.at(-1); last; last = turns.at(-1)) {
+        const call = last.calls[last.next++];
+        if (call) return { call, index: last.index };
+        turns.pop();
+      }
+      return undefined;
     },
   };
 }

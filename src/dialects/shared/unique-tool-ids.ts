@@ -15,11 +15,15 @@ export function plainId(id: string): string {
 /** @param shape any id as the host takes it; ids that differ after it may not be told apart by their ends alone */
 export function openToolIds(shape: (id: string) => string = plainId): ToolIds {
   const used = new Set<string>();
+  /** The number that an id which comes again gets: a caller may send the same one thousands of times. */
+  const next = new Map<string, number>();
   return {
     take(clientId) {
       const base = shape(clientId);
       let id = base;
-      for (let number = 2; used.has(id); number++) id = shape(`${base}_${number}`);
+      let number = next.get(base) ?? 2;
+      for (; used.has(id); number++) id = shape(`${base}_${number}`);
+      next.set(base, number);
       used.add(id);
       return id;
     },

@@ -2,10 +2,19 @@
  * Messages (https://docs.cohere.com/v2/docs/chat-api): one system message at the head, tool results as text under the id of
  * their call, and an assistant turn as blocks of thinking and text with a plan and calls beside them.
  */
-import type { AssistantMessage, ChatRequest, Message, Part, SystemMessage, ToolMessage } from '../../../core/chat.ts';
-import type { JsonObject, MutableJsonObject } from '../../../core/json.ts';
+import type {
+  AssistantMessage,
+  ChatRequest,
+  Message,
+  Part,
+  SystemMessage,
+  ToolCall,
+  ToolMessage,
+} from '../../../core/chat.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import type { Notebook } from '../../shared/notebook.ts';
+import { type OpenCalls, openCalls } from '../../shared/open-calls.ts';
 import { noteCacheMark } from '../../shared/unsaid.ts';
 import { encodeParts, textPart } from './parts.ts';
 import { encodeReplay } from './replay.ts';
@@ -16,12 +25,20 @@ interface Conversation {
   readonly messages: JsonObject[];
   /** Media of tool results and assistant turns: they follow as the user's, once the results are complete. */
   held: JsonObject[];
-  /** Ids of calls that no result has answered, as often as they were made. */
-  readonly unanswered: string[];
+  readonly unanswered: OpenCalls<ToolCall>;
+  /** The last assistant turn: its neighbours are joined to it in place, as there may be thousands. */
+  turn: AssistantTurn | undefined;
 }
 
 export function encodeMessages(request: ChatRequest, context: UpstreamContext, notes: Notebook): readonly JsonObject[] {
-  const conversation: Conversation = { context, notes, messages: [], held: [], unanswered: [] };
+  const conversation: Conversation = {
+    context,
+    notes,
+    messages: [],
+    held: [],
+    unanswered: openCalls(),
+    turn: undefined,
+  };
   const opening = openingOf(request.messages);
   encodeOpening(conversation, opening);
   request.messages.slice(opening.length).forEach((message, i) => {
@@ -137,30 +154,47 @@ function encodeAssistant(conversation: Conversation, message: AssistantMessage, 
     type: 'function',
     function: { name, arguments: written.trim() === '' ? '{}' : written },
   }));
-  unanswered.push(...calls.map(({ id }) => id));
-  const turn = { role: 'assistant', ...(content.length > 0 && { content }), ...(plan && { tool_plan: plan }) };
-  pushAssistant(conversation, { ...turn, ...(calls.length > 0 && { tool_calls: calls }) }, field);
+  message.toolCalls.forEach(unanswered.add);
+  pushAssistant(
+    conversation,
+    {
+      role: 'assistant',
+      ...(content.length > 0 && { content }),
+      ...(plan && { tool_plan: plan }),
+      ...(calls.length > 0 && { tool_calls: calls }),
+    },
+    field,
+  );
 }
 
+// `type`, not `interface`: only aliases are assignable to a record.
+type AssistantTurn = {
+  readonly role: 'assistant';
+  content?: JsonObject[];
+  tool_plan?: string;
+  tool_calls?: JsonObject[];
+};
+
 /** Neighbours are one turn: their blocks and calls follow each other. */
-function pushAssistant({ messages, notes }: Conversation, turn: JsonObject, field: string): void {
-  if (!turn['content'] && !turn['tool_calls']) {
+function pushAssistant(conversation: Conversation, next: AssistantTurn, field: string): void {
+  const { messages, notes, turn } = conversation;
+  if (!next.content && !next.tool_calls) {
     notes.add('message.dropped', field, 'An assistant turn that says nothing was left out.');
     return;
   }
-  const last = messages.at(-1);
-  if (last?.['role'] !== 'assistant') {
-    messages.push(turn);
+  if (!turn || messages.at(-1) !== turn) {
+    conversation.turn = next;
+    messages.push(next);
     return;
   }
-  const joined: MutableJsonObject = { ...last };
   for (const key of ['content', 'tool_calls'] as const) {
-    const both = [last[key], turn[key]].flatMap((list) => (Array.isArray(list) ? list : []));
-    if (both.length > 0) joined[key] = both;
+    const more = next[key];
+    if (!more) continue;
+    const list = (turn[key] ??= []);
+    for (const each of more) list.push(each);
   }
-  const plans = [last['tool_plan'], turn['tool_plan']].filter((plan) => typeof plan === 'string');
-  if (plans.length > 0) joined['tool_plan'] = plans.join('\n');
-  messages[messages.length - 1] = joined;
+  const plans = [turn.tool_plan, next.tool_plan].filter((plan) => plan !== undefined);
+  if (plans.length > 0) turn.tool_plan = plans.join('\n');
 }
 
 function encodeToolResult(conversation: Conversation, message: ToolMessage, field: string): void {
@@ -173,13 +207,11 @@ function encodeToolResult(conversation: Conversation, message: ToolMessage, fiel
     notes.once('result-media', 'part.converted', `${field}.content`, 'A tool result holds text; its media follow it.');
   }
   const said = texts.map(({ text }) => String(text)).join('\n');
-  const at = unanswered.indexOf(message.toolCallId);
-  if (at < 0) {
+  if (!unanswered.takeById(message.toolCallId)) {
     notes.add('message.changed', field, 'No open tool call has this id; the result is said as user text.');
     held.push(textPart(`Result of tool call ${message.toolCallId}: ${said}`), ...media);
     return;
   }
-  unanswered.splice(at, 1);
   held.push(...media);
   const content = texts.length > 1 ? texts : said;
   messages.push({

@@ -2,7 +2,7 @@
  * Messages as `systemInstruction` and `contents` (docs/sources.md): user and model alternate, the first is the user's,
  * and the responses to a model turn's calls follow it in the order of the calls.
  */
-import type { ChatRequest, Part, SystemMessage, ToolCall } from '../../../core/chat.ts';
+import type { ChatRequest, Message, Part, SystemMessage, ToolCall } from '../../../core/chat.ts';
 import type { Notebook } from '../../shared/notebook.ts';
 import type { WireContent, WirePart, WireRole } from '../wire-types.ts';
 import { type AssistantRules, encodeAssistant, prefixName } from './assistant.ts';
@@ -28,11 +28,12 @@ interface OpenCall {
 export function encodeContents(request: ChatRequest, rules: ContentRules, notes: Notebook): EncodedContents {
   const { messages } = request;
   const pool = openResultPool(messages);
+  const said = countSaid(messages);
   const turns = openTurns(notes);
   const system: WirePart[] = [];
   let openCalls: OpenCall[] = [];
   const answer = (at: number): void => {
-    if (openCalls.length > 0) turns.add('user', encodeResults(openCalls, at, pool, rules, request, notes), undefined);
+    if (openCalls.length > 0) turns.add('user', encodeResults(openCalls, at, pool, rules, said, notes), undefined);
     openCalls = [];
   };
   messages.forEach((message, at) => {
@@ -75,17 +76,23 @@ function encodeResults(
   at: number,
   pool: ResultPool,
   rules: ContentRules,
-  request: ChatRequest,
+  said: readonly number[],
   notes: Notebook,
 ): WirePart[] {
   const encoded = openCalls.map(({ call, at: callAt, field }) => {
     const found = pool.take(call.id, callAt);
-    if (found && request.messages.slice(at, found.at).some(({ role }) => role === 'user' || role === 'assistant')) {
+    if (found && (said[found.at] ?? 0) > (said[at] ?? 0)) {
       notes.add('message.changed', `messages[${found.at}]`, 'Moved: Gemini wants a result right after its call.');
     }
     return encodeResult(call, found, field, rules, notes);
   });
   return [...encoded.map(({ response }) => response), ...encoded.flatMap(({ beside }) => beside)];
+}
+
+/** How many messages of user and model stand before each place. */
+function countSaid(messages: readonly Message[]): readonly number[] {
+  let count = 0;
+  return messages.map(({ role }) => (role === 'user' || role === 'assistant' ? count++ : count));
 }
 
 function encodeParts(content: readonly Part[], field: string, notes: Notebook): WirePart[] {

@@ -18,22 +18,27 @@ interface Found {
 
 /** Hands out each tool message once: to the call it answers, or, where no call waits for it, to its own place as text. */
 export interface ResultPool {
+  /** The first result of this id after the call's own place. Calls ask in their order. */
   take(callId: string, after: number): Found | undefined;
   isTaken(at: number): boolean;
 }
 
 export function openResultPool(messages: readonly Message[]): ResultPool {
-  const waiting = new Map<string, Found[]>();
+  const waiting = new Map<string, { readonly results: Found[]; next: number }>();
   const taken = new Set<number>();
   messages.forEach((message, at) => {
     if (message.role !== 'tool') return;
     const queue = waiting.get(message.toolCallId);
-    if (queue) queue.push({ message, at });
-    else waiting.set(message.toolCallId, [{ message, at }]);
+    if (queue) queue.results.push({ message, at });
+    else waiting.set(message.toolCallId, { results: [{ message, at }], next: 0 });
   });
   return {
     take(callId, after) {
-      const found = waiting.get(callId)?.find(({ at }) => at > after && !taken.has(at));
+      const queue = waiting.get(callId);
+      if (!queue) return undefined;
+      // What stands before this call stands before all that follow it.
+      while ((queue.results[queue.next]?.at ?? after + 1) <= after) queue.next++;
+      const found = queue.results[queue.next++];
       if (found) taken.add(found.at);
       return found;
     },

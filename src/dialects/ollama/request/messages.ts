@@ -4,7 +4,7 @@
  */
 import type { AssistantMessage, ChatRequest, FilePart, Message, Part, ToolCall } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
-import { isJsonObject, type JsonObject } from '../../../core/json.ts';
+import { arrayAt, isJsonObject, type JsonObject } from '../../../core/json.ts';
 import { tryParseJson } from '../../../wire/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import type { Notebook } from '../../shared/notebook.ts';
@@ -43,9 +43,15 @@ function unsayableKind(part: Part): string | undefined {
 export function encodeMessages(request: ChatRequest, context: UpstreamContext, notes: Notebook): readonly JsonObject[] {
   const names = new Map<string, string>();
   const messages: JsonObject[] = [];
+  let turns: JsonObject[] = [];
+  const close = (): void => {
+    if (turns.length > 0) messages.push(joined(turns));
+    turns = [];
+  };
   request.messages.forEach((message, i) => {
     const field = `messages[${i}]`;
     const content = encodeContent(message, field, notes);
+    if (message.role !== 'assistant') close();
     switch (message.role) {
       case 'system':
       case 'developer':
@@ -61,9 +67,10 @@ export function encodeMessages(request: ChatRequest, context: UpstreamContext, n
       }
       case 'assistant':
         for (const { id, name } of message.toolCalls) names.set(id, name);
-        pushAssistant(messages, encodeAssistant(message, content, context, field, notes));
+        turns.push(encodeAssistant(message, content, context, field, notes));
     }
   });
+  close();
   return messages;
 }
 
@@ -155,20 +162,20 @@ function argumentsOf(written: string, field: string, notes: Notebook): JsonObjec
   return { _raw: written };
 }
 
-/** Neighbours are one turn: what they say, think and call follows each other. */
-function pushAssistant(messages: JsonObject[], turn: JsonObject): void {
-  const last = messages.at(-1);
-  if (last?.['role'] !== 'assistant') {
-    messages.push(turn);
-    return;
-  }
-  const text = (key: string): string => [last[key], turn[key]].filter(Boolean).join('\n\n');
-  const list = (key: string) => [last[key], turn[key]].flatMap((each) => (Array.isArray(each) ? each : []));
-  messages[messages.length - 1] = {
+/** Neighbours are one turn: what they say, think and call follows each other. They are joined at once: there may be thousands. */
+function joined(turns: readonly JsonObject[]): JsonObject {
+  const [first = {}] = turns;
+  if (turns.length <= 1) return first;
+  const text = (key: string): string => turns.flatMap((turn) => turn[key] || []).join('\n\n');
+  const list = (key: string) => turns.flatMap((turn) => arrayAt(turn, key) ?? []);
+  const thinking = text('thinking');
+  const images = list('images');
+  const calls = list('tool_calls');
+  return {
     role: 'assistant',
     content: text('content'),
-    ...(text('thinking') && { thinking: text('thinking') }),
-    ...(list('images').length > 0 && { images: list('images') }),
-    ...(list('tool_calls').length > 0 && { tool_calls: list('tool_calls') }),
+    ...(thinking && { thinking }),
+    ...(images.length > 0 && { images }),
+    ...(calls.length > 0 && { tool_calls: calls }),
   };
 }
