@@ -40,8 +40,7 @@ export function openDecoder(context: UpstreamContext): StreamDecoder {
       const event = tryParseJson(data);
       if (event === undefined) return reader.refuse(NO_JSON);
       if (!isJsonObject(event)) return reader.refuse(NO_OBJECT);
-      const lesson = lessonOf(data, event);
-      if (lesson) forms.learn(data, lesson);
+      forms.learn(data, () => lessonOf(data, event));
       return reader.read(event, stringAt(event, 'type') ?? name);
     },
     end: reader.end,

@@ -27,8 +27,7 @@ export function openDecoder(context: UpstreamContext): StreamDecoder {
         const values = parseFrame(data, context);
         const events: ChatEvent[] = [];
         for (const value of values) events.push(...reader.read(value));
-        const lesson = values.length === 1 && lessonOf(data, values[0] ?? null, (choice) => choice);
-        if (lesson) forms.learn(data, lesson);
+        if (values.length === 1) forms.learn(data, () => lessonOf(data, values[0] ?? null, (choice) => choice));
         return events;
       } catch (thrown) {
         failure = toGatewayError(thrown);

@@ -12,7 +12,7 @@ import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.
 import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
 import { decodeUsage } from '../shared/openai-usage.ts';
 import { proveEnd } from '../shared/stream-end.ts';
-import { stringGap, TextForms } from '../shared/text-form.ts';
+import { type Lesson, stringGap, TextForms } from '../shared/text-form.ts';
 import { citationsOf } from './content.ts';
 import { onlyText } from './relay-template.ts';
 import { headOf } from './response.ts';
@@ -90,16 +90,21 @@ class ChatDecoder implements StreamDecoder {
   #readAndLearn(value: JsonObject, data: string): readonly ChatEvent[] {
     const events = this.#read(value);
     const [event] = events;
-    const { cumulativeStream, usageWrapper } = this.#context.host.quirks;
-    if (event?.type !== 'text-delta' || events.length > 1 || onlyText(value) !== 'content') return events;
-    // A stream that repeats what it said is read against all of it.
-    if (cumulativeStream || !saysOnlyText(value, usageWrapper)) return events;
-    this.#forms.learn(data, {
-      gaps: [stringGap(data, 'content', 'text')],
-      about: event.choice,
-      proves: (probe, text) => stringAt(objectAt(loneChoice(probe) ?? {}, 'delta') ?? {}, 'content') === text,
-    });
+    if (event?.type === 'text-delta' && events.length === 1) {
+      this.#forms.learn(data, () => this.#lesson(value, data, event.choice));
+    }
     return events;
+  }
+
+  #lesson(value: JsonObject, data: string, choice: number): Lesson<number> | undefined {
+    const { cumulativeStream, usageWrapper } = this.#context.host.quirks;
+    // A stream that repeats what it said is read against all of it.
+    if (cumulativeStream || onlyText(value) !== 'content' || !saysOnlyText(value, usageWrapper)) return undefined;
+    return {
+      gaps: [stringGap(data, 'content', 'text')],
+      about: choice,
+      proves: (probe, text) => stringAt(objectAt(loneChoice(probe) ?? {}, 'delta') ?? {}, 'content') === text,
+    };
   }
 
   #read(value: JsonObject): readonly ChatEvent[] {

@@ -72,9 +72,15 @@ export class TextForms<About> {
     return undefined;
   }
 
-  /** @param data of a frame that was parsed and said nothing but a piece of text */
-  learn(data: string, lesson: Lesson<About>): void {
-    if (this.#tries >= MAX_TRIES) return;
+  /**
+   * @param data of a frame that had to be parsed
+   * @param teach asked only where there may be something to learn; undefined where the frame says more than a piece of text
+   */
+  learn(data: string, teach: () => Lesson<About> | undefined): void {
+    // Of texts with escapes most are of a form that is known, which they hide.
+    if (this.#tries >= MAX_TRIES || data.includes('\\')) return;
+    const lesson = teach();
+    if (!lesson) return;
     this.#tries++;
     const form = learnForm(data, lesson);
     if (form) this.#forms = [form, ...this.#forms].slice(0, MAX_FORMS);

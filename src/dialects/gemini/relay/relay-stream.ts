@@ -103,12 +103,14 @@ class Relay implements RelayStream {
   }
 
   #learn(data: string, value: Json): void {
-    const lesson = lessonOf(data, value, (choice): Rewriting => {
-      const own = isJsonObject(value) ? ownFrame(withText(value, PROBE), this.#context.head) : {};
-      const [before = '', after = ''] = JSON.stringify(own).split(PROBE);
-      return { choice, before, after };
+    this.#forms.learn(data, () => {
+      const lesson = lessonOf(data, value, (choice): Rewriting => {
+        const own = isJsonObject(value) ? ownFrame(withText(value, PROBE), this.#context.head) : {};
+        const [before = '', after = ''] = JSON.stringify(own).split(PROBE);
+        return { choice, before, after };
+      });
+      return lesson && { ...lesson, opening: OPENING };
     });
-    if (lesson) this.#forms.learn(data, { ...lesson, opening: OPENING });
   }
 
   #read(events: readonly ChatEvent[]): void {

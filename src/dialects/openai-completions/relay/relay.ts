@@ -9,7 +9,7 @@ import { ToolCallLog } from '../../../core/tool-check.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../../dialect.ts';
 import { cutError } from '../../shared/cut-error.ts';
 import { encodeUsage } from '../../shared/openrouter-usage.ts';
-import { stringGap, TextForms } from '../../shared/text-form.ts';
+import { type Lesson, stringGap, TextForms } from '../../shared/text-form.ts';
 import { headMembers } from '../client/encode.ts';
 import { errorFrame, finalFrames } from '../client/stream-encoder.ts';
 import { promptCount } from '../prompt.ts';
@@ -66,7 +66,7 @@ class Relay implements RelayStream {
     const { frame, events } = this.#reader.read({ data, event });
     for (const each of events) this.#meter(each);
     if (!frame) return '';
-    if (events.at(-1)?.type === 'text-delta') this.#learn(data, frame);
+    this.#forms.learn(data, () => this.#lesson(data, frame));
     return this.#relay(frame);
   }
 
@@ -107,17 +107,17 @@ class Relay implements RelayStream {
     return errorFrame(error, this.#context.head, routerMetadata);
   }
 
-  #learn(data: string, frame: JsonObject): void {
+  #lesson(data: string, frame: JsonObject): Lesson<Rewriting> | undefined {
     const choice = loneChoice(frame);
-    if (!choice || nativeFinishOf(choice) || objectAt(choice, 'logprobs') || objectAt(frame, 'usage')) return;
-    if (reasoningOf(choice) || !textOf(choice)) return;
+    if (!choice || nativeFinishOf(choice) || objectAt(choice, 'logprobs') || objectAt(frame, 'usage')) return undefined;
+    if (reasoningOf(choice) || !textOf(choice)) return undefined;
     const [before = '', after = ''] = this.#write(frame, [{ ...choice, text: PROBE }]).split(PROBE);
-    this.#forms.learn(data, {
+    return {
       opening: 'data: ',
       gaps: [stringGap(data, 'text', 'text')],
       about: { before, after },
       proves: (probe, text) => loneChoice(probe)?.['text'] === text,
-    });
+    };
   }
 
   #relay(frame: JsonObject): string {

@@ -122,11 +122,13 @@ class Relay implements RelayStream {
   }
 
   #learn(data: string, event: JsonObject, type: string): void {
-    const lesson = lessonIn(data, event, type);
     // What we would have to number, or to complete for strict clients, does not leave as it came.
-    if (!lesson?.about.isNumbered || this.#added > 0) return;
-    if (lesson.about.kind === 'text' && !lesson.about.hasLogprobs) return;
-    this.#forms.learn(data, { ...lesson, opening: `event: ${type}\ndata: ` });
+    if (this.#added > 0) return;
+    this.#forms.learn(data, () => {
+      const lesson = lessonIn(data, event, type);
+      if (!lesson?.about.isNumbered || (lesson.about.kind === 'text' && !lesson.about.hasLogprobs)) return undefined;
+      return { ...lesson, opening: `event: ${type}\ndata: ` };
+    });
   }
 
   #frame(type: string, event: JsonObject, data: string): string {

@@ -66,8 +66,7 @@ export class ResponsesDecoder implements StreamDecoder {
     if (value === undefined) return this.#refuse(`a stream event that is not JSON: ${data.slice(0, 200)}`);
     if (!isJsonObject(value)) return this.#refuse('a stream event that is no object');
     const type = stringAt(value, 'type') ?? event ?? '';
-    const lesson = lessonIn(data, value, type);
-    if (lesson) this.#forms.learn(data, lesson);
+    this.#forms.learn(data, () => lessonIn(data, value, type));
     return this.read(value, type);
   }
 
