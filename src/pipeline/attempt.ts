@@ -20,7 +20,10 @@ import { readWholeBody } from './whole-body.ts';
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
-/** A host that says so much before any content gets no further chance to fail silently: what came is forwarded. */
+/**
+ * A host that says so much before any content gets no further chance to fail silently: what came is forwarded. Openings that
+ * repeat the request, instructions and tools included, stay below it.
+ */
 const MAX_OPENING_CHARACTERS = 4 * 1024 * 1024;
 /** For a host that is asked, after its time was up, whether it takes connections at all. */
 const CONNECTION_CHECK_MS = 2000;

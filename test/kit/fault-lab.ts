@@ -21,7 +21,7 @@ export function companiesOf(row: FaultRow, upstream: Upstream): readonly Company
 export const FIRST_PRICE = { prompt: 1000n, completion: 2000n } as const;
 export const SECOND_PRICE = { prompt: 3000n, completion: 6000n } as const;
 
-const SHORT = ', timeouts: { first_byte_ms: 400, idle_ms: 300, total_ms: 500 }';
+const SHORT = ', timeouts: { first_byte_ms: 600, idle_ms: 400, total_ms: 800 }';
 
 /** A provider of its own for every fault and form: what one teaches health, and its keys' rests, are nobody else's. */
 export function faultConfig(upstream: Upstream, host: string): string {
