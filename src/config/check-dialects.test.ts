@@ -54,7 +54,7 @@ const MISTAKES: readonly (readonly [what: string, entry: string, says: readonly 
     'a grammar that it does not speak',
     'openai: { api_key: k, dialect: anthropic-messages }',
     [
-      'box.yaml:1:36: providers.openai.dialect: the known address of openai speaks openai-chat, openai-responses; another dialect needs base_url.',
+      'box.yaml:1:36: providers.openai.dialect: the known address of openai speaks openai-chat, openai-responses, openai-completions; another dialect needs base_url.',
     ],
   ],
   [
