@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { tryParseJson } from './json.ts';
+import { GatewayError } from '../core/errors.ts';
+import { parseJsonBody, tryParseJson } from './json.ts';
 
 const lists = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 const objects = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
@@ -26,5 +27,28 @@ describe('JSON from an upstream', () => {
     expect(JSON.stringify(tryParseJson(lists(1000)))).toBe(lists(1000));
     const wide = JSON.stringify(Array.from({ length: 5000 }, (_, i) => ({ i })));
     expect(JSON.stringify(tryParseJson(wide))).toBe(wide);
+  });
+});
+
+describe('JSON from a caller', () => {
+  const codeOf = (text: string): string | null => {
+    try {
+      parseJsonBody(text);
+      return null;
+    } catch (error) {
+      return error instanceof GatewayError ? error.code : 'other';
+    }
+  };
+
+  test('a body of more lists and objects than any request is refused', () => {
+    const objects = (count: number): string => `[${'{},'.repeat(count - 1)}{}]`;
+    expect(codeOf(objects(249_999))).toBeNull();
+    expect(codeOf(objects(250_000))).toBe('client.too_large');
+  });
+
+  test('a body of more values than any request is refused', () => {
+    const ids = (count: number): string => `{"a":[${'1,'.repeat(count - 1)}1],"b":[1]}`;
+    expect(codeOf(ids(1_999_997))).toBeNull();
+    expect(codeOf(ids(1_999_998))).toBe('client.too_large');
   });
 });

@@ -4,6 +4,12 @@ import { isJsonArray, type Json } from '../core/json.ts';
 import type { Note } from '../core/note.ts';
 
 export const MAX_JSON_DEPTH = 128;
+/**
+ * The longest conversations with the largest tools have some ten thousand lists and objects, and vendors take some hundred
+ * thousand token ids at once. What is beyond these is no request, and each member costs whoever reads it.
+ */
+const MAX_CONTAINERS = 250_000;
+const MAX_MEMBERS = 2_000_000;
 
 export interface ParsedJson {
   readonly value: Json;
@@ -11,8 +17,9 @@ export interface ParsedJson {
 }
 
 /**
- * Text to a JSON value of bounded depth. An integer beyond 2^53 passes as a float with a note.
- * @throws GatewayError `client.invalid_request` where the text is no JSON or nests deeper than 128
+ * Text to a JSON value of bounded depth and breadth. An integer beyond 2^53 passes as a float with a note.
+ * @throws GatewayError `client.invalid_request` where the text is no JSON or nests deeper than 128, `client.too_large` where it
+ * holds more values than any request
  */
 export function parseJsonBody(text: string): ParsedJson {
   if (text.trim().length === 0) {
@@ -25,9 +32,9 @@ export function parseJsonBody(text: string): ParsedJson {
     const reason = error instanceof Error ? error.message : 'syntax error';
     throw new GatewayError('client.invalid_request', `The request body is not valid JSON: ${reason}`);
   }
-  const notes: Note[] = [];
-  inspect(value, '', 0, notes);
-  return { value, notes };
+  const inspected: Inspected = { notes: [], containers: 0, members: 0 };
+  inspect(value, '', 0, inspected);
+  return { value, notes: inspected.notes };
 }
 
 /**
@@ -55,8 +62,17 @@ function isDeeperThan(value: Json | undefined, levels: number): boolean {
   return false;
 }
 
-function inspect(value: Json | undefined, path: string, depth: number, notes: Note[]): void {
+interface Inspected {
+  readonly notes: Note[];
+  /** Lists and objects. */
+  containers: number;
+  /** Items of lists, members of objects. */
+  members: number;
+}
+
+function inspect(value: Json | undefined, path: string, depth: number, inspected: Inspected): void {
   if (typeof value === 'number') {
+    const { notes } = inspected;
     if (Number.isInteger(value) && !Number.isSafeInteger(value) && notes.length < 8) {
       notes.push({
         code: 'number.inexact',
@@ -70,21 +86,33 @@ function inspect(value: Json | undefined, path: string, depth: number, notes: No
   if (depth >= MAX_JSON_DEPTH) {
     throw invalidRequest(pathHead(path), `the body nests deeper than ${MAX_JSON_DEPTH} levels`);
   }
+  if (++inspected.containers > MAX_CONTAINERS) {
+    throw new GatewayError('client.too_large', `The request body holds more than ${MAX_CONTAINERS} lists and objects.`);
+  }
   if (Array.isArray(value)) {
+    count(value.length, inspected);
     // Paths are only built where something is found: a number or another container.
     for (let i = 0; i < value.length; i++) {
       const item = value[i];
       if (typeof item === 'object' || (typeof item === 'number' && !Number.isSafeInteger(item))) {
-        inspect(item, `${path}[${i}]`, depth + 1, notes);
+        inspect(item, `${path}[${i}]`, depth + 1, inspected);
       }
     }
     return;
   }
-  for (const [key, item] of Object.entries(value)) {
+  const members = Object.entries(value);
+  count(members.length, inspected);
+  for (const [key, item] of members) {
     if (typeof item === 'object' || (typeof item === 'number' && !Number.isSafeInteger(item))) {
-      inspect(item, path ? `${path}.${key}` : key, depth + 1, notes);
+      inspect(item, path ? `${path}.${key}` : key, depth + 1, inspected);
     }
   }
+}
+
+function count(members: number, inspected: Inspected): void {
+  inspected.members += members;
+  if (inspected.members <= MAX_MEMBERS) return;
+  throw new GatewayError('client.too_large', `The request body holds more than ${MAX_MEMBERS} values.`);
 }
 
 function pathHead(path: string): string {

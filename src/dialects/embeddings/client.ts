@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EmbeddingsInput, EmbeddingsQuestion } from '../../core/embeddings.ts';
 import { invalidRequest } from '../../core/errors.ts';
 import { isJsonArray, isJsonObject, type Json, numberAt, stringAt } from '../../core/json.ts';
-import { refusalBy } from '../shared/refusal.ts';
+import { check, refusalBy } from '../shared/refusal.ts';
 import {
   demandOfWhole,
   modalitiesOf,
@@ -38,7 +38,7 @@ const KNOWN: ReadonlySet<string> = new Set(Object.keys(embeddingsFields.shape));
 /** unknown → core. @throws GatewayError `client.invalid_request` with the field's path */
 export function parseEmbeddingsRequest(body: Json): WholeRequest<'embeddings'> {
   if (!isJsonObject(body)) throw invalidRequest('body', 'expected a JSON object with `model` and `input`');
-  if (!besideInput.safeParse(body).success) throw refusalBy(besideInput, body, 'is no embeddings request');
+  if (!check(besideInput, body).success) throw refusalBy(besideInput, body, 'is no embeddings request');
   const inputs = inputsOf(body['input']);
   const dimensions = numberAt(body, 'dimensions');
   const inputType = stringAt(body, 'input_type');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Part } from '../../core/chat.ts';
 import type { Json } from '../../core/json.ts';
 import { decodeAudio, decodeFile, decodeImageUrl, decodeUrl } from '../shared/media-source.ts';
-import { refusalBy } from '../shared/refusal.ts';
+import { check, refusalBy } from '../shared/refusal.ts';
 
 const address = z.object({ url: z.string().min(1) });
 const fileFields = z.object({
@@ -27,7 +27,7 @@ export const contentPart = z.discriminatedUnion('type', [
 
 /** @throws GatewayError `client.invalid_request` with the field's path */
 export function decodeContentPart(value: Json, path: string): Part {
-  const checked = contentPart.safeParse(value);
+  const checked = check(contentPart, value);
   if (!checked.success) throw refusalBy(contentPart, value, 'is no content part', path);
   const part = checked.data;
   switch (part.type) {

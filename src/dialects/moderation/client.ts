@@ -8,7 +8,7 @@ import { countOf } from '../../core/usage.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';
 import { decodeImageUrl } from '../shared/media-source.ts';
 import { encodeUsage } from '../shared/openrouter-usage.ts';
-import { refusalBy } from '../shared/refusal.ts';
+import { check, refusalBy } from '../shared/refusal.ts';
 import { demandOfWhole, modalitiesOf, sharedMembers, tokensOf, wholeFields } from '../shared/whole-request.ts';
 import type { WholeRequest } from '../whole.ts';
 
@@ -29,7 +29,7 @@ const KNOWN: ReadonlySet<string> = new Set(Object.keys(moderationFields.shape));
 /** unknown → core. @throws GatewayError `client.invalid_request` with the field's path */
 export function parseModerationRequest(body: Json): WholeRequest<'moderation'> {
   if (!isJsonObject(body)) throw invalidRequest('body', 'expected a JSON object with `input`');
-  const checked = moderationFields.safeParse(body);
+  const checked = check(moderationFields, body);
   if (!checked.success) throw refusalBy(moderationFields, body, 'is no moderation request');
   const inputs = inputsOf(checked.data.input);
   const question: ModerationQuestion = { inputs, ...sharedMembers(body, KNOWN) };

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { reasoningFields } from '../shared/asked-reasoning.ts';
 import { gatewayFields } from '../shared/gateway-fields.ts';
-import { cacheControl, flag, jsonObject } from '../shared/wire-schema.ts';
+import { cacheControl, flag, jsonObject, pairs } from '../shared/wire-schema.ts';
 
 const anyJson = z.custom<Json>(() => true);
 
@@ -210,7 +210,7 @@ export const chatFields = z.object({
   frequency_penalty: between(-2, 2),
   presence_penalty: between(-2, 2),
   repetition_penalty: between(0, 2),
-  logit_bias: z.record(z.string(), z.number()).nullish(),
+  logit_bias: pairs(z.string(), z.number()).nullish(),
   logprobs: flag,
   top_logprobs: z.int().min(0).max(20).nullish(),
   seed: z.int().nullish(),
@@ -232,7 +232,7 @@ export const chatFields = z.object({
   cache_control: cacheControl,
   prompt_cache_key: z.string().nullish(),
   prompt_cache_options: jsonObject.nullish(),
-  metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
+  metadata: pairs(z.string().max(64), z.string().max(512)).nullish(),
   user: z.string().nullish(),
   service_tier: z.string().nullish(),
   web_search_options: jsonObject.nullish(),

@@ -7,8 +7,8 @@ import { invalidRequest } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { reasoningFields } from '../shared/asked-reasoning.ts';
 import { gatewayFields } from '../shared/gateway-fields.ts';
-import { refusalBy, typeName } from '../shared/refusal.ts';
-import { flag, jsonObject } from '../shared/wire-schema.ts';
+import { check, refusalBy, typeName } from '../shared/refusal.ts';
+import { flag, jsonObject, pairs } from '../shared/wire-schema.ts';
 
 const between = (low: number, high: number) => z.number().min(low).max(high).nullish();
 const tokens = z.array(z.int().min(0)).min(1);
@@ -38,11 +38,11 @@ export const completionFields = z.object({
   frequency_penalty: between(-2, 2),
   presence_penalty: between(-2, 2),
   repetition_penalty: between(0, 2),
-  logit_bias: z.record(z.string(), z.number()).nullish(),
+  logit_bias: pairs(z.string(), z.number()).nullish(),
   seed: z.int().nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
   user: z.string().nullish(),
-  metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
+  metadata: pairs(z.string().max(64), z.string().max(512)).nullish(),
   service_tier: z.string().nullish(),
   prompt_cache_key: z.string().nullish(),
   web_search_options: jsonObject.nullish(),
@@ -75,7 +75,7 @@ export function parseCompletionRequest(body: Json): WireCompletionRequest {
   if (body['prompt'] === undefined && body['messages'] !== undefined) {
     throw invalidRequest('messages', 'this route takes `prompt`; send `messages` to /chat/completions instead');
   }
-  if (!prompt.safeParse(body['prompt']).success) {
+  if (!check(prompt, body['prompt']).success) {
     throw invalidRequest(
       'prompt',
       'accepted: a string, a list of strings, a list of token ids, or a list of such lists',
@@ -85,5 +85,5 @@ export function parseCompletionRequest(body: Json): WireCompletionRequest {
 }
 
 function hasCompletionFields(body: JsonObject): body is WireCompletionRequest {
-  return completionFields.safeParse(body).success;
+  return check(completionFields, body).success;
 }

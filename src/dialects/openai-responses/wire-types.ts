@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { gatewayFields } from '../shared/gateway-fields.ts';
 import { oneOf, type WireUnknown } from '../shared/one-of.ts';
-import { cacheControl, flag, jsonObject } from '../shared/wire-schema.ts';
+import { cacheControl, flag, jsonObject, pairs } from '../shared/wire-schema.ts';
 
 const anyJson = z.custom<Json>(() => true);
 const text = z.string();
@@ -236,7 +236,7 @@ export const responsesFields = z.object({
   prompt_cache_key: optionalText,
   prompt_cache_options: jsonObject.nullish(),
   prompt_cache_retention: optionalText,
-  metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
+  metadata: pairs(z.string().max(64), z.string().max(512)).nullish(),
   safety_identifier: optionalText,
   user: optionalText,
   service_tier: optionalText,

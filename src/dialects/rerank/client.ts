@@ -6,7 +6,7 @@ import type { RerankAnswer, RerankDocument, RerankQuestion } from '../../core/re
 import { countOf, type Usage } from '../../core/usage.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';
 import { encodeUsage } from '../shared/openrouter-usage.ts';
-import { refusalBy } from '../shared/refusal.ts';
+import { check, refusalBy } from '../shared/refusal.ts';
 import { demandOfWhole, sharedMembers, tokensOf, wholeFields, withModel } from '../shared/whole-request.ts';
 import { flag } from '../shared/wire-schema.ts';
 import type { WholeRequest } from '../whole.ts';
@@ -29,7 +29,7 @@ const KNOWN: ReadonlySet<string> = new Set(Object.keys(rerankFields.shape));
 /** unknown → core. @throws GatewayError `client.invalid_request` with the field's path */
 export function parseRerankRequest(body: Json): WholeRequest<'rerank'> {
   if (!isJsonObject(body)) throw invalidRequest('body', 'expected a JSON object with `model`, `query` and `documents`');
-  const checked = rerankFields.safeParse(body);
+  const checked = check(rerankFields, body);
   if (!checked.success) throw refusalBy(rerankFields, body, 'is no rerank request');
   const { query, return_documents: returnsDocuments } = checked.data;
   const documents = checked.data.documents.map(readDocument);

@@ -1,6 +1,7 @@
 /** Lists whose members say by their `type` what they are: content blocks, items, parts. */
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { check } from './refusal.ts';
 
 /** Of a kind that nobody here knows: it goes on where the grammar is relayed. */
 export type WireUnknown = JsonObject & { readonly type: string };
@@ -25,7 +26,8 @@ export function oneOf<Schemas extends Readonly<Record<string, z.ZodType>>>(
         return;
       }
       if (!Object.hasOwn(schemas, type)) return;
-      const { error } = schemas[type]?.safeParse(value) ?? {};
+      const schema = schemas[type];
+      const error = schema && check(schema, value).error;
       // A union of the one alternative that was meant: the refusal looks inside it for the path.
       if (error) payload.issues.push({ code: 'invalid_union', errors: [error.issues], input: value, path: [] });
     });

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { invalidRequest } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import { check } from '../../dialects/shared/refusal.ts';
 
 /**
  * Parses a body or query with a strict schema.
  * @throws GatewayError `client.invalid_request` with the path of the first field that is wrong
  */
 export function parseBody<T>(schema: z.ZodType<T>, body: Json | undefined): T {
-  const parsed = schema.safeParse(body);
+  const parsed = check(schema, body);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   if (issue === undefined) throw invalidRequest('body', 'is not valid');

@@ -1,7 +1,7 @@
 /** The door of the messages grammar: a body is checked once, never copied, and refused with its field's path. */
 import { type GatewayError, invalidRequest } from '../../../core/errors.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
-import { refusalBy, typeName } from '../../shared/refusal.ts';
+import { check, refusalBy, typeName } from '../../shared/refusal.ts';
 import { type MessagesFields, messagesFields, type WireClientTool, type WireMessagesRequest } from './schema.ts';
 
 /**
@@ -22,7 +22,7 @@ export function parseMessagesRequest(body: Json): WireMessagesRequest {
 }
 
 function hasMessagesFields(body: JsonObject): body is WireMessagesRequest {
-  return messagesFields.safeParse(body).success;
+  return check(messagesFields, body).success;
 }
 
 /** Whether the caller defines the tool; one with a type of its own is known to the grammar's owner by that type. */

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../../core/json.ts';
 import { gatewayFields } from '../../shared/gateway-fields.ts';
-import { flag, jsonObject } from '../../shared/wire-schema.ts';
+import { flag, jsonObject, pairs } from '../../shared/wire-schema.ts';
 
 const text = z.string();
 const optionalText = z.string().nullish();
@@ -117,7 +117,7 @@ export const geminiFields = z.object({
   safetySettings: z.array(jsonObject).nullish(),
   generationConfig: generationConfig.nullish(),
   cachedContent: optionalText,
-  labels: z.record(z.string(), z.string()).nullish(),
+  labels: pairs(z.string(), z.string()).nullish(),
   serviceTier: optionalText,
   store: flag,
   user: optionalText,

@@ -1,7 +1,7 @@
 /** The door of the responses grammar: a body is checked once, never copied, and refused with its field's path. */
 import { invalidRequest } from '../../../core/errors.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
-import { refusalBy, typeName } from '../../shared/refusal.ts';
+import { check, refusalBy, typeName } from '../../shared/refusal.ts';
 import { type ResponsesFields, responsesFields, type WireResponsesRequest } from '../wire-types.ts';
 
 /**
@@ -22,7 +22,7 @@ export function parseResponsesRequest(body: Json): WireResponsesRequest {
 }
 
 function hasResponsesFields(body: JsonObject): body is WireResponsesRequest {
-  return responsesFields.safeParse(body).success;
+  return check(responsesFields, body).success;
 }
 
 // ---- what would need stored responses ----
