@@ -7,6 +7,7 @@ import { toGatewayError } from '../core/errors.ts';
 import type { ReplayFace, ReplayStamp } from '../dialects/dialect.ts';
 import type { LedgerStore, Settlement } from '../ledger/store.ts';
 import type { Exchange, PipelinePorts, Reply } from './exchange.ts';
+import { keptName } from './record-bounds.ts';
 
 /** Events of a stream leave in writes of about this many characters. */
 const WRITE_CHARACTERS = 16 * 1024;
@@ -88,10 +89,10 @@ async function settleHit(exchange: HitExchange, { sourceId, origin }: CachedAnsw
     attempts: [],
     notes: exchange.notes,
     sessionId: demand.sessionId,
-    user: demand.user,
-    httpReferer: caller.referer,
-    appTitle: caller.title,
-    userAgent: caller.userAgent,
+    user: keptName(demand.user),
+    httpReferer: keptName(caller.referer),
+    appTitle: keptName(caller.title),
+    userAgent: keptName(caller.userAgent),
     serviceTier: origin.serviceTier,
     router: origin.router,
     // The source was routed; this one was not.

@@ -9,6 +9,7 @@ import { countOf, type Usage } from '../core/usage.ts';
 import type { SettledUsage, StreamMeter } from '../dialects/dialect.ts';
 import { type AttemptSequence, type LaneFor, type RoutedAnswer, startAttempts } from './attempts.ts';
 import type { Exchange, PipelinePorts, Reply } from './exchange.ts';
+import { keptNotes } from './record-bounds.ts';
 import type { Route } from './route.ts';
 import { type Routing, routerMetadata } from './route-record.ts';
 import { type ExchangeEnd, type Settled, settleExchange, type ToldByProvider } from './settle.ts';
@@ -144,7 +145,7 @@ export class ExchangeRun {
       preferences,
       attempts: records,
       stages: attempt?.lane.stages ?? [],
-      notes: [...this.exchange.notes, ...notes],
+      notes: keptNotes([...this.exchange.notes, ...notes]),
     };
   }
 

@@ -9,6 +9,7 @@ import type { SettledUsage } from '../dialects/dialect.ts';
 import { type Charge, chargeFor, chargeForAll } from '../ledger/charge.ts';
 import type { AttemptRecord, Settlement } from '../ledger/store.ts';
 import type { Exchange, ExchangeBase } from './exchange.ts';
+import { keptName, keptNotes } from './record-bounds.ts';
 import { planRecord, type Routing } from './route-record.ts';
 import type { LiveEndpoint } from './target.ts';
 
@@ -74,10 +75,10 @@ export function settleExchange(exchange: Exchange, end: ExchangeEnd, routing: Ro
     endpointId: target?.endpoint.id ?? null,
     providerId: target?.provider.id ?? null,
     providerName: target?.provider.name ?? null,
-    upstreamId: end.upstreamId,
+    upstreamId: keptName(end.upstreamId),
     streamed: end.streamed,
     finishReason: end.finishReason,
-    nativeFinishReason: end.nativeFinishReason,
+    nativeFinishReason: keptName(end.nativeFinishReason),
     usage: withPluginUsage(usage, exchange.pluginUsage),
     costNanoUsd,
     upstreamCostNanoUsd: charge.costNanoUsd,
@@ -86,13 +87,13 @@ export function settleExchange(exchange: Exchange, end: ExchangeEnd, routing: Ro
     latencyMs: end.firstContentAtMs === null ? null : end.firstContentAtMs - exchange.receivedAtMs,
     generationTimeMs: end.attemptStartedAtMs === null ? 0 : end.endedAtMs - end.attemptStartedAtMs,
     attempts: end.attempts,
-    notes: exchange.notes.length === 0 ? end.notes : [...exchange.notes, ...end.notes],
+    notes: keptNotes(exchange.notes.length === 0 ? end.notes : [...exchange.notes, ...end.notes]),
     sessionId: demand.sessionId,
-    user: demand.user,
-    httpReferer: caller.referer,
-    appTitle: caller.title,
-    userAgent: caller.userAgent,
-    serviceTier: end.serviceTier,
+    user: keptName(demand.user),
+    httpReferer: keptName(caller.referer),
+    appTitle: keptName(caller.title),
+    userAgent: keptName(caller.userAgent),
+    serviceTier: keptName(end.serviceTier),
     router: routing.requested.router,
     plan: planRecord(routing),
     presetId: exchange.presetId,
