@@ -89,7 +89,8 @@ function chosenTools(
 ): readonly ToolDefinition[] {
   if (choice?.type !== 'allowed') return tools;
   writer.notes.push({ code: 'tool.changed', field: 'tool_choice', message: 'only the allowed tools are offered' });
-  return tools.filter((tool) => choice.names.includes(tool.name));
+  const names = new Set(choice.names);
+  return tools.filter((tool) => names.has(tool.name));
 }
 
 function encodeTool(tool: ToolDefinition, at: number, writer: BodyWriter): JsonObject {

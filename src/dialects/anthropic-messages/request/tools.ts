@@ -46,7 +46,8 @@ function allowedTools(
 ): readonly { readonly tool: ToolDefinition; readonly index: number }[] {
   const all = tools.map((tool, index) => ({ tool, index }));
   if (choice?.type !== 'allowed') return all;
-  const allowed = all.filter(({ tool }) => choice.names.includes(tool.name));
+  const names = new Set(choice.names);
+  const allowed = all.filter(({ tool }) => names.has(tool.name));
   if (allowed.length === all.length) return all;
   notes.add('tool.changed', 'tool_choice', 'Only the allowed tools are sent: they cannot be restricted otherwise.');
   return allowed;

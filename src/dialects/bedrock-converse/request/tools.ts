@@ -111,7 +111,8 @@ function offeredTools(
       : choice?.type === 'tool' && (!facts.toolChoice || budgetThinking)
         ? [choice.name]
         : null;
-  const offered = names ? all.filter(({ tool }) => names.includes(tool.name)) : all;
+  const wanted = names && new Set(names);
+  const offered = wanted ? all.filter(({ tool }) => wanted.has(tool.name)) : all;
   if (offered.length === all.length || offered.length === 0) return all;
   notes.add('tool.changed', 'tool_choice', 'Only the allowed tools are sent: they cannot be restricted otherwise.');
   return offered;

@@ -27,7 +27,8 @@ export function encodeTools(request: ChatRequest, context: UpstreamContext, note
 /** One tool, or some, can be named only by offering no others. */
 function offeredTools({ tools, toolChoice: choice }: ChatRequest, notes: Notebook): readonly ToolDefinition[] {
   const names = choice?.type === 'tool' ? [choice.name] : choice?.type === 'allowed' ? choice.names : undefined;
-  const offered = names ? tools.filter(({ name }) => names.includes(name)) : tools;
+  const wanted = names && new Set(names);
+  const offered = wanted ? tools.filter(({ name }) => wanted.has(name)) : tools;
   if (offered.length < tools.length) {
     notes.add('tool.changed', 'tool_choice', 'Only the chosen tools are offered: they cannot be named otherwise.');
   }

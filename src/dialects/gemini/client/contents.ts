@@ -2,6 +2,7 @@
 import type { Message, Part, ToolMessage, UserMessage } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
 import type { Note } from '../../../core/note.ts';
+import { openCalls } from '../../shared/open-calls.ts';
 import { resultText } from './call-text.ts';
 import { decodeBlob, decodeFile } from './media.ts';
 import { type OpenModelTurn, openModelTurn } from './model-turn.ts';
@@ -113,20 +114,18 @@ interface CallNames {
 }
 
 function openCallNames(): CallNames {
-  /** Calls that no result has answered yet, in order. */
-  const open: { readonly id: string; readonly name: string }[] = [];
+  const open = openCalls<{ readonly id: string; readonly name: string }>();
   let count = 0;
   const made = (name: string): string => `call_${count++}_${name}`.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64);
   return {
     name(call) {
       const id = call.id || made(call.name);
-      open.push({ id, name: call.name });
+      open.add({ id, name: call.name });
       return id;
     },
     answer({ id, name }) {
-      const byId = id ? open.findIndex((call) => call.id === id) : -1;
-      const at = byId >= 0 ? byId : open.findIndex((call) => call.name === name);
-      return open.splice(at, at < 0 ? 0 : 1)[0]?.id ?? (id || made(name));
+      const call = (id ? open.takeById(id) : undefined) ?? open.takeByName(name);
+      return call?.id ?? (id || made(name));
     },
   };
 }

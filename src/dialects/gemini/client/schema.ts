@@ -76,8 +76,8 @@ export function isClosed(schema: JsonObject): boolean {
   const { properties, required, additionalProperties, items, anyOf, $defs } = schema;
   if (isJsonObject(properties) || schema['type'] === 'object') {
     const names = isJsonObject(properties) ? Object.keys(properties) : [];
-    const listed: readonly Json[] = isJsonArray(required) ? required : [];
-    if (additionalProperties !== false || !names.every((name) => listed.includes(name))) return false;
+    const listed = new Set(isJsonArray(required) ? required : []);
+    if (additionalProperties !== false || !names.every((name) => listed.has(name))) return false;
   }
   const inner: readonly (Json | undefined)[] = [
     ...(isJsonObject(properties) ? Object.values(properties) : []),

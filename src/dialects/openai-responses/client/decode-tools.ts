@@ -71,8 +71,16 @@ export function decodeToolChoice(
   if (typeof choice === 'string') return { toolChoice: { type: choice } };
   const { type, name, namespace, mode, tools } = choice;
   if (type === 'allowed_tools') {
-    const allowed = (tools ?? []).flatMap((tool) => allowedNames(tool, names, notes));
-    return { toolChoice: { type: 'allowed', mode: mode ?? 'auto', names: allowed } };
+    const allowed = new Set<string>();
+    const seen = new Set<string>();
+    for (const tool of tools ?? []) {
+      // A namespace stands for all of its tools: named a thousand times it would be a thousand lists of them.
+      const key = `${tool['type']}\n${stringAt(tool, 'namespace') ?? ''}\n${stringAt(definitionOf(tool), 'name') ?? ''}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      for (const each of allowedNames(tool, names, notes)) allowed.add(each);
+    }
+    return { toolChoice: { type: 'allowed', mode: mode ?? 'auto', names: [...allowed] } };
   }
   if (name && (type === 'function' || type === 'custom')) {
     return { toolChoice: { type: 'tool', name: names.flat(name, namespace) } };

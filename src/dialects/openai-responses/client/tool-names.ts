@@ -96,6 +96,7 @@ export function toolNamesOf(listed: readonly ListedTool[]): ToolNames {
   }
   const splits = new Map<string, ToolName>();
   const flats = new Map<string, string>();
+  const members = new Map<string, string[]>();
   for (const { tool, namespace } of listed) {
     const name = nameOf(tool);
     if (!namespace || name === undefined) continue;
@@ -103,13 +104,16 @@ export function toolNamesOf(listed: readonly ListedTool[]): ToolNames {
     const flat = plain.has(joined) || splits.has(joined) ? hashed(joined, namespace.name) : joined;
     splits.set(flat, { name, namespace: namespace.name });
     flats.set(`${namespace.name}\n${name}`, flat);
+    const others = members.get(namespace.name);
+    if (others) others.push(flat);
+    else members.set(namespace.name, [flat]);
   }
   return {
     // A call of a tool that is not offered any more is still told under a name of the same form.
     flat: (name, namespace) => (namespace ? (flats.get(`${namespace}\n${name}`) ?? join(namespace, name)) : name),
     split: (flat) => splits.get(flat) ?? { name: flat },
     isSearch: (flat) => hasSearch && flat === TOOL_SEARCH,
-    within: (namespace) => [...splits].flatMap(([flat, split]) => (split.namespace === namespace ? flat : [])),
+    within: (namespace) => members.get(namespace) ?? [],
   };
 }
 

@@ -29,7 +29,8 @@ function offeredTools(
   const all = tools.map((tool, at) => ({ tool, at }));
   if (choice?.type !== 'allowed' || writer.context.host.quirks.ownerTools) return all;
   writer.notes.push({ code: 'tool.changed', field: 'tool_choice', message: 'only the allowed tools are offered' });
-  return all.filter(({ tool }) => choice.names.includes(tool.name));
+  const names = new Set(choice.names);
+  return all.filter(({ tool }) => names.has(tool.name));
 }
 
 function encodeTool(tool: ToolDefinition, at: number, writer: BodyWriter): JsonObject {
