@@ -190,8 +190,9 @@ function pushAssistant(conversation: Conversation, next: AssistantTurn, field: s
   for (const key of ['content', 'tool_calls'] as const) {
     const more = next[key];
     if (!more) continue;
-    const list = (turn[key] ??= []);
+    const list = turn[key] ?? [];
     for (const each of more) list.push(each);
+    turn[key] = list;
   }
   const plans = [turn.tool_plan, next.tool_plan].filter((plan) => plan !== undefined);
   if (plans.length > 0) turn.tool_plan = plans.join('\n');
