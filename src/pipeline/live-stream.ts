@@ -11,6 +11,13 @@ import { tryParseJson } from '../wire/json.ts';
 import { ofProvider } from './attempt-errors.ts';
 import type { Deadline } from './deadlines.ts';
 
+/**
+ * What a stream may amount to before it is no answer any more: some grammars repeat all of it at their end, so that somebody has to
+ * keep it. The characters are twenty times the longest output of any model; the bytes leave room for every token's chances.
+ */
+export const MOST_STREAM_BYTES = 256 * 1024 * 1024;
+export const MOST_CHARACTERS = 64 * 1024 * 1024;
+
 /** How long a host may take to close its stream after the terminator, before its socket is given up. */
 const LAST_BYTES_MS = 1000;
 
@@ -89,6 +96,7 @@ export class LiveStream implements LiveSource {
   #pausedAtMs: number | undefined;
   #readAtMs = 0;
   #isCutInside = false;
+  #bytes = 0;
   /** Client text of the read at hand, piece by piece: joining once is cheaper than a rope that is flattened later. */
   #pieces: string[] = [];
 
@@ -159,11 +167,21 @@ export class LiveStream implements LiveSource {
   /** Client text of one read; the end of the bytes flushes what is left. */
   #take({ done, value = [] }: ManyRead): string {
     this.#pieces = [];
-    for (const bytes of value) this.#frames.push(bytes, this.#onFrame, this.#skim);
+    for (const bytes of value) {
+      this.#bytes += bytes.byteLength;
+      this.#frames.push(bytes, this.#onFrame, this.#skim);
+    }
+    this.#assertBounded();
     if (done) this.#frames.end(this.#onLastFrame);
     const text = this.#pieces.length === 1 ? (this.#pieces[0] ?? '') : this.#pieces.join('');
     this.#touch(text);
     return text;
+  }
+
+  /** @throws GatewayError `provider.bad_answer` */
+  #assertBounded(): void {
+    if (this.#bytes <= MOST_STREAM_BYTES && this.lane.meter.deliveredCharacters <= MOST_CHARACTERS) return;
+    throw new GatewayError('provider.bad_answer', 'The provider streamed more than any answer; it was cut off.');
   }
 
   readonly #skim = (text: string, at: number): number => {
