@@ -35,9 +35,9 @@ export class RelayBlock {
     return (numberAt(raw, 'index') ?? 0) === this.#upstreamIndex;
   }
 
-  /** Whether its text passes as it comes. */
-  get canSkim(): boolean {
-    if (this.#index !== this.#upstreamIndex) return false;
+  /** Whether its text passes as it comes in events like this one. */
+  canSkim(raw: JsonObject): boolean {
+    if (raw['index'] !== this.#index) return false;
     return this.#kind === 'text' || (this.#kind === 'thinking' && !this.#hidesThinking && !this.#isSealed);
   }
 
@@ -63,7 +63,9 @@ export class RelayBlock {
 
   delta(raw: JsonObject, data: string): string {
     const delta = objectAt(raw, 'delta') ?? {};
-    const type = stringAt(delta, 'type') ?? '';
+    const type = stringAt(delta, 'type');
+    // What says nothing that anybody could read; clients go by the type.
+    if (type === undefined) return '';
     const place = Object.hasOwn(PLACES, type) ? PLACES[type] : undefined;
     if (place !== undefined && place !== this.#kind) return '';
     if (this.#kind === 'thinking') {
@@ -90,7 +92,7 @@ export class RelayBlock {
   }
 
   #asItCame(type: string, raw: JsonObject, data: string): string {
-    if (this.#index !== this.#upstreamIndex || data.includes('\n') || raw['type'] !== type) {
+    if (raw['index'] !== this.#index || data.includes('\n') || raw['type'] !== type) {
       return frameOf({ ...raw, type, index: this.#index });
     }
     return `event: ${type}\ndata: ${data}\n\n`;

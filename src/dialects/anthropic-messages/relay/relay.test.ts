@@ -219,6 +219,44 @@ describe('blocks', () => {
   });
 });
 
+describe('a host that breaks the grammar', () => {
+  test('a piece without a type says nothing, and leaves nothing', () => {
+    const broken = [
+      event({ type: 'content_block_delta', index: 0 }),
+      event({ type: 'content_block_delta', index: 0, delta: null }),
+      delta(0, { type: ['text_delta'], text: 'x' }),
+      delta(0, { text: 'x' }),
+    ];
+    const body =
+      start() +
+      open(0, { type: 'text', text: '' }) +
+      broken.join('') +
+      text(0, 'said') +
+      stop(0) +
+      ending('end_turn') +
+      last;
+    expect(contentOf(body)).toMatchObject([{ type: 'text', text: 'said' }]);
+    const { sent } = play(body);
+    expect(sent.match(/event: content_block_delta/g)).toHaveLength(1);
+  });
+
+  test.each([['0'], [{ a: 1 }], [null], [-0.5]])('an index of %p is never passed on', (index) => {
+    const pieces = ['a', 'b', 'c'].map((said) =>
+      event({ type: 'content_block_delta', index, delta: { type: 'text_delta', text: said } }),
+    );
+    const opening = event({ type: 'content_block_start', index, content_block: { type: 'text', text: '' } });
+    const body =
+      start() + opening + pieces.join('') + event({ type: 'content_block_stop', index }) + ending('end_turn') + last;
+    expect(contentOf(body)).toMatchObject([{ type: 'text', text: 'abc' }]);
+    for (const [, written] of play(body).sent.matchAll(/"index":([^,}]+)/g)) expect(written).toBe('0');
+  });
+
+  test('an event’s name cannot begin another event', () => {
+    const { sent } = play(simple + event({ type: 'x\ndata: {}\n\nevent: message_stop' }) + ending('end_turn') + last);
+    expect(sent.match(/^event: message_stop$/gm)).toHaveLength(1);
+  });
+});
+
 describe('the end is proved', () => {
   test.each<[string, string | undefined]>([
     [simple, 'provider.truncated'],

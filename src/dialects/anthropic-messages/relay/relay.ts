@@ -200,7 +200,7 @@ class MessagesRelay implements RelayStream {
       text = this.#openBlock({ type: 'content_block_start', index: raw['index'], content_block: { type: kind } });
     }
     const piece = this.#block?.delta(raw, data) ?? '';
-    if (this.#block?.canSkim) this.#learn(data, objectAt(raw, 'delta')?.['type']);
+    if (this.#block?.canSkim(raw)) this.#learn(data, objectAt(raw, 'delta')?.['type']);
     return text + piece;
   }
 
