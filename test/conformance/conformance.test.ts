@@ -13,4 +13,5 @@ test('every face answers every case through every upstream, or says why it canno
     failed.map(({ face, upstream, what, why }) => `${face.name} → ${upstream.dialect}: ${what.name}: ${why}`),
   ).toEqual([]);
   expect(readFileSync(PAGE, 'utf8')).toBe(pageOf(cells));
-});
+  // Some nine hundred exchanges, one after the other: a busy machine may take its time.
+}, 120_000);
