@@ -131,6 +131,34 @@ describe('events', () => {
     expect(eventsIn(stream.push(JSON.stringify({ ...done, name: 'g' })))).toMatchObject([{ ...done, name: 'g' }]);
   });
 
+  test('a host that names its items anew in every event: clients see each under one id', () => {
+    let count = 0;
+    const renamed = upstream.map((event): JsonObject => {
+      const { item, response } = event;
+      if (isJsonObject(item)) return { ...event, item: { ...item, id: `new_${count++}` } };
+      if (event['item_id'] !== undefined) return { ...event, item_id: `new_${count++}` };
+      if (!isJsonObject(response) || !Array.isArray(response['output'])) return event;
+      return {
+        ...event,
+        response: { ...response, output: response['output'].map((each) => ({ ...each, id: `new_${count++}` })) },
+      };
+    });
+    const { text, stream, outcome } = play(renamed);
+    expect(outcome).toBe('complete');
+    const events = eventsIn(text + stream.final(settled).replace(DONE, ''));
+    const ids = new Map<unknown, Set<unknown>>();
+    for (const { output_index: at, item, item_id: id, response } of events) {
+      const told = (index: unknown, name: unknown) => ids.set(index, (ids.get(index) ?? new Set()).add(name));
+      if (isJsonObject(item)) told(at, item['id']);
+      else if (id !== undefined) told(at, id);
+      const output = isJsonObject(response) ? response['output'] : undefined;
+      if (Array.isArray(output))
+        for (const [index, each] of output.entries()) told(index, objectAt({ each }, 'each')?.['id']);
+    }
+    expect(ids.size).toBe(items.length);
+    for (const names of ids.values()) expect(names.size).toBe(1);
+  });
+
   test('what counts nothing yet counts nothing', () => {
     const response = responseOf({ status: 'in_progress', output: [] });
     const stream = relay.openRelay(contextFor());

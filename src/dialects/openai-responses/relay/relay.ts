@@ -17,6 +17,7 @@ import type { DeltaPlace } from '../upstream/delta-form.ts';
 import { lessonIn, openResponsesDecoder, type ResponsesDecoder } from '../upstream/stream-decoder.ts';
 import type { WireResponsesRequest } from '../wire-types.ts';
 import { type CallNames, openCallNames } from './call-names.ts';
+import { ItemIds } from './item-ids.ts';
 import { patchResponse, withSettled } from './patch.ts';
 
 const DONE = '[DONE]';
@@ -31,6 +32,7 @@ class Relay implements RelayStream {
   readonly #context: RelayContext<WireResponsesRequest>;
   readonly #decoder: ResponsesDecoder;
   readonly #names: CallNames;
+  readonly #ids = new ItemIds();
   readonly #forms = new TextForms<DeltaPlace>();
   /** Number of the next event, where the host gives none. */
   #next = 0;
@@ -70,8 +72,12 @@ class Relay implements RelayStream {
       return '';
     }
     const opening = this.#opening(type);
-    this.#learn(data, event, type);
-    return opening + this.#frame(type, event, data);
+    const named = this.#ids.inEvent(type, event);
+    if (named === event) this.#learn(data, event, type);
+    const patched = this.#numbered(this.#patched(type, named));
+    // Untouched, which is nearly always: the host's own text, unless it stands in several lines.
+    if (patched === event && !data.includes('\n')) return `${opening}event: ${type}\ndata: ${data}\n\n`;
+    return opening + this.#write(type, patched);
   }
 
   /** Nearly all events are pieces of text, and leave as they came. */
@@ -93,7 +99,7 @@ class Relay implements RelayStream {
 
   final(settled: SettledUsage): string {
     const { type, event } = this.#terminal ?? { type: 'response.completed', event: {} };
-    const raw = objectAt(event, 'response') ?? { status: type.slice('response.'.length) };
+    const raw = this.#ids.inResponse(objectAt(event, 'response') ?? { status: type.slice('response.'.length) });
     const patched = withSettled(patchResponse(raw, this.#context, this.#said()), raw, settled);
     const opening = this.#opening(type);
     return `${opening}${this.#write(type, this.#numbered({ type, ...event, response: patched }))}data: ${DONE}\n\n`;
@@ -129,12 +135,6 @@ class Relay implements RelayStream {
       if (!lesson?.about.isNumbered || (lesson.about.kind === 'text' && !lesson.about.hasLogprobs)) return undefined;
       return { ...lesson, opening: `event: ${type}\ndata: ` };
     });
-  }
-
-  #frame(type: string, event: JsonObject, data: string): string {
-    const patched = this.#numbered(this.#patched(type, event));
-    // Untouched, which is nearly always: the host's own text, unless it stands in several lines.
-    return patched === event && !data.includes('\n') ? `event: ${type}\ndata: ${data}\n\n` : this.#write(type, patched);
   }
 
   #patched(type: string, event: JsonObject): JsonObject {
