@@ -2,11 +2,10 @@
  * Usage of a Messages reply → core counts. The grammar counts in exclusive parts (uncached, cache read, cache write); core
  * counts inclusively (docs/sources.md). The host's semantics say where a compatible host differs.
  */
-import { arrayAt, isJsonObject, type JsonObject, numberAt, objectAt } from '../../core/json.ts';
-import { nanoUsdFromNumber } from '../../core/money.ts';
+import { arrayAt, isJsonObject, type JsonObject, objectAt } from '../../core/json.ts';
 import type { Usage, UsageCounts } from '../../core/usage.ts';
 import type { UsageSemantics } from '../host.ts';
-import { tokenCountAt } from '../shared/token-count.ts';
+import { reportedCost, searchCountAt, tokenCountAt } from '../shared/token-count.ts';
 
 const INPUT_PARTS = ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'] as const;
 
@@ -37,7 +36,7 @@ export function toUsage(wire: JsonObject, semantics: UsageSemantics, partial = f
   if (input === undefined && cacheRead + cacheWrite === 0) return undefined;
   if (output === undefined && !partial) return undefined;
   const thinking = tokenCountAt(objectAt(wire, 'output_tokens_details') ?? {}, 'thinking_tokens') ?? 0;
-  const searches = tokenCountAt(objectAt(wire, 'server_tool_use') ?? {}, 'web_search_requests') ?? 0;
+  const searches = searchCountAt(objectAt(wire, 'server_tool_use') ?? {}, 'web_search_requests') ?? 0;
   const beside = semantics.cachedInput === 'beside-input' ? cacheRead + cacheWrite : 0;
   const compaction = compactionTokens(wire);
   const counts: UsageCounts = {
@@ -49,11 +48,11 @@ export function toUsage(wire: JsonObject, semantics: UsageSemantics, partial = f
     ...(thinking > 0 && { reasoningTokens: thinking }),
     ...(searches > 0 && { webSearches: searches }),
   };
-  const cost = semantics.reportsCost === false ? undefined : numberAt(wire, 'cost');
+  const cost = semantics.reportsCost === false ? undefined : reportedCost(wire['cost']);
   return {
     counts,
     estimated: partial,
-    ...(cost !== undefined && cost >= 0 && { reportedCostNanoUsd: nanoUsdFromNumber(cost) }),
+    ...(cost !== undefined && { reportedCostNanoUsd: cost }),
   };
 }
 

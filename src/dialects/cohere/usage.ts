@@ -4,7 +4,7 @@
  */
 import { type JsonObject, objectAt } from '../../core/json.ts';
 import type { KnownUsageUnit, Usage } from '../../core/usage.ts';
-import { tokenCountAt } from '../shared/token-count.ts';
+import { MOST_SEARCHES, searchCountAt, tokenCountAt } from '../shared/token-count.ts';
 
 /** Undefined where the host does not say what the bill needs: the exchange is then estimated. */
 export function decodeUsage(raw: JsonObject): Usage | undefined {
@@ -24,7 +24,7 @@ export function decodeUsage(raw: JsonObject): Usage | undefined {
   add('cachedTokens', cachedShare(tokenCountAt(raw, 'cached_tokens'), read, prompt), prompt);
   add('imagePromptTokens', images, prompt);
   add('reasoningTokens', tokenCountAt(tokens, 'reasoning_tokens'), completion);
-  add('searchUnits', tokenCountAt(billed, 'search_units'), Number.MAX_SAFE_INTEGER);
+  add('searchUnits', searchCountAt(billed, 'search_units'), MOST_SEARCHES);
   return { counts, estimated: false };
 }
 

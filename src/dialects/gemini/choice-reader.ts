@@ -2,6 +2,7 @@
 import type { ReasoningDetail } from '../../core/chat.ts';
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
+import { MOST_SEARCHES } from '../shared/token-count.ts';
 import { citationSources, decodeCitations } from './citations.ts';
 import { finishReasonOf } from './finish-reason.ts';
 import { decodeLogprobs } from './logprobs.ts';
@@ -70,7 +71,7 @@ export function openChoiceReader(choice: number): ChoiceReader {
       return { type: 'text-delta', choice, text };
     },
     finishName: () => state.finish,
-    searches: () => (state.grounding ? (arrayAt(state.grounding, 'webSearchQueries')?.length ?? 0) : 0),
+    searches: () => Math.min(arrayAt(state.grounding ?? {}, 'webSearchQueries')?.length ?? 0, MOST_SEARCHES),
     close(fallback, events) {
       state.events = events;
       closeCall(state);

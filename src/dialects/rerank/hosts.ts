@@ -14,7 +14,7 @@ import type { UpstreamContext } from '../dialect.ts';
 import type { HostProfile } from '../host.ts';
 import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
 import { decodeUsage } from '../shared/openai-usage.ts';
-import { tokenCountAt } from '../shared/token-count.ts';
+import { searchCountAt } from '../shared/token-count.ts';
 import { requestLike } from '../shared/whole-request.ts';
 import type { WholeDialect } from '../whole.ts';
 
@@ -97,7 +97,7 @@ function usageOf(answer: JsonObject, host: HostProfile): Usage | undefined {
   const billed = objectAt(meta, 'billed_units') ?? {};
   const prompt = told['prompt_tokens'] ?? told['total_tokens'] ?? objectAt(meta, 'tokens')?.['input_tokens'];
   const usage = decodeUsage({ ...told, prompt_tokens: prompt ?? billed['input_tokens'], completion_tokens: 0 }, host);
-  const searchUnits = tokenCountAt(billed, 'search_units') ?? tokenCountAt(told, 'search_units');
+  const searchUnits = searchCountAt(billed, 'search_units') ?? searchCountAt(told, 'search_units');
   if (searchUnits === undefined) return usage;
   const { completionTokens: _, ...counts } = usage?.counts ?? {};
   return { estimated: false, ...usage, counts: { ...counts, searchUnits } };

@@ -3,12 +3,10 @@
  * that the exchange is estimated and marked rather than billed wrong (docs/sources.md).
  */
 import { type JsonObject, objectAt } from '../../core/json.ts';
-import { nanoUsdFromNumber } from '../../core/money.ts';
 import type { KnownUsageUnit, Usage } from '../../core/usage.ts';
 import type { HostProfile } from '../host.ts';
-import { MOST_TOKENS, tokenCountAt } from './token-count.ts';
+import { MOST_SEARCHES, reportedCost, searchCountAt, tokenCountAt } from './token-count.ts';
 
-const MOST_USD = 1_000_000;
 /** xAI counts cost in ticks of 10^-10 USD. */
 const TICKS_PER_NANO_USD = 10n;
 
@@ -51,7 +49,7 @@ export function decodeUsage(raw: JsonObject, host: Pick<HostProfile, 'usage'>): 
   set('imageCompletionTokens', tokenCountAt(completionDetails, 'image_tokens'), completion);
   set('acceptedPredictionTokens', tokenCountAt(completionDetails, 'accepted_prediction_tokens'), completion);
   set('rejectedPredictionTokens', tokenCountAt(completionDetails, 'rejected_prediction_tokens'), completion);
-  set('webSearches', webSearchesOf(raw), MOST_TOKENS);
+  set('webSearches', webSearchesOf(raw), MOST_SEARCHES);
 
   const reportedCostNanoUsd = host.usage.reportsCost === false ? undefined : reportedCostOf(raw);
   return { counts, estimated: false, ...(reportedCostNanoUsd !== undefined && { reportedCostNanoUsd }) };
@@ -105,14 +103,14 @@ function longWrittenOf(raw: JsonObject): number | undefined {
 
 function webSearchesOf(raw: JsonObject): number | undefined {
   const details = objectAt(raw, 'server_tool_use_details') ?? objectAt(raw, 'server_tool_use');
-  return (details && tokenCountAt(details, 'web_search_requests')) ?? tokenCountAt(raw, 'num_search_queries');
+  return (details && searchCountAt(details, 'web_search_requests')) ?? searchCountAt(raw, 'num_search_queries');
 }
 
 /** The host's own price: OpenRouter's `cost`, Perplexity's `cost.total_cost`, xAI's ticks. */
 function reportedCostOf(raw: JsonObject): bigint | undefined {
   const { cost } = raw;
-  const usd = isObject(cost) ? cost['total_cost'] : cost;
-  if (typeof usd === 'number' && usd >= 0 && usd <= MOST_USD) return nanoUsdFromNumber(usd);
+  const told = reportedCost(isObject(cost) ? cost['total_cost'] : cost);
+  if (told !== undefined) return told;
   const ticks = raw['cost_in_usd_ticks'];
   if (typeof ticks !== 'number' || !Number.isSafeInteger(ticks) || ticks < 0) return undefined;
   return (BigInt(ticks) + TICKS_PER_NANO_USD - 1n) / TICKS_PER_NANO_USD;

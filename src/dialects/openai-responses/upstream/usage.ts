@@ -3,14 +3,14 @@ import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt } from '../.
 import type { Usage } from '../../../core/usage.ts';
 import type { HostProfile } from '../../host.ts';
 import { decodeUsage } from '../../shared/openai-usage.ts';
-import { tokenCountAt } from '../../shared/token-count.ts';
+import { MOST_SEARCHES, searchCountAt } from '../../shared/token-count.ts';
 
 /** @param searches how many searches the output shows, for hosts that do not count them */
 export function usageOf(response: JsonObject, searches: number, host: Pick<HostProfile, 'usage'>): Usage | undefined {
   const told = objectAt(response, 'usage');
   const usage = told && decodeUsage(told, host);
   if (!told || !usage || usage.counts.webSearches !== undefined) return usage;
-  const webSearches = countedSearches(response, told) ?? searches;
+  const webSearches = countedSearches(response, told) ?? Math.min(searches, MOST_SEARCHES);
   return webSearches > 0 ? { ...usage, counts: { ...usage.counts, webSearches } } : usage;
 }
 
@@ -18,7 +18,7 @@ export function usageOf(response: JsonObject, searches: number, host: Pick<HostP
 function countedSearches(response: JsonObject, usage: JsonObject): number | undefined {
   const openAi = objectAt(objectAt(response, 'tool_usage') ?? {}, 'web_search');
   const xai = objectAt(usage, 'server_side_tool_usage_details');
-  return (openAi && tokenCountAt(openAi, 'num_requests')) ?? (xai && tokenCountAt(xai, 'web_search_calls'));
+  return (openAi && searchCountAt(openAi, 'num_requests')) ?? (xai && searchCountAt(xai, 'web_search_calls'));
 }
 
 /** Opening a page or looking inside it is no search (https://platform.openai.com/docs/guides/tools-web-search). */
