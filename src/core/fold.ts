@@ -18,9 +18,16 @@ interface ChoiceDraft {
   images: string[];
   audio: AudioOutput | undefined;
   annotations: Json[];
-  logprobs: Json | undefined;
+  logprobs: LogprobsDraft | undefined;
   finishReason: FinishReason | null;
   nativeFinishReason: string | null;
+}
+
+interface LogprobsDraft {
+  /** The only piece so far, or what cannot be joined. */
+  readonly said: Json;
+  /** Several pieces: their members and all tokens, grown in place, as there may be hundreds of thousands. */
+  joined?: { readonly members: object; readonly tokens: Json[] };
 }
 
 function newDraft(): ChoiceDraft {
@@ -90,7 +97,7 @@ function applyToChoice(draft: ChoiceDraft, event: ChoiceEvent): void {
     case 'text-delta':
       draft.content = (draft.content ?? '') + event.text;
       grow(draft, 'content', event.text.length);
-      if (event.logprobs !== undefined) draft.logprobs = joinLogprobs(draft.logprobs, event.logprobs);
+      if (event.logprobs !== undefined) addLogprobs(draft, event.logprobs);
       return;
     case 'reasoning-delta':
       foldReasoning(draft, event);
@@ -119,10 +126,10 @@ function applyToChoice(draft: ChoiceDraft, event: ChoiceEvent): void {
       draft.audio = joinAudio(draft.audio, event.audio);
       return;
     case 'annotation-delta':
-      draft.annotations.push(...event.annotations);
+      for (const annotation of event.annotations) draft.annotations.push(annotation);
       return;
     case 'logprobs-delta':
-      draft.logprobs = joinLogprobs(draft.logprobs, event.logprobs);
+      addLogprobs(draft, event.logprobs);
       return;
     case 'choice-end':
       draft.finishReason = event.finishReason;
@@ -190,9 +197,19 @@ function joinAudio(a: AudioOutput | undefined, b: AudioOutput): AudioOutput {
   };
 }
 
-function joinLogprobs(a: Json | undefined, b: Json): Json {
-  if (!isLogprobs(a) || !isLogprobs(b)) return b;
-  return { ...a, ...b, content: [...(a.content ?? []), ...(b.content ?? [])] };
+function addLogprobs(draft: ChoiceDraft, next: Json): void {
+  const { logprobs } = draft;
+  if (!logprobs || !isLogprobs(logprobs.said) || !isLogprobs(next)) {
+    draft.logprobs = { said: next };
+    return;
+  }
+  logprobs.joined ??= { members: { ...logprobs.said }, tokens: [...(logprobs.said.content ?? [])] };
+  Object.assign(logprobs.joined.members, next);
+  for (const token of next.content ?? []) logprobs.joined.tokens.push(token);
+}
+
+function logprobsOf({ said, joined }: LogprobsDraft): Json {
+  return joined ? { ...joined.members, content: [...joined.tokens] } : said;
 }
 
 function isLogprobs(value: Json | undefined): value is { readonly content: readonly Json[] | null } {
@@ -211,7 +228,7 @@ function finishDraft(index: number, draft: ChoiceDraft): Choice {
     images: draft.images,
     ...(draft.audio && { audio: draft.audio }),
     annotations: draft.annotations,
-    ...(draft.logprobs !== undefined && { logprobs: draft.logprobs }),
+    ...(draft.logprobs && { logprobs: logprobsOf(draft.logprobs) }),
     finishReason: draft.finishReason,
     nativeFinishReason: draft.nativeFinishReason,
     ...(!isUsual(draft.order) && { order: draft.order }),

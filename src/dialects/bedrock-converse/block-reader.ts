@@ -156,7 +156,7 @@ export function openBlockReader(format: string): BlockReader {
     whole(block) {
       const index = wholeBlocks++;
       const events = start(index, block);
-      for (const fragment of fragmentsOf(block)) events.push(...(delta(index, fragment) ?? []));
+      for (const fragment of fragmentsOf(block)) for (const event of delta(index, fragment) ?? []) events.push(event);
       return [...events, ...close(index)];
     },
     finish(stopReason) {
@@ -219,7 +219,12 @@ function joinBase64(pieces: readonly string[]): string {
   if (pieces.length <= 1 || pieces.slice(0, -1).every((piece) => !piece.endsWith('='))) {
     return pieces.length <= 1 ? only : pieces.join('');
   }
-  return btoa(pieces.map((piece) => atob(piece)).join(''));
+  try {
+    return btoa(pieces.map((piece) => atob(piece)).join(''));
+  } catch {
+    // No base64: as it came, whoever reads it refuses it.
+    return pieces.join('');
+  }
 }
 
 /** See docs/sources.md. Some models end a tool call with `end_turn`: they are read by what they sent. */

@@ -433,3 +433,19 @@ describe('a whole answer', () => {
     expect(decodeResponse(body, context).choices[0]).toMatchObject({ content: null, finishReason: 'stop' });
   });
 });
+
+test('hidden reasoning whose pieces are no base64 goes on as it came', () => {
+  const hidden = (redactedContent: string): Message => delta(0, { reasoningContent: { redactedContent } });
+  const { events, outcome } = messages([
+    ['messageStart', { role: 'assistant' }],
+    hidden('AA=='),
+    hidden('no base64!'),
+    stop(0),
+    ['messageStop', { stopReason: 'end_turn' }],
+    ['metadata', { usage }],
+  ]);
+  expect(outcome).toBe('complete');
+  expect(foldOf(events).choices[0]?.reasoningDetails).toMatchObject([
+    { type: 'reasoning.encrypted', data: 'AA==no base64!' },
+  ]);
+});

@@ -8,6 +8,28 @@ import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, 
 export interface CitedBlock {
   readonly start: number;
   readonly text: string;
+  readonly places: CodePoints;
+}
+
+/** Code points between two places that are kept. */
+const STRIDE = 1024;
+
+/** Positions counted in code points in a text that grows, found at the same cost wherever they are. */
+export class CodePoints {
+  /** Where every STRIDE-th code point begins. */
+  readonly #marks: number[] = [0];
+
+  /** The position in UTF-16 units; the text's end where it is beyond. */
+  unitsAt(text: string, codePoints: number): number {
+    const mark = Math.min(Math.max(0, Math.floor(codePoints / STRIDE)), this.#marks.length - 1);
+    let at = this.#marks[mark] ?? 0;
+    for (let seen = mark * STRIDE; seen < codePoints && at < text.length; ) {
+      at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+      seen++;
+      if (seen === this.#marks.length * STRIDE) this.#marks.push(at);
+    }
+    return at;
+  }
 }
 
 /** @param blockAt the text block of this index; without one the citation's positions count from the answer's beginning */
@@ -50,13 +72,7 @@ function placeOf(citation: JsonObject, quote: string, block: CitedBlock | undefi
   const end = numberAt(citation, 'end') ?? start;
   if (!block) return { start_index: start, end_index: end };
   const isPlain = block.text.slice(start, end) === quote;
-  const at = isPlain ? start : offsetOf(block.text, start);
-  const to = isPlain ? end : offsetOf(block.text, end);
+  const at = isPlain ? start : block.places.unitsAt(block.text, start);
+  const to = isPlain ? end : block.places.unitsAt(block.text, end);
   return { start_index: block.start + at, end_index: block.start + to };
-}
-
-function offsetOf(text: string, codePoints: number): number {
-  let at = 0;
-  for (let seen = 0; seen < codePoints && at < text.length; seen++) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
-  return at;
 }

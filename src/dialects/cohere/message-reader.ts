@@ -7,7 +7,7 @@ import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, 
 import type { UpstreamContext } from '../dialect.ts';
 import { decodeLogprobs } from '../shared/logprobs.ts';
 import { inventedId } from '../shared/tool-ids.ts';
-import { annotationsOf, type CitedBlock } from './citations.ts';
+import { annotationsOf, type CitedBlock, CodePoints } from './citations.ts';
 import { decodeUsage } from './usage.ts';
 import { planDetail, reasoningFormatOf, toFinishReason } from './wire-types.ts';
 
@@ -20,17 +20,24 @@ interface OpenCall {
 
 interface TextBlock {
   readonly start: number;
+  readonly places: CodePoints;
   text: string;
 }
+
+/** An answer has some hundreds. */
+const MOST_CITATIONS = 5000;
 
 export class MessageReader {
   readonly #format: string;
   readonly #calls = new Map<number, OpenCall>();
   readonly #texts = new Map<number, TextBlock>();
+  /** The block that was opened last. */
+  #lastText: TextBlock | undefined;
   /** Position among reasoning details, by the content block it came from; the plan is one too. */
   readonly #thoughts = new Map<number | 'plan', number>();
   #upstreamId: string | undefined;
   #callCount = 0;
+  #citations = 0;
   #textLength = 0;
 
   constructor(context: UpstreamContext) {
@@ -94,8 +101,9 @@ export class MessageReader {
   }
 
   cite(citation: JsonObject): ChatEvent[] {
+    if (++this.#citations > MOST_CITATIONS) return [];
     const blockAt = (index: number | undefined): CitedBlock | undefined =>
-      (index === undefined ? undefined : this.#texts.get(index)) ?? [...this.#texts.values()].at(-1);
+      (index === undefined ? undefined : this.#texts.get(index)) ?? this.#lastText;
     return [{ type: 'annotation-delta', choice: CHOICE, annotations: annotationsOf(citation, blockAt) }];
   }
 
@@ -119,7 +127,10 @@ export class MessageReader {
   #addText(index: number, text: string): void {
     const block = this.#texts.get(index);
     if (block) block.text += text;
-    else this.#texts.set(index, { start: this.#textLength, text });
+    else {
+      this.#lastText = { start: this.#textLength, places: new CodePoints(), text };
+      this.#texts.set(index, this.#lastText);
+    }
     this.#textLength += text.length;
   }
 }

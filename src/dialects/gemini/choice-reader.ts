@@ -63,7 +63,7 @@ export function openChoiceReader(choice: number): ChoiceReader {
       if (logprobs !== undefined) events.push({ type: 'logprobs-delta', choice, logprobs });
       state.finish = finishReasonName(candidate['finishReason']) ?? state.finish;
       state.grounding = objectAt(candidate, 'groundingMetadata') ?? state.grounding;
-      state.citations.push(...citationSources(candidate));
+      for (const source of citationSources(candidate)) state.citations.push(source);
     },
     say(text) {
       state.thought = undefined;

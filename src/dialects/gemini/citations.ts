@@ -1,6 +1,13 @@
 /** Grounding and citation metadata as `url_citation` annotations (OpenRouter's API). */
 import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 
+/**
+ * An answer has some hundreds of them. Passages name their sources by number, so that a few bytes of the host's become a whole
+ * address here: what has no end there must have one here.
+ */
+const MOST_CITATIONS = 5000;
+const MOST_CHARACTERS = 4096;
+
 /** `text` is the choice's whole text: Google counts in UTF-8 bytes, the annotation in characters. */
 export function decodeCitations(
   grounding: JsonObject | undefined,
@@ -10,11 +17,12 @@ export function decodeCitations(
   const toCharacters = openByteOffsets(text);
   const found = new Map<string, Json>();
   const add = (url: string, title: string, startByte: number, endByte: number): void => {
+    if (found.size >= MOST_CITATIONS || url.length > MOST_CHARACTERS) return;
     const start = toCharacters(startByte);
     const end = toCharacters(endByte);
     found.set(`${url} ${start} ${end}`, {
       type: 'url_citation',
-      url_citation: { url, title, start_index: start, end_index: end },
+      url_citation: { url, title: title.slice(0, MOST_CHARACTERS), start_index: start, end_index: end },
     });
   };
   if (grounding) addGrounding(grounding, add);
@@ -67,15 +75,42 @@ function sourceOf(entry: Json): { readonly url: string; readonly title: string }
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** Bytes between two places whose position in characters is kept. */
+const STRIDE = 1024;
 
+/** From a position in bytes to one in characters, at the same cost wherever it is. */
 function openByteOffsets(text: string): (byte: number) => number {
   let bytes: Uint8Array | undefined;
+  let marks: readonly number[] = [];
   return (byte) => {
     if (byte <= 0) return 0;
-    bytes ??= encoder.encode(text);
+    if (bytes === undefined) {
+      bytes = encoder.encode(text);
+      if (bytes.length > text.length) marks = marksOf(bytes);
+    }
     // All ASCII: the offsets agree.
     if (bytes.length === text.length) return Math.min(byte, text.length);
-    return decoder.decode(bytes.subarray(0, byte)).length;
+    const end = Math.min(Math.trunc(byte), bytes.length);
+    const mark = Math.floor(end / STRIDE);
+    return (marks[mark] ?? 0) + charactersIn(bytes, mark * STRIDE, end);
   };
+}
+
+/** The position in characters of every STRIDE-th byte. */
+function marksOf(bytes: Uint8Array): readonly number[] {
+  const marks = [0];
+  for (let at = 0; at < bytes.length; at += STRIDE) {
+    marks.push((marks.at(-1) ?? 0) + charactersIn(bytes, at, Math.min(at + STRIDE, bytes.length)));
+  }
+  return marks;
+}
+
+/** UTF-16 units of the characters that begin there: two for those of four bytes. */
+function charactersIn(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if ((byte & 0xc0) !== 0x80) count += byte >= 0xf0 ? 2 : 1;
+  }
+  return count;
 }

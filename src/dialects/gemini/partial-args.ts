@@ -27,21 +27,28 @@ export function openPartialArgs(): PartialArgs {
         for (const [key, value] of Object.entries(args)) root = placed(root, [key], value ?? null);
       }
       for (const piece of arrayAt(functionCall, 'partialArgs') ?? []) {
-        if (isJsonObject(piece)) root = placed(root, stepsOf(stringAt(piece, 'jsonPath') ?? ''), pieceValue(piece));
+        const steps = isJsonObject(piece) ? stepsOf(stringAt(piece, 'jsonPath') ?? '') : [];
+        const isPlace = steps.length > 0 && steps.length <= MOST_STEPS;
+        if (isJsonObject(piece) && isPlace) root = placed(root, steps, pieceValue(piece));
       }
     },
     text: () => JSON.stringify(toJson(root)),
   };
 }
 
+/** Arguments nest no deeper than any JSON that is taken: what is deeper is no path of theirs. */
+const MOST_STEPS = 128;
+
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/g;
 
 /** `$.a.b[0]['c d']` → a, b, 0, "c d". */
 function stepsOf(path: string): readonly Step[] {
-  return Array.from(path.matchAll(STEP), ([, plain, index, single, double]) => {
-    if (index !== undefined) return Number(index);
-    return plain ?? (single ?? double ?? '').replace(/\\(.)/g, '$1');
-  });
+  const steps: Step[] = [];
+  for (const [, plain, index, single, double] of path.matchAll(STEP)) {
+    steps.push(index === undefined ? (plain ?? (single ?? double ?? '').replace(/\\(.)/g, '$1')) : Number(index));
+    if (steps.length > MOST_STEPS) break;
+  }
+  return steps;
 }
 
 function pieceValue(piece: JsonObject): Json {

@@ -182,6 +182,19 @@ describe('arguments in pieces', () => {
     ]);
   });
 
+  test('a path that is none says nothing', () => {
+    const paths = ['$', '', `$${'.a'.repeat(500_000)}`, `$${'[0]'.repeat(129)}`];
+    const { response } = play(
+      streamOf([
+        piece({ name: 'f', willContinue: true }),
+        piece(at('$.kept', { numberValue: 1 })),
+        ...paths.map((path) => piece(at(path, { stringValue: 'x' }))),
+        piece({}, { finishReason: 'STOP' }),
+      ]),
+    );
+    expect(response.choices[0]?.toolCalls[0]?.arguments).toBe('{"kept":1}');
+  });
+
   test('a far index makes no array of holes', () => {
     const { response } = play(
       streamOf([

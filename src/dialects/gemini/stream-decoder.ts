@@ -26,7 +26,7 @@ export function openDecoder(context: UpstreamContext): StreamDecoder {
       try {
         const values = parseFrame(data, context);
         const events: ChatEvent[] = [];
-        for (const value of values) events.push(...reader.read(value));
+        for (const value of values) for (const event of reader.read(value)) events.push(event);
         if (values.length === 1) forms.learn(data, () => lessonOf(data, values[0] ?? null, (choice) => choice));
         return events;
       } catch (thrown) {

@@ -88,7 +88,7 @@ export class ChoiceWriter {
         return;
       }
       case 'annotation-delta':
-        this.annotations.push(...event.annotations);
+        for (const annotation of event.annotations) this.annotations.push(annotation);
         return;
       case 'logprobs-delta':
         this.#addLogprobs(event.logprobs);

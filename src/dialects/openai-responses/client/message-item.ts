@@ -34,7 +34,7 @@ export class MessageItem implements OutputItem {
       return;
     }
     const tokens = tokensOf(logprobs);
-    part.logprobs.push(...tokens);
+    for (const token of tokens) part.logprobs.push(token);
     this.#place.log?.piece(part.opening, text, `,"logprobs":${JSON.stringify(tokens)}`);
   }
 

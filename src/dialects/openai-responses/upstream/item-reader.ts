@@ -42,6 +42,8 @@ interface Item {
 export class ItemReader {
   readonly #format: string;
   readonly #items = new Map<number, Item>();
+  /** The first item of an id. */
+  readonly #indexById = new Map<string, number>();
   #calls = 0;
   #details = 0;
   #textLength = 0;
@@ -62,13 +64,13 @@ export class ItemReader {
   /** Whether the item at this place was read, or one of this id anywhere: some hosts change ids on their way. */
   hasRead(index: number, id: string | undefined): boolean {
     if (this.#items.has(index)) return true;
-    return id !== undefined && this.#indexOf(id) !== undefined;
+    return id !== undefined && this.#indexById.has(id);
   }
 
   /** The place of what an event is about: its own word, its item's, or the item that was opened last. */
   placeOf(index: number | undefined, id: string | undefined): Place {
     if (index !== undefined) return { index, id };
-    return { index: (id === undefined ? undefined : this.#indexOf(id)) ?? this.#lastOpened, id };
+    return { index: (id === undefined ? undefined : this.#indexById.get(id)) ?? this.#lastOpened, id };
   }
 
   open({ index }: Place, wire: JsonObject): ChatEvent[] {
@@ -119,11 +121,6 @@ export class ItemReader {
     }
   }
 
-  #indexOf(id: string): number | undefined {
-    for (const [index, item] of this.#items) if (item.id === id) return index;
-    return undefined;
-  }
-
   #itemAt(index: number, wire: JsonObject): Item {
     const known = this.#items.get(index);
     if (known) return known;
@@ -131,6 +128,7 @@ export class ItemReader {
     const type = stringAt(wire, 'type') ?? '';
     const item: Item = { type, id, parts: new Map(), format: this.#format, call: undefined, isDone: false };
     this.#items.set(index, item);
+    if (id !== undefined && !this.#indexById.has(id)) this.#indexById.set(id, index);
     return item;
   }
 
@@ -154,7 +152,8 @@ export class ItemReader {
   #complete(item: Item, kind: PartKind, at: number, whole: string, logprobs?: Json): ChatEvent[] {
     const said = item.parts.get(`${kind}${at}`)?.said ?? '';
     // Where the whole contradicts its pieces, these were told already and stand.
-    const rest = whole.startsWith(said) ? whole.slice(said.length) : '';
+    // A shorter one is not even compared: comparing joins all its pieces.
+    const rest = whole.length > said.length && whole.startsWith(said) ? whole.slice(said.length) : '';
     return rest ? this.#say(item, kind, at, rest, said ? undefined : logprobs) : [];
   }
 

@@ -42,7 +42,7 @@ export class ResponseReader {
     const unread = [...outputOf(response).entries()].filter(
       ([index, item]) => !this.items.hasRead(index, stringAt(item, 'id')),
     );
-    for (const [index, item] of unread) events.push(...this.items.close({ index }, item));
+    for (const [index, item] of unread) for (const event of this.items.close({ index }, item)) events.push(event);
     const tier = tierServed(stringAt(response, 'service_tier') ?? '');
     if (tier) events.push({ type: 'response-start', serviceTier: tier });
     events.push({ type: 'choice-end', choice: 0, ...this.#endOf(response) });

@@ -233,3 +233,59 @@ describe('a stream that fails', () => {
     expect(play(streamOf([...begun, event, ...streamEvents().slice(2)])).outcome).toBe('complete');
   });
 });
+
+describe('a host that breaks the grammar', () => {
+  const MANY = 20_000;
+  const MOST_MS = 1000;
+  const many = (make: (n: number) => JsonObject): readonly JsonObject[] =>
+    Array.from({ length: MANY }, (_, n) => make(n));
+  const end = (output: readonly JsonObject[] = []): JsonObject => ({
+    type: 'response.completed',
+    response: responseOf({ output }),
+  });
+  const item = (n: number): JsonObject => ({ type: 'message', id: `m${n}`, content: [] });
+
+  test('thousands of items, and pieces that name none of them, are read as fast as they come', () => {
+    const added = many((n) => ({ type: 'response.output_item.added', output_index: n, item: item(n) }));
+    const pieces = many((n) => ({
+      type: 'response.output_text.delta',
+      item_id: `other${n}`,
+      content_index: 0,
+      delta: 'x',
+    }));
+    const others = many((n) => ({ ...item(n), id: `late${n}` }));
+    const startedMs = performance.now();
+    const { outcome, response } = play(streamOf([...added, ...pieces, end(others)]));
+    expect(performance.now() - startedMs).toBeLessThan(MOST_MS);
+    expect([outcome, response.choices[0]?.content?.length]).toEqual(['complete', MANY]);
+  });
+
+  test.each([[2 ** 53], [-1], [0.5], [1e300]])('an item at position %p is an item', (index) => {
+    const call = { type: 'function_call', id: 'fc', call_id: 'c', name: 'f', arguments: '{}' };
+    const { outcome, response } = play(
+      streamOf([
+        { type: 'response.output_item.added', output_index: index, item: { ...call, arguments: '' } },
+        { type: 'response.function_call_arguments.delta', output_index: index, delta: '{}' },
+        { type: 'response.output_item.done', output_index: index, item: call },
+        end([call]),
+      ]),
+    );
+    expect(outcome).toBe('complete');
+    expect(response.choices[0]?.toolCalls).toEqual([{ id: 'c', name: 'f', arguments: '{}' }]);
+  });
+
+  test('events of no form at all do not hurt', () => {
+    const odd = [null, 5, 'x', [], {}].flatMap((value) => [
+      { type: 'response.output_item.added', output_index: value, item: value },
+      { type: 'response.output_item.done', output_index: value, item: value },
+      { type: 'response.output_text.delta', output_index: value, delta: value === 'x' ? '' : value },
+      { type: 'response.function_call_arguments.done', output_index: value, arguments: value === 'x' ? '' : value },
+      { type: 'response.output_text.annotation.added', annotation: value },
+      { type: 'response.created', response: value },
+      { type: value },
+    ]);
+    const { events, outcome } = play(streamOf([...odd, end(items)]));
+    expect(outcome).toBe('complete');
+    expect(events.map(({ type }) => type)).not.toContain('error');
+  });
+});
