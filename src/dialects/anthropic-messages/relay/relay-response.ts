@@ -27,8 +27,7 @@ function encode(body: JsonObject, response: ChatResponse, context: RelayContext,
   const { head } = context;
   const [choice] = response.choices;
   const format = foreignFormat(context);
-  const content = (arrayAt(body, 'content') ?? []).map((block) => {
-    if (!isJsonObject(block)) return block;
+  const content = (arrayAt(body, 'content') ?? []).filter(isJsonObject).map((block) => {
     const sealed = withSeal(withBlockDefaults(block), format);
     return head.excludeReasoning && sealed['type'] === 'thinking' ? { ...sealed, thinking: '' } : sealed;
   });

@@ -30,7 +30,7 @@ export function patchResponse(
     const value = raw[key];
     if (value !== undefined && isTaken(value, base[key])) patched[key] = value;
   }
-  const output = arrayAt(raw, 'output') ?? [];
+  const output = (arrayAt(raw, 'output') ?? []).filter(isJsonObject);
   const tier = raw['service_tier'];
   return {
     ...patched,

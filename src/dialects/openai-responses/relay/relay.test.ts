@@ -109,6 +109,25 @@ describe('events', () => {
     expect(objectAt(events.at(-1) ?? {}, 'response')?.['output']).toEqual([...items]);
   });
 
+  test('are numbered one by one, whatever numbers the host gives', () => {
+    const lies = [5, -1, 2 ** 53, 0.5, 'x', null, 5, 5];
+    const { text, stream } = play(
+      upstream.map((event, at) => ({ ...event, sequence_number: lies[at % lies.length] ?? 7 })),
+    );
+    eventsIn(text + stream.final(settled)).forEach((event, at) => {
+      expect(event['sequence_number']).toBe(at);
+    });
+  });
+
+  test('a type of several lines begins no other event', () => {
+    const stream = relay.openRelay(contextFor());
+    stream.push(JSON.stringify(upstream[0]));
+    const type = 'response.x\ndata: {}\n\nevent: response.completed';
+    for (const event of [{ type, sequence_number: 1 }, { type }]) {
+      expect(stream.push(JSON.stringify(event)).match(/^event: /gm)).toHaveLength(1);
+    }
+  });
+
   test('a host that does not say that it begins: clients are told', () => {
     const { text, stream } = play(upstream.slice(2).map((event, sequence_number) => ({ ...event, sequence_number })));
     const events = eventsIn(text + stream.final(settled));

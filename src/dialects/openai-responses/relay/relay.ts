@@ -34,7 +34,7 @@ class Relay implements RelayStream {
   readonly #names: CallNames;
   readonly #ids = new ItemIds();
   readonly #forms = new TextForms<DeltaPlace>();
-  /** Number of the next event, where the host gives none. */
+  /** Number of the next event: ours, as some hosts give none, and clients go by them. */
   #next = 0;
   /** Events that we put before the host's own. */
   #added = 0;
@@ -76,7 +76,7 @@ class Relay implements RelayStream {
     if (named === event) this.#learn(data, event, type);
     const patched = this.#numbered(this.#patched(type, named));
     // Untouched, which is nearly always: the host's own text, unless it stands in several lines.
-    if (patched === event && !data.includes('\n')) return `${opening}event: ${type}\ndata: ${data}\n\n`;
+    if (patched === event && !data.includes('\n')) return `${opening}event: ${nameOf(type)}\ndata: ${data}\n\n`;
     return opening + this.#write(type, patched);
   }
 
@@ -84,7 +84,7 @@ class Relay implements RelayStream {
   skim(text: string, at: number, out: string[]): number {
     let next = at;
     for (let found = this.#forms.find(text, at); found; found = this.#forms.find(text, next)) {
-      if (!text.startsWith('\n\n', found.next)) break;
+      if (found.count !== this.#next || !text.startsWith('\n\n', found.next)) break;
       for (const said of this.#decoder.say(found.about, found.text)) meterEvent(this.meter, said);
       this.#next = found.count + 1;
       next = found.next + 2;
@@ -170,10 +170,8 @@ class Relay implements RelayStream {
   }
 
   #numbered(event: JsonObject): JsonObject {
-    const theirs = numberAt(event, 'sequence_number');
-    const number = theirs === undefined ? this.#next : theirs + this.#added;
-    this.#next = number + 1;
-    return number === theirs ? event : { ...event, sequence_number: number };
+    const number = this.#next++;
+    return event['sequence_number'] === number ? event : { ...event, sequence_number: number };
   }
 
   #said(): readonly Json[] {
@@ -185,7 +183,7 @@ class Relay implements RelayStream {
   }
 
   #write(type: string, event: JsonObject): string {
-    return `event: ${type}\ndata: ${JSON.stringify(event)}\n\n`;
+    return `event: ${nameOf(type)}\ndata: ${JSON.stringify(event)}\n\n`;
   }
 
   #refuse(what: string): string {
@@ -193,4 +191,9 @@ class Relay implements RelayStream {
     this.failure = new GatewayError('provider.bad_answer', `${providerName} sent ${what}`, { providerName });
     return '';
   }
+}
+
+/** A type as the event's name: one line, as another would begin another field. */
+function nameOf(type: string): string {
+  return /[\r\n]/.test(type) ? type.replace(/[\r\n]/g, ' ') : type;
 }
