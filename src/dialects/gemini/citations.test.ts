@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { decodeCitations } from './citations.ts';
 
-const MOST_MS = 1000;
+const MOST_MS = 3000;
 const chunk = (uri: string, title = 'T') => ({ web: { uri, title } });
 const support = (startIndex: number, endIndex: number, source = 0) => ({
   segment: { startIndex, endIndex },

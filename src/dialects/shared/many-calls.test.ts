@@ -15,7 +15,7 @@ import { openAiResponses } from '../openai-responses/index.ts';
 import { contextWith } from './test-context.ts';
 
 const CALLS = 5000;
-const MOST_MS = 1500;
+const MOST_MS = 3000;
 const dialects: readonly UpstreamDialect[] = [
   openAiChat,
   openAiResponses,

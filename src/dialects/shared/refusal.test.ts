@@ -7,7 +7,7 @@ import { check, refusalBy } from './refusal.ts';
 import { pairs } from './wire-schema.ts';
 
 const MEMBERS = 500_000;
-const MOST_MS = 1000;
+const MOST_MS = 3000;
 
 /** A list of which no member fits. */
 const wrong: readonly Json[] = Array.from({ length: MEMBERS }, () => 5);
