@@ -14,7 +14,7 @@ import { openAiChat } from '../openai-chat/index.ts';
 import { openAiResponses } from '../openai-responses/index.ts';
 import { contextWith } from './test-context.ts';
 
-const CALLS = 5000;
+const CALLS = 4000;
 const MOST_MS = 3000;
 const dialects: readonly UpstreamDialect[] = [
   openAiChat,

@@ -31,7 +31,7 @@ test.each<readonly [string, Json]>([
 
 test('pairs beyond any number are not read at all; of others the first wrong one is named', () => {
   const schema = z.object({ bias: pairs(z.string(), z.number()).nullish() });
-  const tooMany = Object.fromEntries(wrong.map((_, n) => [n, 'x']));
+  const tooMany = Object.fromEntries(wrong.slice(0, 20_000).map((_, n) => [n, 'x']));
   const startedMs = performance.now();
   expect(refusalBy(schema, { bias: tooMany }, '').message).toBe('bias: got object; accepted: at most 10000 pairs');
   expect(performance.now() - startedMs).toBeLessThan(MOST_MS);
