@@ -99,6 +99,7 @@ export async function startServer({ settings, seeds, log }: ServeOptions): Promi
     ledger: store.ledger,
     spend: {
       admit: ({ key }) => refuseOverLimit(balances, key, 0n),
+      left: ({ key }) => balances.remainingOf(key),
       post: (keyHash, costNanoUsd, atMs) => balances.post(keyHash, costNanoUsd, atMs),
     },
     running,

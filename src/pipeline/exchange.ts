@@ -78,6 +78,8 @@ export type Exchange = ExchangeBase & {
 export interface SpendPort {
   /** The refusal where the key may spend no more. */
   admit(caller: Caller, nowMs: number): GatewayError | undefined;
+  /** What the key may still spend; null without a limit. */
+  left(caller: Caller): NanoUsd | null;
   post(keyHash: string, costNanoUsd: NanoUsd, atMs: number): void;
 }
 

@@ -20,6 +20,8 @@ export interface ToolPorts {
   readonly signal: AbortSignal;
   /** What a usage costs at the endpoint that is asked. */
   readonly costOf: (usage: Usage) => NanoUsd;
+  /** What the caller may still spend; null without a limit. */
+  readonly left: () => NanoUsd | null;
 }
 
 /**
@@ -32,7 +34,7 @@ export function openToolLoop(request: ChatRequest, wishes: ServerToolWishes, por
   return new ToolLoop({
     request: withFunctions(request, offered),
     tools: offered,
-    bounds: { stopWhen: wishes.stopWhen, maxCalls: wishes.maxCalls, costOf: ports.costOf },
+    bounds: { stopWhen: wishes.stopWhen, maxCalls: wishes.maxCalls, costOf: ports.costOf, left: ports.left },
     clock: ports.clock,
     signal: ports.signal,
   });

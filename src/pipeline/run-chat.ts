@@ -136,14 +136,15 @@ function refuseWrongTools<Wire>(exchange: ChatExchange<Wire>, ports: PipelinePor
 }
 
 function serverToolsFor<Wire>(exchange: ChatExchange<Wire>, ports: PipelinePorts): (target: LiveEndpoint) => ToolPorts {
-  const { signal } = exchange;
-  const { clock } = ports;
+  const { signal, caller } = exchange;
+  const { clock, spend } = ports;
   const byType = serverTools(exchange, ports);
   return ({ endpoint }) => ({
     find: (type) => byType.get(type),
     clock,
     signal,
     costOf: (usage) => chargeAt(endpoint.pricing, usage, clock.now()).costNanoUsd,
+    left: () => spend.left(caller),
   });
 }
 

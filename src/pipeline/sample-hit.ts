@@ -63,7 +63,7 @@ export function createHitLab(nowMs = 1_764_072_000_000): HitLab {
       refusals = by;
     },
     clock: { now: () => now },
-    spend: { admit: () => refusals.admission, post() {} },
+    spend: { admit: () => refusals.admission, left: () => null, post() {} },
     running: {
       add: (id) => void runningIds.add(id),
       remove: (id) => void runningIds.delete(id),

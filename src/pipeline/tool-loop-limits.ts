@@ -6,6 +6,8 @@ import type { StopCondition } from '../dialects/shared/server-tools.ts';
 
 /** OpenRouter's own bound. */
 export const MOST_STEPS = 30;
+/** Calls of one step that are run: no model asks for more at once, and each may be a search that the operator pays for. */
+export const MOST_CALLS_AT_ONCE = 16;
 const NANO_PER_USD = 1e9;
 
 export interface LoopBounds {
@@ -14,6 +16,8 @@ export interface LoopBounds {
   readonly maxCalls: number | null;
   /** What a usage costs at the endpoint that is asked. */
   readonly costOf: (usage: Usage) => NanoUsd;
+  /** What the caller may still spend; null without a limit. All steps are settled as one, at their end. */
+  readonly left: () => NanoUsd | null;
 }
 
 interface FinishedStep {
@@ -39,6 +43,13 @@ export class LoopLimits {
     return !this.#isOver;
   }
 
+  /** How many calls of the next step may be run. */
+  get callsLeft(): number {
+    const { stopWhen, maxCalls } = this.#bounds;
+    if (maxCalls === null || stopWhen.length > 0) return MOST_CALLS_AT_ONCE;
+    return Math.min(MOST_CALLS_AT_ONCE, Math.max(0, maxCalls - this.#calls));
+  }
+
   /** True where the next step is the last one: calls that are pending are run, then the model answers without tools. */
   finishStep(step: FinishedStep): boolean {
     this.steps++;
@@ -46,8 +57,21 @@ export class LoopLimits {
     const { stopWhen, maxCalls } = this.#bounds;
     const isOverCalls = stopWhen.length === 0 && maxCalls !== null && this.#calls >= maxCalls;
     this.#isOver =
-      this.steps >= MOST_STEPS || isOverCalls || stopWhen.some((condition) => this.#holds(condition, step));
+      this.steps >= MOST_STEPS ||
+      isOverCalls ||
+      this.#isSpent(step) ||
+      stopWhen.some((condition) => this.#holds(condition, step));
     return this.#isOver;
+  }
+
+  /** The next step is the last one. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  #isSpent({ usage }: FinishedStep): boolean {
+    const left = usage && this.#bounds.left();
+    return usage !== undefined && left !== null && left !== undefined && this.#bounds.costOf(usage) >= left;
   }
 
   #holds(condition: StopCondition, { calls, finishReason, usage }: FinishedStep): boolean {

@@ -10,10 +10,13 @@ import type { Clock } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Usage } from '../core/usage.ts';
 import type { PluginStage } from '../plugins/plugin.ts';
-import type { ConfiguredTool } from '../server-tools/tool.ts';
+import type { ConfiguredTool, ToolOutcome } from '../server-tools/tool.ts';
 import { tryParseJson } from '../wire/json.ts';
 import { type LoopBounds, LoopLimits } from './tool-loop-limits.ts';
 import { joinUsage, stepUsage, withCalls } from './tool-loop-usage.ts';
+
+/** A million tokens: what is beyond fits no model. */
+const MOST_RESULT_CHARACTERS = 4_000_000;
 
 /** A server tool under the name that the model calls it by. */
 export interface OfferedTool {
@@ -43,6 +46,7 @@ export class ToolLoop {
   #usage: Usage | undefined;
   #reasoningItems = 0;
   #clientCalls = 0;
+  #resultCharacters = 0;
 
   constructor(options: ToolLoopOptions) {
     this.#options = options;
@@ -66,6 +70,7 @@ export class ToolLoop {
     this.#usage = undefined;
     this.#reasoningItems = 0;
     this.#clientCalls = 0;
+    this.#resultCharacters = 0;
     this.stages.length = 0;
   }
 
@@ -132,10 +137,17 @@ export class ToolLoop {
       this.#leaveToCaller(own);
       return null;
     }
-    if (!this.#limits.mayGoOn()) return null;
-    const isLast = this.#limits.finishStep({ calls: own, finishReason: choice.finishReason, usage: this.#usage });
-    const results = await Promise.all(own.map((call) => this.#run(call)));
-    this.#usage = this.#usage && withCalls(this.#usage, own.length, own.length);
+    // Whoever has left wants no further step: what was asked is read to its end, as the host bills it.
+    if (this.#options.signal.aborted || !this.#limits.mayGoOn()) return null;
+    const { callsLeft } = this.#limits;
+    let isLast = this.#limits.finishStep({ calls: own, finishReason: choice.finishReason, usage: this.#usage });
+    const run = await Promise.all(own.slice(0, callsLeft).map((call) => this.#run(call)));
+    const results = [...run, ...this.#refuse(own.slice(callsLeft))];
+    if (this.#resultCharacters > MOST_RESULT_CHARACTERS) {
+      this.#limits.end();
+      isLast = true;
+    }
+    this.#usage = this.#usage && withCalls(this.#usage, own.length, run.length);
     const turn: AssistantMessage = {
       role: 'assistant',
       content: choice.content ? [{ type: 'text', text: choice.content }] : [],
@@ -183,14 +195,37 @@ export class ToolLoop {
     this.#usage = this.#usage && withCalls(this.#usage, own.length, 0);
   }
 
+  /** All results go upstream again with each step. */
+  #bounded(outcome: ToolOutcome): ToolOutcome {
+    this.#resultCharacters += outcome.text.length;
+    if (this.#resultCharacters <= MOST_RESULT_CHARACTERS) return outcome;
+    return { text: 'Not told: the results so far are too long.', isError: true };
+  }
+
+  /** The model is told why, and goes on without. */
+  #refuse(calls: readonly ToolCall[]): readonly Message[] {
+    const [first] = calls;
+    if (!first) return [];
+    const summary = `${calls.length} calls were not run: no more are allowed at once.`;
+    this.stages.push({ type: 'server_tools', name: this.#tools.get(first.name)?.type ?? first.name, summary });
+    return calls.map(({ id, name }) => ({
+      role: 'tool',
+      toolCallId: id,
+      name,
+      content: [{ type: 'text', text: 'Not run: no more calls are allowed at once.' }],
+      isError: true,
+    }));
+  }
+
   async #run(call: ToolCall): Promise<Message> {
     const offered = this.#tools.get(call.name);
     const { clock, signal } = this.#options;
     const input: Json | undefined = call.arguments.trim() === '' ? {} : tryParseJson(call.arguments);
-    const outcome =
+    const outcome = this.#bounded(
       input === undefined || !offered
         ? { text: 'The arguments are no JSON object.', isError: true }
-        : await offered.tool.run(input, { nowMs: clock.now(), signal });
+        : await offered.tool.run(input, { nowMs: clock.now(), signal }),
+    );
     this.stages.push({
       type: 'server_tools',
       name: offered?.type ?? call.name,
