@@ -189,7 +189,7 @@ export class ToolLoop {
   /** The caller's tools come first: their results are needed before the model is asked again. */
   #leaveToCaller(own: readonly ToolCall[]): void {
     const summary = 'Called beside tools of the caller and not run: the model may call it again.';
-    for (const { name } of own) {
+    for (const name of new Set(own.map(({ name }) => name))) {
       this.stages.push({ type: 'server_tools', name: this.#tools.get(name)?.type ?? name, summary });
     }
     this.#usage = this.#usage && withCalls(this.#usage, own.length, 0);
