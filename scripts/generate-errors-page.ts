@@ -5,7 +5,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'client.invalid_request':
     'A field is missing, has the wrong type or is out of range; the message begins with its path.',
   'client.model_not_found': 'No model has this name; near matches are listed.',
-  'client.too_large': 'The body is larger than `max_body_bytes`, or holds more values than any request (250,000 lists and objects, 2,000,000 values).',
+  'client.too_large':
+    'The body is larger than `max_body_bytes`, or holds more values than any request (250,000 lists and objects, 2,000,000 values).',
   'client.unsupported_media': 'The body is not sent as JSON.',
   'client.not_found': 'No such path, or no such record for this key.',
   'client.method_not_allowed': 'The path exists, but not for this method; `Allow` lists those it takes.',
