@@ -21,7 +21,7 @@ import { openMessagesEncoder } from '../src/dialects/anthropic-messages/client/s
 import { anthropicMessages } from '../src/dialects/anthropic-messages/index.ts';
 import { brokenRules } from '../src/dialects/anthropic-messages/rules.ts';
 import type { ClientDialect, Outcome, RelayStream, ReplyHead, SettledUsage } from '../src/dialects/dialect.ts';
-import { contextWith } from '../src/dialects/shared/test-context.ts';
+import { contextWith } from '../src/dialects/shared/testing/context.ts';
 import { openLane } from '../src/pipeline/lane.ts';
 import { openSseReader } from '../src/wire/sse.ts';
 import {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import { isJsonObject, type JsonObject, numberAt, objectAt } from '../src/core/json.ts';
 import { anthropicMessages } from '../src/dialects/anthropic-messages/index.ts';
-import { contextWith } from '../src/dialects/shared/test-context.ts';
+import { contextWith } from '../src/dialects/shared/testing/context.ts';
 import type { Door } from '../src/providers/provider.ts';
 import { providerById } from '../src/providers/registry.gen.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';

@@ -13,7 +13,7 @@ import type { ServiceTier } from '../core/service-tier.ts';
 import type { CallableTool, ToolCallLog } from '../core/tool-check.ts';
 import type { Usage } from '../core/usage.ts';
 import type { HostProfile, ModelTraits } from './host.ts';
-import type { ServerToolWishes } from './shared/server-tools.ts';
+import type { ServerToolWishes } from './shared/gateway/server-tools.ts';
 
 /** One frame of a stream, already cut out of the bytes: a server-sent event, a line, a message of an AWS event stream. */
 export interface Frame {

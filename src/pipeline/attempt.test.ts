@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { DEFAULT_TIMEOUTS } from '../config/settings.ts';
 import { openAiChat } from '../dialects/openai-chat/index.ts';
-import { contextWith, testHead } from '../dialects/shared/test-context.ts';
+import { contextWith, testHead } from '../dialects/shared/testing/context.ts';
 import type { Egress } from '../egress/egress.ts';
 import { simEndpoints, simModels } from '../providers/sim/models.ts';
 import { startAttempt } from './attempt.ts';

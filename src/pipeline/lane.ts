@@ -20,7 +20,7 @@ import type {
   UpstreamRequest,
 } from '../dialects/dialect.ts';
 import { asFunctions, customToolNames, withCustomCalls } from '../dialects/shared/custom-tools.ts';
-import type { ServerToolWishes } from '../dialects/shared/server-tools.ts';
+import type { ServerToolWishes } from '../dialects/shared/gateway/server-tools.ts';
 import type { ActivePlugins, PluginEndpoint, PluginStage } from '../plugins/plugin.ts';
 import { openToolLoop, type ToolPorts } from './offer-tools.ts';
 import type { ToldByProvider } from './settle.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { newMeter } from '../dialects/shared/stream-meter.ts';
+import { newMeter } from '../dialects/shared/upstream/stream-meter.ts';
 import type { FrameReader } from '../wire/frames.ts';
 import type { Deadline } from './deadlines.ts';
 import { LiveStream, MOST_CHARACTERS, MOST_STREAM_BYTES } from './live-stream.ts';

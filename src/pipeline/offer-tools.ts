@@ -9,7 +9,7 @@ import {
   SERVER_TOOLS,
   type ServerToolWish,
   type ServerToolWishes,
-} from '../dialects/shared/server-tools.ts';
+} from '../dialects/shared/gateway/server-tools.ts';
 import type { ServerTool } from '../server-tools/tool.ts';
 import { type OfferedTool, ToolLoop } from './tool-loop.ts';
 

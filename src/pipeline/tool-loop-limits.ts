@@ -2,7 +2,7 @@
 import type { ToolCall } from '../core/chat.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { countOf, type Usage } from '../core/usage.ts';
-import type { StopCondition } from '../dialects/shared/server-tools.ts';
+import type { StopCondition } from '../dialects/shared/gateway/server-tools.ts';
 
 /** OpenRouter's own bound. */
 export const MOST_STEPS = 30;

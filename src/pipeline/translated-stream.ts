@@ -11,7 +11,7 @@ import type {
   StreamMeter,
 } from '../dialects/dialect.ts';
 import { openCustomCalls } from '../dialects/shared/custom-tools.ts';
-import { meterEvent, newMeter } from '../dialects/shared/stream-meter.ts';
+import { meterEvent, newMeter } from '../dialects/shared/upstream/stream-meter.ts';
 import type { StreamEdit } from '../plugins/plugin.ts';
 import type { ToolLoop } from './tool-loop.ts';
 

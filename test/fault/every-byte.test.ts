@@ -10,7 +10,7 @@ import type { ClientDialect, Framing, RelayStream } from '../../src/dialects/dia
 import { gemini } from '../../src/dialects/gemini/index.ts';
 import { openAiChat } from '../../src/dialects/openai-chat/index.ts';
 import { openAiResponses } from '../../src/dialects/openai-responses/index.ts';
-import { contextWith, testHead } from '../../src/dialects/shared/test-context.ts';
+import { contextWith, testHead } from '../../src/dialects/shared/testing/context.ts';
 import { openFrames } from '../../src/pipeline/framing.ts';
 import { openLane } from '../../src/pipeline/lane.ts';
 import { LiveStream } from '../../src/pipeline/live-stream.ts';

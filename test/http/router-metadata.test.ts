@@ -7,7 +7,7 @@ import { OpenRouter } from '@openrouter/sdk';
 import { type OpenRouterMetadata, OpenRouterMetadata$inboundSchema } from '@openrouter/sdk/models';
 import { z } from 'zod';
 import { GatewayError } from '../../src/core/errors.ts';
-import { encodeChatError } from '../../src/dialects/shared/openrouter-errors.ts';
+import { encodeChatError } from '../../src/dialects/shared/gateway/errors.ts';
 import { ask, chat } from '../kit/ask.ts';
 import { createApiKey, patchApiKey, spendLimit } from '../kit/keys.ts';
 import { readStream } from '../kit/read-stream.ts';

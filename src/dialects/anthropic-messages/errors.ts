@@ -6,7 +6,7 @@ import { type ErrorCode, GatewayError } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { UpstreamContext, UpstreamFailure } from '../dialect.ts';
-import { waitWithinReason } from '../shared/longest-wait.ts';
+import { waitWithinReason } from '../shared/upstream/longest-wait.ts';
 
 const MAX_RAW_CHARACTERS = 2000;
 

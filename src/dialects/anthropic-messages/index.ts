@@ -1,8 +1,8 @@
 /** Anthropic's Messages grammar: https://docs.claude.com/en/api/messages. */
 import { objectAt } from '../../core/json.ts';
 import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
-import { serverToolsOf } from '../shared/server-tools.ts';
-import { unhonouredFields } from '../shared/unhonoured.ts';
+import { serverToolsOf } from '../shared/gateway/server-tools.ts';
+import { unhonouredFields } from '../shared/gateway/unhonoured.ts';
 import { decodeMessagesRequest } from './client/decode.ts';
 import {
   demandOf,

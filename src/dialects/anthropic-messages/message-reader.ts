@@ -6,8 +6,8 @@ import type { FinishReason } from '../../core/chat.ts';
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { THINKING_FORMAT } from '../shared/claude-thinking.ts';
-import { tierServed } from '../shared/service-tier.ts';
+import { THINKING_FORMAT } from '../shared/claude/thinking.ts';
+import { tierServed } from '../shared/gateway/service-tier.ts';
 import { mergeUsage, toUsage } from './usage.ts';
 
 const CHOICE = 0;

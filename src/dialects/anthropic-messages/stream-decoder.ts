@@ -7,7 +7,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, isJsonObject, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
-import { type Lesson, stringGap, TextForms } from '../shared/text-form.ts';
+import { type Lesson, stringGap, TextForms } from '../shared/upstream/text-form.ts';
 import { errorInside } from './errors.ts';
 import { openMessageReader } from './message-reader.ts';
 

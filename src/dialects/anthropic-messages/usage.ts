@@ -5,7 +5,7 @@
 import { arrayAt, isJsonObject, type JsonObject, objectAt } from '../../core/json.ts';
 import type { Usage, UsageCounts } from '../../core/usage.ts';
 import type { UsageSemantics } from '../host.ts';
-import { reportedCost, searchCountAt, tokenCountAt } from '../shared/token-count.ts';
+import { reportedCost, searchCountAt, tokenCountAt } from '../shared/upstream/token-count.ts';
 
 const INPUT_PARTS = ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'] as const;
 

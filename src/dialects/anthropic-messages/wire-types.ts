@@ -3,7 +3,7 @@
  * we read stand beside their reader: replies of compatible hosts are parsed, not trusted.
  */
 import type { JsonObject } from '../../core/json.ts';
-import type { WireThinkingConfig } from '../shared/claude-thinking.ts';
+import type { WireThinkingConfig } from '../shared/claude/thinking.ts';
 
 /** The oldest version every host of this grammar takes. `2026-10-21` refuses sampling parameters and adds nothing we send. */
 export const ANTHROPIC_VERSION = '2023-06-01';

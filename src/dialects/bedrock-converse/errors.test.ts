@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import { decodeError } from './errors.ts';
 
 const context = contextWith();

@@ -6,7 +6,7 @@ import { type ErrorCode, GatewayError } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject, numberAt, stringAt } from '../../core/json.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { UpstreamContext, UpstreamFailure } from '../dialect.ts';
-import { retryAfterMs } from '../shared/retry-after.ts';
+import { retryAfterMs } from '../shared/upstream/retry-after.ts';
 
 const MAX_RAW_CHARACTERS = 2000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { ModelTraits } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import { claudeVersion, factsOf, type ModelFacts } from './model-facts.ts';
 
 const facts = (upstreamModel: string, traits: ModelTraits = {}): ModelFacts =>

@@ -4,7 +4,7 @@
  */
 import type { UpstreamContext } from '../dialect.ts';
 import type { HostQuirks } from '../host.ts';
-import { THINKING_FORMAT } from '../shared/claude-thinking.ts';
+import { THINKING_FORMAT } from '../shared/claude/thinking.ts';
 
 /** Whose words the model's own parameters are in. */
 export type Family = 'claude' | 'nova' | 'gpt-oss' | 'openai' | 'mistral' | 'cohere' | 'open-weight' | 'other';

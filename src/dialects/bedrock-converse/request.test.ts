@@ -4,7 +4,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt } from '../../core/json.ts';
 import type { ServiceTier } from '../../core/service-tier.ts';
 import type { HostQuirks, ModelTraits } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import { unsayable } from './request/media.ts';
 import { encodeRequest } from './request.ts';
 import { brokenRules } from './rules.ts';

@@ -4,7 +4,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { openFold } from '../../core/fold.ts';
 import { arrayAt, isJsonObject, type Json, objectAt, stringAt } from '../../core/json.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { tierServed } from '../shared/service-tier.ts';
+import { tierServed } from '../shared/gateway/service-tier.ts';
 import { openBlockReader } from './block-reader.ts';
 import { errorInside } from './errors.ts';
 import { factsOf } from './model-facts.ts';

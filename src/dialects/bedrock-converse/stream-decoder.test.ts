@@ -8,7 +8,7 @@ import { errorMessage, eventMessage, exceptionMessage, joinBytes } from '../../w
 import { openAwsEventStreamFrames } from '../../wire/aws-event-stream.ts';
 import { openSseFrames } from '../../wire/frames.ts';
 import type { Outcome, UpstreamContext } from '../dialect.ts';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import { decodeResponse } from './response.ts';
 import { openDecoder } from './stream-decoder.ts';
 

@@ -5,7 +5,7 @@
 import { arrayAt, isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { Usage } from '../../core/usage.ts';
 import type { UsageSemantics } from '../host.ts';
-import { tokenCountAt } from '../shared/token-count.ts';
+import { tokenCountAt } from '../shared/upstream/token-count.ts';
 
 /** Undefined where the host does not say what the bill needs: the exchange is then estimated. */
 export function toUsage(wire: JsonObject, { cachedInput }: UsageSemantics): Usage | undefined {

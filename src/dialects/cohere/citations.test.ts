@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import { CodePoints } from './citations.ts';
 import { decodeResponse } from './response.ts';
 

@@ -2,7 +2,7 @@
 import { type ErrorCode, GatewayError } from '../../core/errors.ts';
 import { type JsonObject, stringAt } from '../../core/json.ts';
 import type { UpstreamContext, UpstreamFailure } from '../dialect.ts';
-import { decodeErrorValue, decodeOpenAiError } from '../shared/openai-errors.ts';
+import { decodeErrorValue, decodeOpenAiError } from '../shared/openai/errors.ts';
 
 /** What this host means by a status that others use otherwise. */
 const OWN_STATUS: Readonly<Record<number, ErrorCode>> = {

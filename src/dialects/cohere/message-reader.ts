@@ -5,8 +5,8 @@
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { decodeLogprobs } from '../shared/logprobs.ts';
-import { inventedId } from '../shared/tool-ids.ts';
+import { decodeLogprobs } from '../shared/openai/logprobs.ts';
+import { inventedId } from '../shared/upstream/tool-ids.ts';
 import { annotationsOf, type CitedBlock, CodePoints } from './citations.ts';
 import { decodeUsage } from './usage.ts';
 import { planDetail, reasoningFormatOf, toFinishReason } from './wire-types.ts';

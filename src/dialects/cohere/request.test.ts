@@ -3,8 +3,8 @@ import type { AssistantMessage, ChatRequest, Message, Part, ToolDefinition } fro
 import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, type Json, type JsonObject } from '../../core/json.ts';
 import type { ModelTraits } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
-import { encodeWith, requestWith } from '../shared/test-request.ts';
+import { contextWith } from '../shared/testing/context.ts';
+import { encodeWith, requestWith } from '../shared/testing/request.ts';
 import { cohere } from './index.ts';
 
 const THINKS: ModelTraits = { reasoning: { mandatory: false, budget: true }, maxOutputTokens: 32_000 };

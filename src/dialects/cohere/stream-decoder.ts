@@ -4,7 +4,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { isJsonArray, isJsonObject, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { StreamDecoder, UpstreamContext } from '../dialect.ts';
-import { cutError } from '../shared/cut-error.ts';
+import { cutError } from '../shared/upstream/cut-error.ts';
 import { errorInside, failedEnd } from './errors.ts';
 import { indexOf, MessageReader } from './message-reader.ts';
 

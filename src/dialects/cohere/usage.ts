@@ -4,7 +4,7 @@
  */
 import { type JsonObject, objectAt } from '../../core/json.ts';
 import type { KnownUsageUnit, Usage } from '../../core/usage.ts';
-import { MOST_SEARCHES, searchCountAt, tokenCountAt } from '../shared/token-count.ts';
+import { MOST_SEARCHES, searchCountAt, tokenCountAt } from '../shared/upstream/token-count.ts';
 
 /** Undefined where the host does not say what the bill needs: the exchange is then estimated. */
 export function decodeUsage(raw: JsonObject): Usage | undefined {

@@ -3,7 +3,7 @@ import type { EmbeddingsAnswer, EmbeddingsQuestion } from '../../core/embeddings
 import type { JsonObject } from '../../core/json.ts';
 import { countOf, type Usage } from '../../core/usage.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';
-import { encodeUsage } from '../shared/openrouter-usage.ts';
+import { encodeUsage } from '../shared/gateway/usage.ts';
 
 export function encodeEmbeddingsResponse(
   { vectors, extras }: EmbeddingsAnswer,

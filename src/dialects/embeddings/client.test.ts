@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { EmbeddingsInput } from '../../core/embeddings.ts';
 import type { Json } from '../../core/json.ts';
-import { testHead } from '../shared/test-context.ts';
+import { testHead } from '../shared/testing/context.ts';
 import { parseEmbeddingsRequest } from './client.ts';
 import { encodeEmbeddingsResponse } from './client-response.ts';
 

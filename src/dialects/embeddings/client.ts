@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EmbeddingsInput, EmbeddingsQuestion } from '../../core/embeddings.ts';
 import { invalidRequest } from '../../core/errors.ts';
 import { isJsonArray, isJsonObject, type Json, numberAt, stringAt } from '../../core/json.ts';
-import { check, refusalBy } from '../shared/refusal.ts';
+import { check, refusalBy } from '../shared/client/refusal.ts';
 import {
   demandOfWhole,
   modalitiesOf,
@@ -11,7 +11,7 @@ import {
   tokensOf,
   wholeFields,
   withModel,
-} from '../shared/whole-request.ts';
+} from '../shared/client/whole-request.ts';
 import type { WholeRequest } from '../whole.ts';
 import { contentPart, decodeContentPart } from './content.ts';
 

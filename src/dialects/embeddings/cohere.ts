@@ -5,9 +5,9 @@ import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, objectA
 import type { Note, Translated } from '../../core/note.ts';
 import type { KnownUsageUnit, Usage } from '../../core/usage.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
-import { urlOf } from '../shared/openai-parts.ts';
-import { tokenCountAt } from '../shared/token-count.ts';
-import { picked, unspoken } from '../shared/whole-request.ts';
+import { picked, unspoken } from '../shared/client/whole-request.ts';
+import { urlOf } from '../shared/openai/parts.ts';
+import { tokenCountAt } from '../shared/upstream/token-count.ts';
 import type { WholeDialect } from '../whole.ts';
 import { vectorsFor } from './answer.ts';
 import { type Purpose, purposeOf } from './input-type.ts';

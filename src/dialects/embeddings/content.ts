@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Part } from '../../core/chat.ts';
 import type { Json } from '../../core/json.ts';
-import { decodeAudio, decodeFile, decodeImageUrl, decodeUrl } from '../shared/media-source.ts';
-import { check, refusalBy } from '../shared/refusal.ts';
+import { decodeAudio, decodeFile, decodeImageUrl, decodeUrl } from '../shared/client/media-source.ts';
+import { check, refusalBy } from '../shared/client/refusal.ts';
 
 const address = z.object({ url: z.string().min(1) });
 const fileFields = z.object({

@@ -4,7 +4,7 @@ import type { EmbeddingsQuestion } from '../../core/embeddings.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { toBase64 } from '../../core/vector.ts';
 import type { HostQuirks } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import type { WholeDialect } from '../whole.ts';
 import { parseEmbeddingsRequest } from './client.ts';
 import { cohereEmbeddings } from './cohere.ts';

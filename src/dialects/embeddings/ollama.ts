@@ -3,8 +3,8 @@ import type { EmbeddingsAnswer, EmbeddingsQuestion } from '../../core/embeddings
 import { arrayAt, isJsonObject, type Json, type JsonObject, stringAt } from '../../core/json.ts';
 import type { Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
-import { tokenCountAt } from '../shared/token-count.ts';
-import { picked, unspoken } from '../shared/whole-request.ts';
+import { picked, unspoken } from '../shared/client/whole-request.ts';
+import { tokenCountAt } from '../shared/upstream/token-count.ts';
 import type { WholeDialect } from '../whole.ts';
 import { badAnswer, vectorsFor } from './answer.ts';
 

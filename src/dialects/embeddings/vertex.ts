@@ -7,8 +7,8 @@ import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt } from '../
 import type { Translated } from '../../core/note.ts';
 import type { Usage } from '../../core/usage.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
-import { tokenCountAt } from '../shared/token-count.ts';
-import { unspoken } from '../shared/whole-request.ts';
+import { unspoken } from '../shared/client/whole-request.ts';
+import { tokenCountAt } from '../shared/upstream/token-count.ts';
 import type { WholeDialect } from '../whole.ts';
 import { vectorsFor } from './answer.ts';
 import { modelPath, taskTypeOf } from './gemini.ts';

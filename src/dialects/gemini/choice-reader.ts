@@ -2,7 +2,7 @@
 import type { ReasoningDetail } from '../../core/chat.ts';
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
-import { MOST_SEARCHES } from '../shared/token-count.ts';
+import { MOST_SEARCHES } from '../shared/upstream/token-count.ts';
 import { citationSources, decodeCitations } from './citations.ts';
 import { finishReasonOf } from './finish-reason.ts';
 import { decodeLogprobs } from './logprobs.ts';

@@ -3,7 +3,7 @@ import { type ErrorCode, GatewayError, type GatewayErrorDetails } from '../../co
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, numberAt, stringAt } from '../../core/json.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { UpstreamContext, UpstreamFailure } from '../dialect.ts';
-import { waitWithinReason } from '../shared/longest-wait.ts';
+import { waitWithinReason } from '../shared/upstream/longest-wait.ts';
 
 /** A failed reply. */
 export function decodeError(failure: UpstreamFailure, context: UpstreamContext): GatewayError {

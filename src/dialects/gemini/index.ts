@@ -1,8 +1,8 @@
 /** Google's `generateContent` grammar, spoken by the Gemini API and Vertex AI, and by their clients to us. */
 import { objectAt } from '../../core/json.ts';
 import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
-import { serverToolsOf } from '../shared/server-tools.ts';
-import { unhonouredFields } from '../shared/unhonoured.ts';
+import { serverToolsOf } from '../shared/gateway/server-tools.ts';
+import { unhonouredFields } from '../shared/gateway/unhonoured.ts';
 import { decodeRequest } from './client/decode.ts';
 import {
   demandOf,

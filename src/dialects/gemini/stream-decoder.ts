@@ -8,7 +8,7 @@ import { GatewayError, toGatewayError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
-import { TextForms } from '../shared/text-form.ts';
+import { TextForms } from '../shared/upstream/text-form.ts';
 import { openReplyReader } from './reply-reader.ts';
 import { truncated } from './response.ts';
 import { lessonOf } from './text-frame.ts';

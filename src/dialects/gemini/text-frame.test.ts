@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { EndReason } from '../../core/chat-events.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { openSseReader } from '../../wire/sse.ts';
-import { testHead } from '../shared/test-context.ts';
+import { testHead } from '../shared/testing/context.ts';
 import { framesOf, settled, wireOf } from './client/test-kit.ts';
 import { openRelay } from './relay/relay-stream.ts';
 import { openDecoder } from './stream-decoder.ts';

@@ -1,6 +1,6 @@
 /** Objects that say a piece of text and nothing else, and differ only in it and in their counts: what is to be learnt of one. */
 import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
-import { countGapsOf, type Lesson, stringGap } from '../shared/text-form.ts';
+import { countGapsOf, type Lesson, stringGap } from '../shared/upstream/text-form.ts';
 
 /** Undefined where the object says more, or nothing. @param about what is to be known of its form, given its candidate's index */
 export function lessonOf<About>(

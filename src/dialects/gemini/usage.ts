@@ -1,7 +1,7 @@
 /** `usageMetadata` in the core's inclusive reading (docs/sources.md). */
 import { arrayAt, isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { KnownUsageUnit, Usage } from '../../core/usage.ts';
-import { tokenCountAt } from '../shared/token-count.ts';
+import { tokenCountAt } from '../shared/upstream/token-count.ts';
 import { modalityName } from './wire-types.ts';
 
 /**

@@ -6,10 +6,10 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { ModerationAnswer, ModerationQuestion } from '../../core/moderation.ts';
 import { countOf } from '../../core/usage.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';
-import { decodeImageUrl } from '../shared/media-source.ts';
-import { encodeUsage } from '../shared/openrouter-usage.ts';
-import { check, refusalBy } from '../shared/refusal.ts';
-import { demandOfWhole, modalitiesOf, sharedMembers, tokensOf, wholeFields } from '../shared/whole-request.ts';
+import { decodeImageUrl } from '../shared/client/media-source.ts';
+import { check, refusalBy } from '../shared/client/refusal.ts';
+import { demandOfWhole, modalitiesOf, sharedMembers, tokensOf, wholeFields } from '../shared/client/whole-request.ts';
+import { encodeUsage } from '../shared/gateway/usage.ts';
 import type { WholeRequest } from '../whole.ts';
 
 const part = z.discriminatedUnion('type', [

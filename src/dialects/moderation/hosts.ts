@@ -9,10 +9,10 @@ import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, isJsonObject, type Json, objectAt, stringAt } from '../../core/json.ts';
 import type { ModerationAnswer, ModerationQuestion, ModerationVerdict } from '../../core/moderation.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
-import { encodeMedia } from '../shared/openai-parts.ts';
-import { decodeUsage } from '../shared/openai-usage.ts';
-import { requestLike } from '../shared/whole-request.ts';
+import { requestLike } from '../shared/client/whole-request.ts';
+import { carriesError, decodeErrorValue } from '../shared/openai/errors.ts';
+import { encodeMedia } from '../shared/openai/parts.ts';
+import { decodeUsage } from '../shared/openai/usage.ts';
 import type { WholeDialect } from '../whole.ts';
 
 export const openAiModeration: WholeDialect<'moderation'> = {

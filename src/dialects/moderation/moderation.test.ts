@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { contextWith, testHead } from '../shared/test-context.ts';
+import { contextWith, testHead } from '../shared/testing/context.ts';
 import { encodeModerationResponse, parseModerationRequest } from './client.ts';
 import { mistralModeration, openAiModeration } from './hosts.ts';
 

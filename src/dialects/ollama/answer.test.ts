@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { GatewayError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { contextWith } from '../shared/test-context.ts';
-import { playFrames } from '../shared/test-request.ts';
+import { contextWith } from '../shared/testing/context.ts';
+import { playFrames } from '../shared/testing/request.ts';
 import { ollama } from './index.ts';
 
 const { upstream } = ollama;

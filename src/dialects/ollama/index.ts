@@ -1,6 +1,6 @@
 /** Ollama's native chat grammar (https://docs.ollama.com/api/chat): upstream face only. */
 import type { UpstreamDialect, UpstreamFace } from '../dialect.ts';
-import { decodeOpenAiError } from '../shared/openai-errors.ts';
+import { decodeOpenAiError } from '../shared/openai/errors.ts';
 import { unsayable } from './request/messages.ts';
 import { encodeRequest } from './request.ts';
 import { decodeResponse } from './response.ts';

@@ -4,9 +4,9 @@ import type { ChatEvent } from '../../core/chat-events.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../core/json.ts';
 import type { Usage } from '../../core/usage.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { decodeLogprobs } from '../shared/logprobs.ts';
-import { tokenCountAt } from '../shared/token-count.ts';
-import { nineCharacterId } from '../shared/tool-ids.ts';
+import { decodeLogprobs } from '../shared/openai/logprobs.ts';
+import { tokenCountAt } from '../shared/upstream/token-count.ts';
+import { nineCharacterId } from '../shared/upstream/tool-ids.ts';
 
 const CHOICE = 0;
 

@@ -3,8 +3,8 @@ import type { AssistantMessage, ChatRequest, Message, Part } from '../../core/ch
 import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, type Json } from '../../core/json.ts';
 import type { ModelTraits } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
-import { encodeWith, requestWith } from '../shared/test-request.ts';
+import { contextWith } from '../shared/testing/context.ts';
+import { encodeWith, requestWith } from '../shared/testing/request.ts';
 import { ollama } from './index.ts';
 
 function encode(members: Partial<ChatRequest>, traits: ModelTraits = {}, upstreamModel = 'qwen3:4b') {

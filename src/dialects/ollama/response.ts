@@ -4,8 +4,8 @@ import { GatewayError } from '../../core/errors.ts';
 import { openFold } from '../../core/fold.ts';
 import { isJsonObject, type Json, objectAt } from '../../core/json.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { cutError } from '../shared/cut-error.ts';
-import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
+import { carriesError, decodeErrorValue } from '../shared/openai/errors.ts';
+import { cutError } from '../shared/upstream/cut-error.ts';
 import { ReplyReader } from './reply-reader.ts';
 
 /**

@@ -4,8 +4,8 @@ import { GatewayError } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { StreamDecoder, UpstreamContext } from '../dialect.ts';
-import { cutError } from '../shared/cut-error.ts';
-import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
+import { carriesError, decodeErrorValue } from '../shared/openai/errors.ts';
+import { cutError } from '../shared/upstream/cut-error.ts';
 import { ReplyReader } from './reply-reader.ts';
 
 export function openDecoder(context: UpstreamContext): StreamDecoder {

@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { HostQuirks, ModelTraits } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import { canRelay } from './can-relay.ts';
 import { parseChatRequest } from './client-request.ts';
 

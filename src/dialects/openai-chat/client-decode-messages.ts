@@ -3,8 +3,8 @@ import type { AssistantMessage, Message, Part, ReasoningDetail, ToolCall, ToolMe
 import { invalidRequest } from '../../core/errors.ts';
 import { type JsonObject, stringAt } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
-import { decodeImageUrl } from '../shared/media-source.ts';
-import { type OpenCalls, openCalls } from '../shared/open-calls.ts';
+import { decodeImageUrl } from '../shared/client/media-source.ts';
+import { type OpenCalls, openCalls } from '../shared/openai/open-calls.ts';
 import { decodeCacheControl, decodeParts } from './client-decode-parts.ts';
 import { decodeReasoningDetail, detailAsWritten } from './reasoning-details.ts';
 import type {

@@ -1,7 +1,7 @@
 /** Content parts, wire → core. */
 import type { CacheControl, Part } from '../../core/chat.ts';
 import type { Note } from '../../core/note.ts';
-import { decodeAudio, decodeFile, decodeImageUrl, decodeUrl } from '../shared/media-source.ts';
+import { decodeAudio, decodeFile, decodeImageUrl, decodeUrl } from '../shared/client/media-source.ts';
 import type { WirePart } from './wire-types.ts';
 
 /** A string, a list of parts or nothing as parts. Reasoning and refusals inside the content are told by the message. */

@@ -2,7 +2,7 @@
 import type { ChatRequest, ResponseFormat, Sampling } from '../../core/chat.ts';
 import { emptyJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
-import { decodeReasoning } from '../shared/asked-reasoning.ts';
+import { decodeReasoning } from '../shared/gateway/asked-reasoning.ts';
 import { decodeMessages } from './client-decode-messages.ts';
 import { decodeCacheControl } from './client-decode-parts.ts';
 import { decodeToolChoice, decodeTools } from './client-decode-tools.ts';

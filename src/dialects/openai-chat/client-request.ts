@@ -1,7 +1,7 @@
 /** The door of the chat grammar: a body is checked once, never copied, and refused with its field's path. */
 import { type GatewayError, invalidRequest } from '../../core/errors.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
-import { check, refusalBy, typeName } from '../shared/refusal.ts';
+import { check, refusalBy, typeName } from '../shared/client/refusal.ts';
 import { type ChatFields, chatFields, type WireChatRequest, type WireMessage, type WireTool } from './wire-types.ts';
 
 /**

@@ -6,8 +6,8 @@ import { GatewayError } from '../../core/errors.ts';
 import { unfold } from '../../core/fold.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt } from '../../core/json.ts';
 import type { SettledUsage } from '../dialect.ts';
-import { encodeChatError } from '../shared/openrouter-errors.ts';
-import { testHead } from '../shared/test-context.ts';
+import { encodeChatError } from '../shared/gateway/errors.ts';
+import { testHead } from '../shared/testing/context.ts';
 import { encodeChatResponse } from './client-response.ts';
 import { openChatEncoder } from './stream-encoder.ts';
 

@@ -2,7 +2,7 @@
 import type { AudioOutput, ChatResponse, Choice, ReasoningDetail, ToolCall } from '../../core/chat.ts';
 import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';
-import { encodeUsage } from '../shared/openrouter-usage.ts';
+import { encodeUsage } from '../shared/gateway/usage.ts';
 import { encodeReasoningDetail } from './reasoning-details.ts';
 
 /** core → wire. Optional members are left out rather than null, except where the contract shows null. */

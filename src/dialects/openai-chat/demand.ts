@@ -2,7 +2,7 @@
 import type { Demand, InputModality, Opening } from '../../core/demand.ts';
 import { arrayAt, isJsonArray, isJsonObject, type Json, type JsonObject, stringAt } from '../../core/json.ts';
 import type { CallableTool } from '../../core/tool-check.ts';
-import { modelsOf, pluginsOf, preferencesOf } from '../shared/gateway-fields.ts';
+import { modelsOf, pluginsOf, preferencesOf } from '../shared/gateway/fields.ts';
 import type { WireChatRequest } from './wire-types.ts';
 
 /** Wire field → the name it has among `supported_parameters`. */

@@ -4,12 +4,12 @@
  */
 import { objectAt } from '../../core/json.ts';
 import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
-import { excludesReasoning, withReasoning } from '../shared/asked-reasoning.ts';
-import { decodeOpenAiError } from '../shared/openai-errors.ts';
-import { encodeChatError } from '../shared/openrouter-errors.ts';
+import { excludesReasoning, withReasoning } from '../shared/gateway/asked-reasoning.ts';
+import { encodeChatError } from '../shared/gateway/errors.ts';
+import { serverToolsOf } from '../shared/gateway/server-tools.ts';
+import { unhonouredFields } from '../shared/gateway/unhonoured.ts';
+import { decodeOpenAiError } from '../shared/openai/errors.ts';
 import { replayEvents } from '../shared/replay-events.ts';
-import { serverToolsOf } from '../shared/server-tools.ts';
-import { unhonouredFields } from '../shared/unhonoured.ts';
 import { canRelay } from './can-relay.ts';
 import { decodeChatRequest } from './client-decode.ts';
 import { parseChatRequest } from './client-request.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { ReasoningRequest } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ModelTraits, ReasoningStyle } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import { encodeReasoning } from './reasoning-request.ts';
 
 type Asked = Partial<ReasoningRequest>;

@@ -3,7 +3,7 @@ import type { Effort, ReasoningRequest } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { budgetOf, effortOf, effortTaken } from '../shared/effort.ts';
+import { budgetOf, effortOf, effortTaken } from '../shared/upstream/effort.ts';
 
 /**
  * Body members that ask for this reasoning at this host, none where the host has no way to ask.

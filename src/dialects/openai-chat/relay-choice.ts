@@ -15,8 +15,8 @@ import {
   stringAt,
 } from '../../core/json.ts';
 import type { RelayContext, StreamMeter } from '../dialect.ts';
-import { finishWithCalls, toFinishReason } from '../shared/finish-reason.ts';
-import { decodeLogprobs } from '../shared/logprobs.ts';
+import { finishWithCalls, toFinishReason } from '../shared/openai/finish-reason.ts';
+import { decodeLogprobs } from '../shared/openai/logprobs.ts';
 import { encodeImage } from './client-response.ts';
 import { audioOf, contentOf, reasoningOf } from './content.ts';
 import { placedAt, withIndex, withInnerIndexes } from './list-index.ts';

@@ -7,7 +7,7 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt } from 
 import { openSseReader } from '../../wire/sse.ts';
 import type { SettledUsage } from '../dialect.ts';
 import type { HostQuirks, UsageSemantics } from '../host.ts';
-import { contextWith, testHead } from '../shared/test-context.ts';
+import { contextWith, testHead } from '../shared/testing/context.ts';
 import { openRelay } from './relay.ts';
 
 interface Host {

@@ -17,12 +17,12 @@ import {
 import { ToolCallLog } from '../../core/tool-check.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../dialect.ts';
-import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
-import { decodeUsage } from '../shared/openai-usage.ts';
-import { encodeUsage } from '../shared/openrouter-usage.ts';
-import { tierServed } from '../shared/service-tier.ts';
-import { withTierServed } from '../shared/service-tier-field.ts';
-import { proveEnd } from '../shared/stream-end.ts';
+import { tierServed } from '../shared/gateway/service-tier.ts';
+import { encodeUsage } from '../shared/gateway/usage.ts';
+import { carriesError, decodeErrorValue } from '../shared/openai/errors.ts';
+import { withTierServed } from '../shared/openai/service-tier-field.ts';
+import { proveEnd } from '../shared/openai/stream-end.ts';
+import { decodeUsage } from '../shared/openai/usage.ts';
 import { citationsOf } from './content.ts';
 import { RelayChoice, type RelayedPiece } from './relay-choice.ts';
 import { frameOf, unknownMembers } from './relay-frame.ts';

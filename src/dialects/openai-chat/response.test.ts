@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { GatewayError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { HostQuirks } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import { decodeChatResponse } from './response.ts';
 
 function decode(message: JsonObject, more: JsonObject = {}, quirks: HostQuirks = {}) {

@@ -3,12 +3,12 @@ import type { ChatResponse, Choice, ToolCall } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { finishWithCalls, toFinishReason } from '../shared/finish-reason.ts';
-import { decodeLogprobs } from '../shared/logprobs.ts';
-import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
-import { decodeUsage } from '../shared/openai-usage.ts';
-import { tierServed } from '../shared/service-tier.ts';
-import { inventedId } from '../shared/tool-ids.ts';
+import { tierServed } from '../shared/gateway/service-tier.ts';
+import { carriesError, decodeErrorValue } from '../shared/openai/errors.ts';
+import { finishWithCalls, toFinishReason } from '../shared/openai/finish-reason.ts';
+import { decodeLogprobs } from '../shared/openai/logprobs.ts';
+import { decodeUsage } from '../shared/openai/usage.ts';
+import { inventedId } from '../shared/upstream/tool-ids.ts';
 import { argumentsOf, audioOf, citationsOf, contentOf, imagesOf, reasoningOf } from './content.ts';
 import { openThinkSplitter } from './think-tags.ts';
 

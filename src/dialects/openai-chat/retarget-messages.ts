@@ -2,7 +2,7 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { nineCharacterId } from '../shared/tool-ids.ts';
+import { nineCharacterId } from '../shared/upstream/tool-ids.ts';
 import { decodeReasoningDetail, detailsAsWritten, reasoningTextOf } from './reasoning-details.ts';
 
 /** Members of an assistant turn that OpenRouter's contract adds; hosts of the plain grammar do not know them. */

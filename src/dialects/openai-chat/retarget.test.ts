@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt } from '../../core/json.ts';
 import type { HostQuirks, ModelTraits } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import { parseChatRequest } from './client-request.ts';
 import { retarget } from './retarget.ts';
 

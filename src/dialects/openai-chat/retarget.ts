@@ -5,9 +5,9 @@
 import { emptyJsonObject, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note, Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
-import { decodeReasoning } from '../shared/asked-reasoning.ts';
-import { tellGateway } from '../shared/gateway-host.ts';
-import { writeServiceTier } from '../shared/service-tier-field.ts';
+import { decodeReasoning } from '../shared/gateway/asked-reasoning.ts';
+import { tellGateway } from '../shared/gateway/host.ts';
+import { writeServiceTier } from '../shared/openai/service-tier-field.ts';
 import { GATEWAY_FIELDS, KNOWN_FIELDS } from './client-decode.ts';
 import { encodeReasoning } from './reasoning-request.ts';
 import { retargetMessages } from './retarget-messages.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ChatResponse, Choice, FinishReason, ReasoningDetail } from '../../core/chat.ts';
 import { openFold, unfold } from '../../core/fold.ts';
 import type { SettledUsage } from '../dialect.ts';
-import { contextWith, testHead } from '../shared/test-context.ts';
+import { contextWith, testHead } from '../shared/testing/context.ts';
 import { encodeChatResponse } from './client-response.ts';
 import { decodeChatResponse } from './response.ts';
 import { openChatDecoder } from './stream-decoder.ts';

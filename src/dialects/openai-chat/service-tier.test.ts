@@ -4,7 +4,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { ServiceTier } from '../../core/service-tier.ts';
 import type { RelayContext } from '../dialect.ts';
 import type { HostQuirks } from '../host.ts';
-import { contextWith, testHead } from '../shared/test-context.ts';
+import { contextWith, testHead } from '../shared/testing/context.ts';
 import { decodeChatRequest } from './client-decode.ts';
 import { parseChatRequest } from './client-request.ts';
 import { openRelay } from './relay.ts';

@@ -6,7 +6,7 @@ import { openFold } from '../../core/fold.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Frame, Outcome } from '../dialect.ts';
 import type { HostQuirks } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
+import { contextWith } from '../shared/testing/context.ts';
 import { openChatDecoder } from './stream-decoder.ts';
 
 const DONE: Frame = { data: '[DONE]' };

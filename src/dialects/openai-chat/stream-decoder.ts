@@ -9,10 +9,10 @@ import { isJsonArray, isJsonObject, type JsonObject, numberAt, objectAt, stringA
 import type { Usage } from '../../core/usage.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { Frame, Outcome, StreamDecoder, UpstreamContext } from '../dialect.ts';
-import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
-import { decodeUsage } from '../shared/openai-usage.ts';
-import { proveEnd } from '../shared/stream-end.ts';
-import { type Lesson, stringGap, TextForms } from '../shared/text-form.ts';
+import { carriesError, decodeErrorValue } from '../shared/openai/errors.ts';
+import { proveEnd } from '../shared/openai/stream-end.ts';
+import { decodeUsage } from '../shared/openai/usage.ts';
+import { type Lesson, stringGap, TextForms } from '../shared/upstream/text-form.ts';
 import { citationsOf } from './content.ts';
 import { onlyText } from './relay-template.ts';
 import { headOf } from './response.ts';

@@ -1,7 +1,7 @@
 /** Tool calls of one choice of a stream, whatever a host leaves out: index, id, name on the first piece (docs/sources.md). */
 import type { ChatEvent } from '../../core/chat-events.ts';
 import { type JsonObject, objectAt, stringAt } from '../../core/json.ts';
-import { inventedId } from '../shared/tool-ids.ts';
+import { inventedId } from '../shared/upstream/tool-ids.ts';
 import { argumentsOf } from './content.ts';
 
 export interface ToolCallDecoder {

@@ -3,8 +3,8 @@ import type { AssistantMessage, ChatRequest, Message, Part, ToolMessage } from '
 import { isJsonArray, type Json, type JsonObject, type MutableJsonObject } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { joinCalls } from '../shared/joined-calls.ts';
-import { nineCharacterId } from '../shared/tool-ids.ts';
+import { joinCalls } from '../shared/openai/joined-calls.ts';
+import { nineCharacterId } from '../shared/upstream/tool-ids.ts';
 import { reasoningTextOf } from './reasoning-details.ts';
 import { encodeContent, encodePart, encodeTextContent } from './upstream-parts.ts';
 

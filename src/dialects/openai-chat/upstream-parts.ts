@@ -3,7 +3,7 @@ import type { Part } from '../../core/chat.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Note } from '../../core/note.ts';
 import type { UpstreamContext } from '../dialect.ts';
-import { encodeMedia } from '../shared/openai-parts.ts';
+import { encodeMedia } from '../shared/openai/parts.ts';
 
 /** A lone text as a string, anything else as a list of parts. */
 export function encodeContent(parts: readonly Part[], path: string, context: UpstreamContext, notes: Note[]): Json {

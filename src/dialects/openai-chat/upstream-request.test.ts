@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { HostQuirks, ModelTraits } from '../host.ts';
-import { contextWith } from '../shared/test-context.ts';
-import { nineCharacterId } from '../shared/tool-ids.ts';
+import { contextWith } from '../shared/testing/context.ts';
+import { nineCharacterId } from '../shared/upstream/tool-ids.ts';
 import { decodeChatRequest } from './client-decode.ts';
 import { parseChatRequest } from './client-request.ts';
 import { encodeChatRequest } from './upstream-request.ts';

@@ -6,9 +6,9 @@ import type { CacheControl, ChatRequest, ResponseFormat, ToolChoice, ToolDefinit
 import { isJsonArray, type Json, type JsonObject } from '../../core/json.ts';
 import type { Translated } from '../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../dialect.ts';
-import { BodyWriter } from '../shared/body-writer.ts';
-import { tellGateway } from '../shared/gateway-host.ts';
-import { writeServiceTier } from '../shared/service-tier-field.ts';
+import { tellGateway } from '../shared/gateway/host.ts';
+import { writeServiceTier } from '../shared/openai/service-tier-field.ts';
+import { BodyWriter } from '../shared/upstream/body-writer.ts';
 import { encodeReasoning } from './reasoning-request.ts';
 import { encodeMessages } from './upstream-messages.ts';
 

@@ -7,9 +7,9 @@
  */
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { reasoningFields } from '../shared/asked-reasoning.ts';
-import { gatewayFields } from '../shared/gateway-fields.ts';
-import { cacheControl, flag, jsonObject, pairs } from '../shared/wire-schema.ts';
+import { cacheControl, flag, jsonObject, pairs } from '../shared/client/wire-schema.ts';
+import { reasoningFields } from '../shared/gateway/asked-reasoning.ts';
+import { gatewayFields } from '../shared/gateway/fields.ts';
 
 const anyJson = z.custom<Json>(() => true);
 

@@ -3,7 +3,7 @@ import type { ChatResponse, Choice } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { unfold } from '../../core/fold.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
-import { testHead } from '../shared/test-context.ts';
+import { testHead } from '../shared/testing/context.ts';
 import { openAiCompletions } from './index.ts';
 import { eventsOf, settled, wireOf } from './test-kit.ts';
 

@@ -4,11 +4,11 @@
  */
 import { objectAt } from '../../core/json.ts';
 import type { ClientDialect, ClientFace, RelayFace, UpstreamDialect, UpstreamFace } from '../dialect.ts';
-import { excludesReasoning, withReasoning } from '../shared/asked-reasoning.ts';
-import { decodeOpenAiError } from '../shared/openai-errors.ts';
-import { encodeChatError } from '../shared/openrouter-errors.ts';
+import { excludesReasoning, withReasoning } from '../shared/gateway/asked-reasoning.ts';
+import { encodeChatError } from '../shared/gateway/errors.ts';
+import { unhonouredFields } from '../shared/gateway/unhonoured.ts';
+import { decodeOpenAiError } from '../shared/openai/errors.ts';
 import { replayEvents } from '../shared/replay-events.ts';
-import { unhonouredFields } from '../shared/unhonoured.ts';
 import { decodeCompletionRequest } from './client/decode.ts';
 import { demandOf, openingOf, withoutParameters } from './client/demand.ts';
 import { encodeCompletionResponse } from './client/encode.ts';

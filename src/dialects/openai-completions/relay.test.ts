@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { EndReason } from '../../core/chat-events.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { openSseReader } from '../../wire/sse.ts';
-import { contextWith, testHead } from '../shared/test-context.ts';
+import { contextWith, testHead } from '../shared/testing/context.ts';
 import { openAiCompletions } from './index.ts';
 import { eventsOf, relayContext, settled, wireOf } from './test-kit.ts';
 

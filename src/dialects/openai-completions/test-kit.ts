@@ -1,7 +1,7 @@
 /** What this folder's specs share: a head, a settlement, and what a client reads of a stream. */
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { RelayContext, SettledUsage, UpstreamContext } from '../dialect.ts';
-import { contextWith, testHead } from '../shared/test-context.ts';
+import { contextWith, testHead } from '../shared/testing/context.ts';
 import { parseCompletionRequest, type WireCompletionRequest } from './wire-types.ts';
 
 export const settled: SettledUsage = {

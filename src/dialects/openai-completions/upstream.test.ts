@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import type { ChatRequest } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { contextWith } from '../shared/test-context.ts';
-import { encodeWith, playFrames, requestWith } from '../shared/test-request.ts';
+import { contextWith } from '../shared/testing/context.ts';
+import { encodeWith, playFrames, requestWith } from '../shared/testing/request.ts';
 import { openAiCompletions } from './index.ts';
 
 const { upstream } = openAiCompletions;

@@ -5,10 +5,10 @@
 import { z } from 'zod';
 import { invalidRequest } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
-import { reasoningFields } from '../shared/asked-reasoning.ts';
-import { gatewayFields } from '../shared/gateway-fields.ts';
-import { check, refusalBy, typeName } from '../shared/refusal.ts';
-import { flag, jsonObject, pairs } from '../shared/wire-schema.ts';
+import { check, refusalBy, typeName } from '../shared/client/refusal.ts';
+import { flag, jsonObject, pairs } from '../shared/client/wire-schema.ts';
+import { reasoningFields } from '../shared/gateway/asked-reasoning.ts';
+import { gatewayFields } from '../shared/gateway/fields.ts';
 
 const between = (low: number, high: number) => z.number().min(low).max(high).nullish();
 const tokens = z.array(z.int().min(0)).min(1);

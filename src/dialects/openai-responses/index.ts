@@ -1,6 +1,6 @@
 /** OpenAI's Responses grammar: https://platform.openai.com/docs/api-reference/responses. */
 import type { ClientDialect, UpstreamDialect, UpstreamFace } from '../dialect.ts';
-import { decodeOpenAiError } from '../shared/openai-errors.ts';
+import { decodeOpenAiError } from '../shared/openai/errors.ts';
 import { responsesClient } from './client/index.ts';
 import { responsesRelay } from './relay/index.ts';
 import { unsayable } from './upstream/parts.ts';

@@ -7,9 +7,9 @@
  */
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { gatewayFields } from '../shared/gateway-fields.ts';
-import { oneOf, type WireUnknown } from '../shared/one-of.ts';
-import { cacheControl, flag, jsonObject, pairs } from '../shared/wire-schema.ts';
+import { oneOf, type WireUnknown } from '../shared/client/one-of.ts';
+import { cacheControl, flag, jsonObject, pairs } from '../shared/client/wire-schema.ts';
+import { gatewayFields } from '../shared/gateway/fields.ts';
 
 const anyJson = z.custom<Json>(() => true);
 const text = z.string();
@@ -56,7 +56,7 @@ const parts = {
 type KnownPart = { [Type in keyof typeof parts]: z.infer<(typeof parts)[Type]> }[keyof typeof parts];
 export type WirePart = KnownPart;
 
-export type { WireUnknown } from '../shared/one-of.ts';
+export type { WireUnknown } from '../shared/client/one-of.ts';
 
 const part = oneOf(parts, undefined);
 const contents = z.union([z.string(), z.array(part)]);

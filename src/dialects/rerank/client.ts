@@ -5,10 +5,10 @@ import { isJsonObject, type Json, type JsonObject, numberAt } from '../../core/j
 import type { RerankAnswer, RerankDocument, RerankQuestion } from '../../core/rerank.ts';
 import { countOf, type Usage } from '../../core/usage.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';
-import { encodeUsage } from '../shared/openrouter-usage.ts';
-import { check, refusalBy } from '../shared/refusal.ts';
-import { demandOfWhole, sharedMembers, tokensOf, wholeFields, withModel } from '../shared/whole-request.ts';
-import { flag } from '../shared/wire-schema.ts';
+import { check, refusalBy } from '../shared/client/refusal.ts';
+import { demandOfWhole, sharedMembers, tokensOf, wholeFields, withModel } from '../shared/client/whole-request.ts';
+import { flag } from '../shared/client/wire-schema.ts';
+import { encodeUsage } from '../shared/gateway/usage.ts';
 import type { WholeRequest } from '../whole.ts';
 
 const document = z.union([z.string(), z.object({ text: z.string().nullish(), image: z.string().nullish() })]);

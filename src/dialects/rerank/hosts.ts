@@ -12,10 +12,10 @@ import type { RerankAnswer, RerankDocument, RerankQuestion, RerankResult } from 
 import type { Usage } from '../../core/usage.ts';
 import type { UpstreamContext } from '../dialect.ts';
 import type { HostProfile } from '../host.ts';
-import { carriesError, decodeErrorValue } from '../shared/openai-errors.ts';
-import { decodeUsage } from '../shared/openai-usage.ts';
-import { searchCountAt } from '../shared/token-count.ts';
-import { requestLike } from '../shared/whole-request.ts';
+import { requestLike } from '../shared/client/whole-request.ts';
+import { carriesError, decodeErrorValue } from '../shared/openai/errors.ts';
+import { decodeUsage } from '../shared/openai/usage.ts';
+import { searchCountAt } from '../shared/upstream/token-count.ts';
 import type { WholeDialect } from '../whole.ts';
 
 export const cohereRerank = rerankDialect('cohere', {

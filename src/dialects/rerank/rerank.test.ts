@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { HostQuirks } from '../host.ts';
-import { contextWith, testHead } from '../shared/test-context.ts';
+import { contextWith, testHead } from '../shared/testing/context.ts';
 import { encodeRerankResponse, parseRerankRequest } from './client.ts';
 import { cohereRerank, jinaRerank } from './hosts.ts';
 

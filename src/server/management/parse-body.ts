@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { invalidRequest } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
-import { check } from '../../dialects/shared/refusal.ts';
+import { check } from '../../dialects/shared/client/refusal.ts';
 
 /**
  * Parses a body or query with a strict schema.

@@ -6,7 +6,7 @@ import type { ReasoningDetail } from '../../../core/chat.ts';
 import type { ChatEvent } from '../../../core/chat-events.ts';
 import { foldDetail } from '../../../core/fold.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
-import { THINKING_FORMAT } from '../../shared/claude-thinking.ts';
+import { THINKING_FORMAT } from '../../shared/claude/thinking.ts';
 import { sealReasoning } from '../../shared/reasoning-seal.ts';
 import { citationOf, imageBlock, redactedBlock, TEXT, THINKING, toolUseBlock } from './blocks.ts';
 

@@ -1,6 +1,6 @@
 /** Thinking that comes back with a turn: signed by this grammar's owner, sealed here for another grammar, or neither. */
 import type { ReasoningDetail } from '../../../core/chat.ts';
-import { THINKING_FORMAT } from '../../shared/claude-thinking.ts';
+import { THINKING_FORMAT } from '../../shared/claude/thinking.ts';
 import { unsealReasoning } from '../../shared/reasoning-seal.ts';
 import type { WireThinkingBlock } from './schema.ts';
 

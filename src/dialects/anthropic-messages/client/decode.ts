@@ -2,8 +2,8 @@
 import type { ChatRequest, ReasoningRequest, ResponseFormat, Sampling } from '../../../core/chat.ts';
 import { emptyJsonObject, type JsonObject } from '../../../core/json.ts';
 import type { Translated } from '../../../core/note.ts';
+import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/gateway/server-tools.ts';
 import { type Notebook, openNotebook } from '../../shared/notebook.ts';
-import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/server-tools.ts';
 import { decodeCacheMark } from './decode-blocks.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';

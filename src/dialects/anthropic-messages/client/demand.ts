@@ -2,7 +2,7 @@
 import type { Demand, Opening } from '../../../core/demand.ts';
 import { isJsonArray, isJsonObject, type JsonObject, stringAt } from '../../../core/json.ts';
 import type { CallableTool } from '../../../core/tool-check.ts';
-import { modelsOf, pluginsOf, preferencesOf } from '../../shared/gateway-fields.ts';
+import { modelsOf, pluginsOf, preferencesOf } from '../../shared/gateway/fields.ts';
 import { isBillingLine } from './billing-line.ts';
 import { definitionOf } from './known-tools.ts';
 import { measure } from './measure.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { isJsonObject, type Json } from '../../../core/json.ts';
-import { testHead } from '../../shared/test-context.ts';
+import { testHead } from '../../shared/testing/context.ts';
 import { foldStream } from './naive-client.fixture.ts';
 import { parseMessagesRequest } from './parse.ts';
 import { replayMessages } from './replay.ts';

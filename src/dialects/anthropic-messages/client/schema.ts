@@ -7,9 +7,9 @@
  */
 import { z } from 'zod';
 import type { JsonObject } from '../../../core/json.ts';
-import { gatewayFields } from '../../shared/gateway-fields.ts';
-import { oneOf, type WireUnknown } from '../../shared/one-of.ts';
-import { cacheControl, flag, jsonObject } from '../../shared/wire-schema.ts';
+import { oneOf, type WireUnknown } from '../../shared/client/one-of.ts';
+import { cacheControl, flag, jsonObject } from '../../shared/client/wire-schema.ts';
+import { gatewayFields } from '../../shared/gateway/fields.ts';
 
 const optionalText = z.string().nullish();
 const mark = { cache_control: cacheControl };

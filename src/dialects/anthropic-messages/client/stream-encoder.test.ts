@@ -8,7 +8,7 @@ import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt } from '../.
 import type { UsageCounts } from '../../../core/usage.ts';
 import type { ReplyHead, SettledUsage } from '../../dialect.ts';
 import { unsealReasoning } from '../../shared/reasoning-seal.ts';
-import { testHead } from '../../shared/test-context.ts';
+import { testHead } from '../../shared/testing/context.ts';
 import { foldStream } from './naive-client.fixture.ts';
 import { parseMessagesRequest } from './parse.ts';
 import { encodeMessagesResponse } from './response.ts';

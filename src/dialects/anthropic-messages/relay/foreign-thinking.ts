@@ -6,7 +6,7 @@ import type { ReasoningDetail } from '../../../core/chat.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { stringAt } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { THINKING_FORMAT } from '../../shared/claude-thinking.ts';
+import { THINKING_FORMAT } from '../../shared/claude/thinking.ts';
 import { sealReasoning } from '../../shared/reasoning-seal.ts';
 
 /** The format to seal with; undefined where nothing is to be sealed. */

@@ -4,7 +4,7 @@ import { openSseReader } from '../../../wire/sse.ts';
 import type { RelayContext, RelayStream, SettledUsage } from '../../dialect.ts';
 import type { HostQuirks } from '../../host.ts';
 import { sealReasoning } from '../../shared/reasoning-seal.ts';
-import { contextWith, testHead } from '../../shared/test-context.ts';
+import { contextWith, testHead } from '../../shared/testing/context.ts';
 import { foldStream } from '../client/naive-client.fixture.ts';
 import { openRelay } from './relay.ts';
 import { relayResponse } from './relay-response.ts';

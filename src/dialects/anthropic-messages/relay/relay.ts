@@ -9,7 +9,7 @@ import { GatewayError } from '../../../core/errors.ts';
 import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt } from '../../../core/json.ts';
 import { tryParseJson } from '../../../wire/json.ts';
 import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../../dialect.ts';
-import { meterEvent, newMeter } from '../../shared/stream-meter.ts';
+import { meterEvent, newMeter } from '../../shared/upstream/stream-meter.ts';
 import { encodeErrorEvent } from '../client/errors.ts';
 import { frameOf, openingOf, PING, stopFrame } from '../client/stream-encoder.ts';
 import { openingUsage } from '../client/usage.ts';

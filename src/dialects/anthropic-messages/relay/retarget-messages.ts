@@ -2,11 +2,11 @@
 import type { ReasoningDetail } from '../../../core/chat.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, stringAt } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { THINKING_FORMAT } from '../../shared/claude-thinking.ts';
-import { GO_ON } from '../../shared/ending.ts';
+import { GO_ON } from '../../shared/claude/ending.ts';
+import { THINKING_FORMAT } from '../../shared/claude/thinking.ts';
+import { plainId } from '../../shared/claude/unique-tool-ids.ts';
 import type { Notebook } from '../../shared/notebook.ts';
 import { unsealReasoning } from '../../shared/reasoning-seal.ts';
-import { plainId } from '../../shared/unique-tool-ids.ts';
 import type { WireMessagesRequest } from '../client/schema.ts';
 
 export function retargetMessages(

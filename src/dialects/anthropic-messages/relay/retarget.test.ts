@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import type { HostQuirks, ModelTraits } from '../../host.ts';
 import { sealReasoning } from '../../shared/reasoning-seal.ts';
-import { contextWith } from '../../shared/test-context.ts';
+import { contextWith } from '../../shared/testing/context.ts';
 import { parseMessagesRequest } from '../client/parse.ts';
 import { canRelay } from './can-relay.ts';
 import { retarget } from './retarget.ts';

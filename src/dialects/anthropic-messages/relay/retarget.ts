@@ -11,9 +11,9 @@ import {
 } from '../../../core/json.ts';
 import type { Translated } from '../../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../../dialect.ts';
-import { withQuirks } from '../../shared/body-quirks.ts';
-import { tellGateway } from '../../shared/gateway-host.ts';
+import { tellGateway } from '../../shared/gateway/host.ts';
 import { type Notebook, openNotebook } from '../../shared/notebook.ts';
+import { withQuirks } from '../../shared/upstream/body-quirks.ts';
 import { decodeTier, GATEWAY_FIELDS, KNOWN_FIELDS } from '../client/decode.ts';
 import type { WireMessagesRequest } from '../client/schema.ts';
 import { inHostForm } from '../host-form.ts';

@@ -1,7 +1,7 @@
 /**
  * Cache breakpoints: at most four, the top-level one included, and none of one hour after one of five minutes (docs/sources.md).
  */
-import { type CacheMark, chooseMarks, MAX_CACHE_MARKS } from '../../shared/cache-marks.ts';
+import { type CacheMark, chooseMarks, MAX_CACHE_MARKS } from '../../shared/claude/cache-marks.ts';
 import type { NoteSink } from '../../shared/notebook.ts';
 import type { MessagesBody, WireBlock, WireCacheControl } from '../wire-types.ts';
 

@@ -1,11 +1,11 @@
 /** Messages → system blocks and alternating turns, keeping every word: what has no place of its own becomes user text. */
 import type { AssistantMessage, ChatRequest, Message, Part, ToolMessage } from '../../../core/chat.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { THINKING_FORMAT } from '../../shared/claude-thinking.ts';
-import { nameBeforeText } from '../../shared/name-before-text.ts';
+import { nameBeforeText } from '../../shared/claude/name-before-text.ts';
+import { encodeReasoningReplay } from '../../shared/claude/signed-reasoning.ts';
+import { THINKING_FORMAT } from '../../shared/claude/thinking.ts';
+import { openTurns, type TurnBlocks, type Turns } from '../../shared/claude/turns.ts';
 import type { NoteSink } from '../../shared/notebook.ts';
-import { encodeReasoningReplay } from '../../shared/signed-reasoning.ts';
-import { openTurns, type TurnBlocks, type Turns } from '../../shared/turns.ts';
 import type { WireBlock, WireContent, WireMessage, WireText, WireToolResult } from '../wire-types.ts';
 import { encodePart, toWireCache } from './media.ts';
 import { toThinkingBlock } from './replay.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { contextWith } from '../../shared/test-context.ts';
+import { contextWith } from '../../shared/testing/context.ts';
 import { anthropicMessages } from '../index.ts';
 
 const { client, upstream } = anthropicMessages;

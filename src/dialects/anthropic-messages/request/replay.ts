@@ -1,4 +1,4 @@
-/** What of an assistant turn's reasoning goes back as a thinking block (shared/signed-reasoning.ts). */
+/** What of an assistant turn's reasoning goes back as a thinking block (shared/claude/signed-reasoning.ts). */
 import type { ReasoningDetail } from '../../../core/chat.ts';
 import type { WireRedactedThinking, WireThinking } from '../wire-types.ts';
 

@@ -1,8 +1,8 @@
 /** Tool definitions and the choice among them (docs/sources.md). */
 import type { ChatRequest, ToolChoice, ToolDefinition } from '../../../core/chat.ts';
 import type { UpstreamContext } from '../../dialect.ts';
+import { toInputSchema, toStrictSchema } from '../../shared/claude/strict-schema.ts';
 import type { NoteSink } from '../../shared/notebook.ts';
-import { toInputSchema, toStrictSchema } from '../../shared/strict-schema.ts';
 import type { WireTool, WireToolChoice } from '../wire-types.ts';
 import { toWireCache } from './media.ts';
 

@@ -1,6 +1,6 @@
 /** Cache marks → cache points: blocks of their own behind what they close (docs: prompt caching, link in model-facts.ts). */
 import type { CacheControl } from '../../../core/chat.ts';
-import { type CacheMark, chooseMarks } from '../../shared/cache-marks.ts';
+import { type CacheMark, chooseMarks } from '../../shared/claude/cache-marks.ts';
 import type { Notebook } from '../../shared/notebook.ts';
 import type { ModelFacts } from '../model-facts.ts';
 import type { ConverseBody, WireBlock, WireCachePoint } from '../wire-types.ts';

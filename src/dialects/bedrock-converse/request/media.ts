@@ -5,7 +5,7 @@
 import type { AudioPart, ChatRequest, FilePart, MediaSource, Part } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
 import type { Notebook } from '../../shared/notebook.ts';
-import { textOfFile } from '../../shared/text-file.ts';
+import { textOfFile } from '../../shared/upstream/text-file.ts';
 import type { WireAudio, WireContent } from '../wire-types.ts';
 
 const IMAGE_FORMATS: Readonly<Record<string, string>> = {

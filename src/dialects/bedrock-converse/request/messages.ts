@@ -1,9 +1,9 @@
 /** Messages → system blocks and alternating turns, keeping every word: what has no place of its own becomes user text. */
 import type { AssistantMessage, CacheControl, ChatRequest, Message, Part, ToolMessage } from '../../../core/chat.ts';
-import { nameBeforeText } from '../../shared/name-before-text.ts';
+import { nameBeforeText } from '../../shared/claude/name-before-text.ts';
+import { encodeReasoningReplay } from '../../shared/claude/signed-reasoning.ts';
+import { openTurns, type Turn, type TurnBlocks, type Turns } from '../../shared/claude/turns.ts';
 import type { Notebook } from '../../shared/notebook.ts';
-import { encodeReasoningReplay } from '../../shared/signed-reasoning.ts';
-import { openTurns, type Turn, type TurnBlocks, type Turns } from '../../shared/turns.ts';
 import type { ModelFacts } from '../model-facts.ts';
 import type {
   WireBlock,

@@ -4,10 +4,10 @@ import type { JsonObject } from '../../../core/json.ts';
 import type { Note } from '../../../core/note.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import type { ModelTraits } from '../../host.ts';
-import { encodeReasoning as encodeClaude, type WireThinkingConfig } from '../../shared/claude-thinking.ts';
-import { effortOf, effortTaken } from '../../shared/effort.ts';
-import { needsThinkingFirst } from '../../shared/ending.ts';
+import { needsThinkingFirst } from '../../shared/claude/ending.ts';
+import { encodeReasoning as encodeClaude, type WireThinkingConfig } from '../../shared/claude/thinking.ts';
 import type { Notebook } from '../../shared/notebook.ts';
+import { effortOf, effortTaken } from '../../shared/upstream/effort.ts';
 import type { ModelFacts } from '../model-facts.ts';
 import type { WireBlock, WireMessage } from '../wire-types.ts';
 

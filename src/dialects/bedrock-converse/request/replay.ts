@@ -1,4 +1,4 @@
-/** What of an assistant turn's reasoning goes back (shared/signed-reasoning.ts). */
+/** What of an assistant turn's reasoning goes back (shared/claude/signed-reasoning.ts). */
 import type { ReasoningDetail } from '../../../core/chat.ts';
 import type { WireReasoning } from '../wire-types.ts';
 

@@ -7,7 +7,7 @@ import {
   encodeSampling as encodeClaude,
   encodeStop,
   noteMissing,
-} from '../../shared/claude-sampling.ts';
+} from '../../shared/claude/sampling.ts';
 import type { Notebook } from '../../shared/notebook.ts';
 import { claudeVersion, type Family } from '../model-facts.ts';
 import type { WireInference } from '../wire-types.ts';

@@ -2,8 +2,9 @@
  * Ids of tool calls as the host takes them: 1–64 of `[a-zA-Z0-9_-]`
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html); Mistral's models want nine.
  */
-import { nineCharacterId } from '../../shared/tool-ids.ts';
-import { openToolIds, plainId, type ToolIds } from '../../shared/unique-tool-ids.ts';
+
+import { openToolIds, plainId, type ToolIds } from '../../shared/claude/unique-tool-ids.ts';
+import { nineCharacterId } from '../../shared/upstream/tool-ids.ts';
 import type { ModelFacts } from '../model-facts.ts';
 
 const MAX_CHARACTERS = 64;

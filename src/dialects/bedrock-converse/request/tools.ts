@@ -1,8 +1,8 @@
 /** Tool definitions and the choice among them (https://docs.aws.amazon.com/bedrock/latest/userguide/tool-use.html). */
 import type { ChatRequest, ToolChoice, ToolDefinition } from '../../../core/chat.ts';
 import type { JsonObject } from '../../../core/json.ts';
+import { toInputSchema, toStrictSchema } from '../../shared/claude/strict-schema.ts';
 import type { Notebook } from '../../shared/notebook.ts';
-import { toInputSchema, toStrictSchema } from '../../shared/strict-schema.ts';
 import type { ModelFacts } from '../model-facts.ts';
 import type { WireMessage, WireTool, WireToolConfig } from '../wire-types.ts';
 import { toCachePoint } from './cache-points.ts';

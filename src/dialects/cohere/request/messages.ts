@@ -14,8 +14,8 @@ import type {
 import type { JsonObject } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import type { Notebook } from '../../shared/notebook.ts';
-import { type OpenCalls, openCalls } from '../../shared/open-calls.ts';
-import { noteCacheMark } from '../../shared/unsaid.ts';
+import { type OpenCalls, openCalls } from '../../shared/openai/open-calls.ts';
+import { noteCacheMark } from '../../shared/upstream/unsaid.ts';
 import { encodeParts, textPart } from './parts.ts';
 import { encodeReplay } from './replay.ts';
 

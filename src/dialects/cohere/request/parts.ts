@@ -3,8 +3,8 @@ import type { ChatRequest, FilePart, Part } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Notebook } from '../../shared/notebook.ts';
-import { quoteFile, textOfFile } from '../../shared/text-file.ts';
-import { noteCacheMark } from '../../shared/unsaid.ts';
+import { quoteFile, textOfFile } from '../../shared/upstream/text-file.ts';
+import { noteCacheMark } from '../../shared/upstream/unsaid.ts';
 
 /** What of the request's content the grammar cannot carry, e.g. `application/pdf`. Empty where all of it can be said. */
 export function unsayable(request: ChatRequest): readonly string[] {

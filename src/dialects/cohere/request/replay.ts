@@ -4,7 +4,7 @@ import { foldDetail } from '../../../core/fold.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import type { Notebook } from '../../shared/notebook.ts';
-import { plainReasoning } from '../../shared/plain-reasoning.ts';
+import { plainReasoning } from '../../shared/upstream/plain-reasoning.ts';
 import { isPlan, reasoningFormatOf } from '../wire-types.ts';
 
 export interface Replay {

@@ -2,8 +2,8 @@
 import type { ChatRequest } from '../../../core/chat.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { budgetOf } from '../../shared/effort.ts';
 import type { Notebook } from '../../shared/notebook.ts';
+import { budgetOf } from '../../shared/upstream/effort.ts';
 
 export function encodeThinking(request: ChatRequest, { traits }: UpstreamContext, notes: Notebook): JsonObject {
   const { reasoning, maxOutputTokens } = request;

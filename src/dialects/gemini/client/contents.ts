@@ -2,7 +2,7 @@
 import type { Message, Part, ToolMessage, UserMessage } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
 import type { Note } from '../../../core/note.ts';
-import { openCalls } from '../../shared/open-calls.ts';
+import { openCalls } from '../../shared/openai/open-calls.ts';
 import { resultText } from './call-text.ts';
 import { decodeBlob, decodeFile } from './media.ts';
 import { type OpenModelTurn, openModelTurn } from './model-turn.ts';

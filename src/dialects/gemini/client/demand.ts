@@ -2,7 +2,7 @@
 import type { Demand, InputModality, Opening } from '../../../core/demand.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { CallableTool } from '../../../core/tool-check.ts';
-import { modelsOf, pluginsOf, preferencesOf } from '../../shared/gateway-fields.ts';
+import { modelsOf, pluginsOf, preferencesOf } from '../../shared/gateway/fields.ts';
 import { callingMode, modalityWord, tierWord } from './enums.ts';
 import { mediaKind } from './media.ts';
 import { declarationsOf } from './tools.ts';

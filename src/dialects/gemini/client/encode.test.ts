@@ -6,7 +6,7 @@ import { GatewayError } from '../../../core/errors.ts';
 import { openFold } from '../../../core/fold.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt } from '../../../core/json.ts';
 import { unsealReasoning } from '../../shared/reasoning-seal.ts';
-import { testHead } from '../../shared/test-context.ts';
+import { testHead } from '../../shared/testing/context.ts';
 import { encodeResponse } from './response.ts';
 import { openEncoder } from './stream-encoder.ts';
 import { framesOf, settled, wireOf } from './test-kit.ts';

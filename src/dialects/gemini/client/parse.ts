@@ -1,7 +1,7 @@
 /** The door of the grammar: a body is brought to one spelling, checked once, and refused with its field's path. */
 import { invalidRequest } from '../../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
-import { check, refusalBy, typeName } from '../../shared/refusal.ts';
+import { check, refusalBy, typeName } from '../../shared/client/refusal.ts';
 import { inOneSpelling } from './proto-json.ts';
 import { countShape, requestShape } from './shapes.ts';
 import { geminiFields, type WireGeminiRequest } from './wire-request.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Json } from '../../../core/json.ts';
-import { testHead } from '../../shared/test-context.ts';
+import { testHead } from '../../shared/testing/context.ts';
 import { replayGemini } from './replay.ts';
 import { encodeResponse } from './response.ts';
 import { openEncoder } from './stream-encoder.ts';

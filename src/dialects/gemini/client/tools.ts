@@ -2,7 +2,7 @@
 import type { ToolChoice, ToolDefinition } from '../../../core/chat.ts';
 import { isJsonObject, type JsonObject, type MutableJsonObject, stringAt } from '../../../core/json.ts';
 import type { Note } from '../../../core/note.ts';
-import { SERVER_TOOLS } from '../../shared/server-tools.ts';
+import { SERVER_TOOLS } from '../../shared/gateway/server-tools.ts';
 import { callingMode } from './enums.ts';
 import { toJsonSchema } from './schema.ts';
 import type { WireDeclaration, WireGeminiRequest } from './wire-request.ts';

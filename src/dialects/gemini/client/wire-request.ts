@@ -5,8 +5,8 @@
  */
 import { z } from 'zod';
 import type { JsonObject } from '../../../core/json.ts';
-import { gatewayFields } from '../../shared/gateway-fields.ts';
-import { flag, jsonObject, pairs } from '../../shared/wire-schema.ts';
+import { flag, jsonObject, pairs } from '../../shared/client/wire-schema.ts';
+import { gatewayFields } from '../../shared/gateway/fields.ts';
 
 const text = z.string();
 const optionalText = z.string().nullish();

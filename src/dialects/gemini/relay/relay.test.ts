@@ -4,7 +4,7 @@ import type { EndReason } from '../../../core/chat-events.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { openSseReader } from '../../../wire/sse.ts';
 import type { RelayContext } from '../../dialect.ts';
-import { testHead } from '../../shared/test-context.ts';
+import { testHead } from '../../shared/testing/context.ts';
 import { framesOf, settled, wireOf } from '../client/test-kit.ts';
 import type { WireGeminiRequest } from '../client/wire-request.ts';
 import { contextOf, streamOf } from '../test-kit.ts';

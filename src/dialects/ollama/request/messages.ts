@@ -8,8 +8,8 @@ import { arrayAt, isJsonObject, type JsonObject } from '../../../core/json.ts';
 import { tryParseJson } from '../../../wire/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import type { Notebook } from '../../shared/notebook.ts';
-import { quoteFile, textOfFile } from '../../shared/text-file.ts';
-import { noteCacheMark } from '../../shared/unsaid.ts';
+import { quoteFile, textOfFile } from '../../shared/upstream/text-file.ts';
+import { noteCacheMark } from '../../shared/upstream/unsaid.ts';
 import { encodeThinkingReplay } from './replay.ts';
 
 /** What of the request's content the grammar cannot carry. Empty where all of it can be said. */

@@ -2,7 +2,7 @@
 import type { AssistantMessage } from '../../../core/chat.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import type { Notebook } from '../../shared/notebook.ts';
-import { plainReasoning } from '../../shared/plain-reasoning.ts';
+import { plainReasoning } from '../../shared/upstream/plain-reasoning.ts';
 
 /** Plain reasoning is said again, whoever wrote it; what another provider signed or sealed is not for this model. */
 export function encodeThinkingReplay(

@@ -5,8 +5,8 @@
 import type { ChatRequest, Effort } from '../../../core/chat.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { effortOf, effortTaken } from '../../shared/effort.ts';
 import type { Notebook } from '../../shared/notebook.ts';
+import { effortOf, effortTaken } from '../../shared/upstream/effort.ts';
 
 /** The one family that cannot be told by a plain yes. */
 const LEVELS_OF_GPT_OSS = ['low', 'medium', 'high'] as const;

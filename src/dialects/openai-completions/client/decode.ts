@@ -2,7 +2,7 @@
 import type { ChatRequest, Sampling } from '../../../core/chat.ts';
 import { emptyJsonObject } from '../../../core/json.ts';
 import type { Translated } from '../../../core/note.ts';
-import { decodeReasoning } from '../../shared/asked-reasoning.ts';
+import { decodeReasoning } from '../../shared/gateway/asked-reasoning.ts';
 import { sayInChat } from '../prompt.ts';
 import { KNOWN_FIELDS, type WireCompletionRequest } from '../wire-types.ts';
 

@@ -1,7 +1,7 @@
 /** What routing and admission read of a completions request. */
 import type { Demand, Opening } from '../../../core/demand.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import { modelsOf, pluginsOf, preferencesOf } from '../../shared/gateway-fields.ts';
+import { modelsOf, pluginsOf, preferencesOf } from '../../shared/gateway/fields.ts';
 import { readableText, tokenCount } from '../prompt.ts';
 import type { WireCompletionRequest } from '../wire-types.ts';
 

@@ -2,7 +2,7 @@
 import type { ChatResponse, Choice } from '../../../core/chat.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { ReplyHead, SettledUsage } from '../../dialect.ts';
-import { encodeUsage } from '../../shared/openrouter-usage.ts';
+import { encodeUsage } from '../../shared/gateway/usage.ts';
 import { toCompletionLogprobs } from '../logprobs.ts';
 import { readableText } from '../prompt.ts';
 import type { WireCompletionRequest } from '../wire-types.ts';

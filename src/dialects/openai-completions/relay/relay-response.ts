@@ -2,7 +2,7 @@
 import type { ChatResponse } from '../../../core/chat.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt } from '../../../core/json.ts';
 import type { RelayContext, SettledUsage } from '../../dialect.ts';
-import { encodeUsage } from '../../shared/openrouter-usage.ts';
+import { encodeUsage } from '../../shared/gateway/usage.ts';
 import { headMembers } from '../client/encode.ts';
 import { nativeFinishOf, textOf, unknownMembers } from '../upstream/choice.ts';
 import { decodeCompletionResponse } from '../upstream/response.ts';

@@ -5,11 +5,11 @@
 import { emptyJsonObject, type JsonObject } from '../../../core/json.ts';
 import type { Note, Translated } from '../../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../../dialect.ts';
-import { reasoningFields } from '../../shared/asked-reasoning.ts';
-import { withQuirks } from '../../shared/body-quirks.ts';
-import { tellGateway } from '../../shared/gateway-host.ts';
+import { reasoningFields } from '../../shared/gateway/asked-reasoning.ts';
+import { tellGateway } from '../../shared/gateway/host.ts';
 import { openNotebook } from '../../shared/notebook.ts';
-import { writeServiceTier } from '../../shared/service-tier-field.ts';
+import { writeServiceTier } from '../../shared/openai/service-tier-field.ts';
+import { withQuirks } from '../../shared/upstream/body-quirks.ts';
 import { completionsPathOf, streamMembers } from '../upstream/request.ts';
 import { GATEWAY_FIELDS, KNOWN_FIELDS, type WireCompletionRequest } from '../wire-types.ts';
 

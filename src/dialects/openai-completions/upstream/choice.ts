@@ -1,8 +1,8 @@
 /** One choice of an answer or of a frame, whatever its host's habits: text, and the word it ended with. */
 import type { FinishReason } from '../../../core/chat.ts';
 import { type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../../core/json.ts';
-import { toFinishReason } from '../../shared/finish-reason.ts';
-import { tierServed } from '../../shared/service-tier.ts';
+import { tierServed } from '../../shared/gateway/service-tier.ts';
+import { toFinishReason } from '../../shared/openai/finish-reason.ts';
 
 /** The text; a host that serves chat on this path puts it where chat does (Mistral's fim). */
 export function textOf(choice: JsonObject): string {

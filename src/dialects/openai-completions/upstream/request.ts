@@ -3,10 +3,10 @@ import type { ChatRequest } from '../../../core/chat.ts';
 import type { JsonObject, MutableJsonObject } from '../../../core/json.ts';
 import type { Note, Translated } from '../../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../../dialect.ts';
-import { withQuirks } from '../../shared/body-quirks.ts';
 import { type Notebook, openNotebook } from '../../shared/notebook.ts';
-import { writeServiceTier } from '../../shared/service-tier-field.ts';
-import { noteCacheMark } from '../../shared/unsaid.ts';
+import { writeServiceTier } from '../../shared/openai/service-tier-field.ts';
+import { withQuirks } from '../../shared/upstream/body-quirks.ts';
+import { noteCacheMark } from '../../shared/upstream/unsaid.ts';
 
 /** What of a chat request is no completion, in words. */
 export function unsayable(request: ChatRequest): readonly string[] {

@@ -3,8 +3,8 @@ import type { ChatResponse, Choice } from '../../../core/chat.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import { arrayAt, isJsonObject, type Json, type JsonObject, objectAt } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { carriesError, decodeErrorValue } from '../../shared/openai-errors.ts';
-import { decodeUsage } from '../../shared/openai-usage.ts';
+import { carriesError, decodeErrorValue } from '../../shared/openai/errors.ts';
+import { decodeUsage } from '../../shared/openai/usage.ts';
 import { toChatLogprobs } from '../logprobs.ts';
 import { aboutReply, finishOf, indexOf, nativeFinishOf, reasoningOf, textOf } from './choice.ts';
 

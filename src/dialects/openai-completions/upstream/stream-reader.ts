@@ -5,9 +5,9 @@ import { isJsonArray, isJsonObject, type JsonObject, objectAt } from '../../../c
 import type { Usage } from '../../../core/usage.ts';
 import { tryParseJson } from '../../../wire/json.ts';
 import type { Frame, Outcome, UpstreamContext } from '../../dialect.ts';
-import { carriesError, decodeErrorValue } from '../../shared/openai-errors.ts';
-import { decodeUsage } from '../../shared/openai-usage.ts';
-import { proveEnd } from '../../shared/stream-end.ts';
+import { carriesError, decodeErrorValue } from '../../shared/openai/errors.ts';
+import { proveEnd } from '../../shared/openai/stream-end.ts';
+import { decodeUsage } from '../../shared/openai/usage.ts';
 import { toChatLogprobs } from '../logprobs.ts';
 import { aboutReply, finishOf, indexOf, nativeFinishOf, reasoningOf, textOf } from './choice.ts';
 

@@ -5,7 +5,7 @@
 import type { Message, Part, ReasoningDetail, ToolCall } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
 import { arrayAt, isJsonObject, type JsonObject, stringAt } from '../../../core/json.ts';
-import { decodeImageUrl, decodeUrl } from '../../shared/media-source.ts';
+import { decodeImageUrl, decodeUrl } from '../../shared/client/media-source.ts';
 import type { Notebook } from '../../shared/notebook.ts';
 import {
   isKnownItem,

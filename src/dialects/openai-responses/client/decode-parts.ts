@@ -1,7 +1,7 @@
 /** Content parts of messages and tool results, wire → core. */
 import type { CacheControl, Part } from '../../../core/chat.ts';
 import { invalidRequest } from '../../../core/errors.ts';
-import { decodeAudio, decodeFile, decodeImageUrl, decodeUrl } from '../../shared/media-source.ts';
+import { decodeAudio, decodeFile, decodeImageUrl, decodeUrl } from '../../shared/client/media-source.ts';
 import type { Notebook } from '../../shared/notebook.ts';
 import { isKnownPart, type WirePart, type WireUnknown } from '../wire-types.ts';
 

@@ -8,8 +8,8 @@ import {
   type MutableJsonObject,
 } from '../../../core/json.ts';
 import type { Translated } from '../../../core/note.ts';
+import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/gateway/server-tools.ts';
 import { openNotebook } from '../../shared/notebook.ts';
-import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/server-tools.ts';
 import type { ResponsesFields, WireFormat, WireResponsesRequest } from '../wire-types.ts';
 import { decodeConversation } from './decode-items.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';

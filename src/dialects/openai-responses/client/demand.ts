@@ -10,7 +10,7 @@ import {
   stringAt,
 } from '../../../core/json.ts';
 import type { CallableTool } from '../../../core/tool-check.ts';
-import { modelsOf, pluginsOf, preferencesOf } from '../../shared/gateway-fields.ts';
+import { modelsOf, pluginsOf, preferencesOf } from '../../shared/gateway/fields.ts';
 import type { WireResponsesRequest } from '../wire-types.ts';
 import { LOGPROBS, wantsLogprobs } from './include.ts';
 import { definitionOf, listTools, nameOf, toolNamesOf } from './tool-names.ts';

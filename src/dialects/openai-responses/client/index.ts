@@ -1,8 +1,8 @@
 /** The client face of OpenAI's responses grammar with OpenRouter's additions (https://openrouter.ai/docs/api/reference/responses). */
 import { objectAt } from '../../../core/json.ts';
 import type { ClientFace } from '../../dialect.ts';
-import { serverToolsOf } from '../../shared/server-tools.ts';
-import { unhonouredFields } from '../../shared/unhonoured.ts';
+import { serverToolsOf } from '../../shared/gateway/server-tools.ts';
+import { unhonouredFields } from '../../shared/gateway/unhonoured.ts';
 import { encodeResponsesError } from '../shared/response-failure.ts';
 import type { WireResponsesRequest } from '../wire-types.ts';
 import { decodeResponsesRequest } from './decode.ts';

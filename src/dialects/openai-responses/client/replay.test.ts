@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import type { ChatEvent } from '../../../core/chat-events.ts';
 import { openFold } from '../../../core/fold.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
-import { testHead } from '../../shared/test-context.ts';
+import { testHead } from '../../shared/testing/context.ts';
 import { parseResponsesRequest } from './parse.ts';
 import { replayResponses } from './replay.ts';
 import { encodeResponse } from './response.ts';

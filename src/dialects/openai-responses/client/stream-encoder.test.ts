@@ -7,7 +7,7 @@ import { openFold, unfold } from '../../../core/fold.ts';
 import { isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../../core/json.ts';
 import type { SettledUsage } from '../../dialect.ts';
 import { sealReasoning, unsealReasoning } from '../../shared/reasoning-seal.ts';
-import { testHead } from '../../shared/test-context.ts';
+import { testHead } from '../../shared/testing/context.ts';
 import { decodeResponsesRequest } from './decode.ts';
 import { parseResponsesRequest } from './parse.ts';
 import { encodeResponse } from './response.ts';

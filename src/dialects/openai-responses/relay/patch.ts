@@ -9,7 +9,7 @@ import {
   objectAt,
 } from '../../../core/json.ts';
 import type { RelayContext, SettledUsage } from '../../dialect.ts';
-import { tierServed } from '../../shared/service-tier.ts';
+import { tierServed } from '../../shared/gateway/service-tier.ts';
 import { responseBase } from '../client/response-object.ts';
 import { encodeUsage } from '../shared/response-usage.ts';
 import { sealedItem } from '../shared/sealed-items.ts';

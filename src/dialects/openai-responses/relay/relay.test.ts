@@ -3,7 +3,7 @@ import { StreamEvents$inboundSchema } from '@openrouter/sdk/models';
 import { GatewayError } from '../../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject, objectAt } from '../../../core/json.ts';
 import type { RelayContext, RelayStream, SettledUsage } from '../../dialect.ts';
-import { testHead } from '../../shared/test-context.ts';
+import { testHead } from '../../shared/testing/context.ts';
 import { openAiResponses } from '../index.ts';
 import { contextOf, type HostChanges, items, responseOf, streamEvents, usage } from '../test-kit.ts';
 import type { WireResponsesRequest } from '../wire-types.ts';

@@ -5,10 +5,10 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { Translated } from '../../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../../dialect.ts';
-import { BodyWriter } from '../../shared/body-writer.ts';
-import { gatewayFields } from '../../shared/gateway-fields.ts';
-import { tellGateway } from '../../shared/gateway-host.ts';
-import { writeServiceTier } from '../../shared/service-tier-field.ts';
+import { gatewayFields } from '../../shared/gateway/fields.ts';
+import { tellGateway } from '../../shared/gateway/host.ts';
+import { writeServiceTier } from '../../shared/openai/service-tier-field.ts';
+import { BodyWriter } from '../../shared/upstream/body-writer.ts';
 import { decodeReasoning } from '../client/decode.ts';
 import { wantsEncryptedReasoning } from '../client/include.ts';
 import { ENCRYPTED_REASONING, encodeReasoning, mayReason } from '../upstream/reasoning.ts';

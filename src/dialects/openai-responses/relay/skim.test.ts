@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { JsonObject } from '../../../core/json.ts';
 import { openSseReader } from '../../../wire/sse.ts';
 import type { RelayContext } from '../../dialect.ts';
-import { testHead } from '../../shared/test-context.ts';
+import { testHead } from '../../shared/testing/context.ts';
 import { openAiResponses } from '../index.ts';
 import { contextOf, streamEvents } from '../test-kit.ts';
 import type { WireResponsesRequest } from '../wire-types.ts';

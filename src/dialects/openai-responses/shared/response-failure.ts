@@ -1,7 +1,7 @@
 /** A failure in the grammar's words: the `error` of a failed response, and the body of a failed reply. */
 import type { ErrorType, GatewayError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import { besideError, errorMember } from '../../shared/openrouter-errors.ts';
+import { besideError, errorMember } from '../../shared/gateway/errors.ts';
 
 /**
  * Codes that clients act on (https://github.com/openai/codex, codex-api/src/sse/responses.rs); everything else they try again.

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../core/json.ts';
 import { nanoUsdToNumber } from '../../../core/money.ts';
 import { countOf } from '../../../core/usage.ts';
 import type { SettledUsage } from '../../dialect.ts';
-import { serverToolUse } from '../../shared/openrouter-usage.ts';
+import { serverToolUse } from '../../shared/gateway/usage.ts';
 
 /** Every member is there: clients take the counts of details for granted. */
 export function encodeUsage(settled: SettledUsage): JsonObject {

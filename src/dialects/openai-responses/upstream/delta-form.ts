@@ -1,6 +1,6 @@
 /** Events that differ only in their piece of text, their number and their padding: what is to be learnt of one (text-form.ts). */
 import { isJsonArray, type JsonObject, numberAt, stringAt } from '../../../core/json.ts';
-import { countGap, type Lesson, stringGap } from '../../shared/text-form.ts';
+import { countGap, type Lesson, stringGap } from '../../shared/upstream/text-form.ts';
 import type { PartKind, Place } from './item-reader.ts';
 
 /** Where the pieces of a form belong. */

@@ -2,7 +2,7 @@
 import { GatewayError } from '../../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { decodeErrorValue } from '../../shared/openai-errors.ts';
+import { decodeErrorValue } from '../../shared/openai/errors.ts';
 
 /** Words of a failed response that are the caller's mistakes: outside a stream they are answered 400. */
 const CALLERS: ReadonlySet<string> = new Set([

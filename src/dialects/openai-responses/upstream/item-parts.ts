@@ -1,7 +1,7 @@
 /** What single members of output items say. */
 import type { ChatEvent } from '../../../core/chat-events.ts';
 import { isJsonArray, type Json, type JsonObject, stringAt } from '../../../core/json.ts';
-import { decodeLogprobs } from '../../shared/logprobs.ts';
+import { decodeLogprobs } from '../../shared/openai/logprobs.ts';
 import { toAnnotation } from './annotations.ts';
 
 /** The one choice of a response. */

@@ -4,7 +4,7 @@ import { invalidRequest } from '../../../core/errors.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { Note } from '../../../core/note.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { urlOf } from '../../shared/openai-parts.ts';
+import { urlOf } from '../../shared/openai/parts.ts';
 
 /** What of the request's content this grammar cannot carry. */
 export function unsayable(request: ChatRequest): readonly string[] {

@@ -3,7 +3,7 @@ import type { ReasoningRequest } from '../../../core/chat.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Note } from '../../../core/note.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { effortOf, effortTaken } from '../../shared/effort.ts';
+import { effortOf, effortTaken } from '../../shared/upstream/effort.ts';
 
 /** Without it a conversation that nobody stores loses what the model thought. */
 export const ENCRYPTED_REASONING = 'reasoning.encrypted_content';

@@ -6,10 +6,10 @@ import type { CacheControl, ChatRequest, ResponseFormat, Sampling } from '../../
 import { isJsonArray, type Json, type MutableJsonObject, objectAt } from '../../../core/json.ts';
 import type { Translated } from '../../../core/note.ts';
 import type { UpstreamContext, UpstreamRequest } from '../../dialect.ts';
-import { BodyWriter } from '../../shared/body-writer.ts';
-import { tellGateway } from '../../shared/gateway-host.ts';
-import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/server-tools.ts';
-import { writeServiceTier } from '../../shared/service-tier-field.ts';
+import { tellGateway } from '../../shared/gateway/host.ts';
+import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/gateway/server-tools.ts';
+import { writeServiceTier } from '../../shared/openai/service-tier-field.ts';
+import { BodyWriter } from '../../shared/upstream/body-writer.ts';
 import { encodeInput } from './input.ts';
 import { ENCRYPTED_REASONING, encodeReasoning, mayReason } from './reasoning.ts';
 import { writeTools } from './tools.ts';

@@ -3,8 +3,8 @@ import type { FinishReason } from '../../../core/chat.ts';
 import type { ChatEvent } from '../../../core/chat-events.ts';
 import { type JsonObject, numberAt, objectAt, stringAt } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { finishWithCalls, toFinishReason } from '../../shared/finish-reason.ts';
-import { tierServed } from '../../shared/service-tier.ts';
+import { tierServed } from '../../shared/gateway/service-tier.ts';
+import { finishWithCalls, toFinishReason } from '../../shared/openai/finish-reason.ts';
 import { ItemReader } from './item-reader.ts';
 import { outputOf, usageOf } from './usage.ts';
 

@@ -1,8 +1,8 @@
 /** Tools and the choice among them, core → wire: https://platform.openai.com/docs/guides/function-calling. */
 import type { ChatRequest, ToolChoice, ToolDefinition } from '../../../core/chat.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, stringAt } from '../../../core/json.ts';
-import type { BodyWriter } from '../../shared/body-writer.ts';
-import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/server-tools.ts';
+import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/gateway/server-tools.ts';
+import type { BodyWriter } from '../../shared/upstream/body-writer.ts';
 
 export function writeTools(writer: BodyWriter, request: ChatRequest): void {
   const choice = request.toolChoice;

@@ -2,8 +2,8 @@
 import { arrayAt, isJsonObject, type JsonObject, objectAt, stringAt } from '../../../core/json.ts';
 import type { Usage } from '../../../core/usage.ts';
 import type { HostProfile } from '../../host.ts';
-import { decodeUsage } from '../../shared/openai-usage.ts';
-import { MOST_SEARCHES, searchCountAt } from '../../shared/token-count.ts';
+import { decodeUsage } from '../../shared/openai/usage.ts';
+import { MOST_SEARCHES, searchCountAt } from '../../shared/upstream/token-count.ts';
 
 /** @param searches how many searches the output shows, for hosts that do not count them */
 export function usageOf(response: JsonObject, searches: number, host: Pick<HostProfile, 'usage'>): Usage | undefined {
