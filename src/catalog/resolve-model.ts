@@ -68,7 +68,11 @@ export function parseAliases(value: unknown): AliasTable {
   return { names: new Map(Object.entries(names)), retired: new Map(Object.entries(retired)) };
 }
 
-/** Built once per snapshot. @param operatorAliases the configuration's `aliases`: they win over everything but public ids */
+/**
+ * Built once per snapshot. What only a name that is no public id needs is built when the first such name is asked for: most
+ * gateways never are, and it is a quarter of a snapshot's work.
+ * @param operatorAliases the configuration's `aliases`: they win over everything but public ids
+ */
 export function indexModels(
   models: readonly NamedModel[],
   endpoints: readonly NamedEndpoint[],
@@ -76,27 +80,53 @@ export function indexModels(
   operatorAliases: Readonly<Record<string, string>> = {},
   options: IndexOptions = {},
 ): ModelIndex {
-  const ids = new Set<string>();
+  const ids = new Set(models.map(({ id }) => id));
   const retired = new Map(aliases.retired);
-  const bySlug = new Claims();
+  for (const model of models) if (model.retired) retired.set(model.id, model.retired.successor);
+  let names: ModelIndex['names'] | undefined;
+  let spellings: ModelIndex['spellings'] | undefined;
+  let latest: ModelIndex['latest'] | undefined;
+  return {
+    ids,
+    retired,
+    get names() {
+      names ??= namesOf(models, endpoints, aliases, operatorAliases);
+      return names;
+    },
+    get spellings() {
+      spellings ??= spellingsOf(ids);
+      return spellings;
+    },
+    get latest() {
+      latest ??= latestOf(models, endpoints, options);
+      return latest;
+    },
+  };
+}
+
+function namesOf(
+  models: readonly NamedModel[],
+  endpoints: readonly NamedEndpoint[],
+  aliases: AliasTable,
+  operatorAliases: Readonly<Record<string, string>>,
+): ModelIndex['names'] {
   const names = new Map<string, { id: string; via: ResolvedVia }>();
   const add = (name: string, id: string, via: ResolvedVia): void => {
     const key = name.toLowerCase();
     if (!names.has(key)) names.set(key, { id, via });
   };
+  const bySlug = new Claims();
   for (const [name, id] of Object.entries(operatorAliases)) add(name, id, 'operator-alias');
-  for (const model of models) {
-    ids.add(model.id);
-    if (model.retired) retired.set(model.id, model.retired.successor);
-    if (isVariant(model.id)) continue;
-    add(model.canonicalSlug, model.id, 'canonical-slug');
-    bySlug.add(model.id.slice(model.id.indexOf('/') + 1), model.id);
+  for (const { id, canonicalSlug } of models) {
+    if (isVariant(id)) continue;
+    add(canonicalSlug, id, 'canonical-slug');
+    bySlug.add(id.slice(id.indexOf('/') + 1), id);
   }
   for (const [name, id] of aliases.names) add(name, id, 'alias');
   for (const [name, id] of bySlug.unique()) add(name, id, 'vendor-id');
   for (const [name, id] of vendorNames(endpoints).unique()) add(name, id, 'vendor-id');
   for (const [name, id] of datedNames(models).unique()) add(name, id, 'vendor-id');
-  return { ids, retired, names, spellings: spellingsOf(ids), latest: latestOf(models, endpoints, options) };
+  return names;
 }
 
 function latestOf(
