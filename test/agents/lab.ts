@@ -1,12 +1,11 @@
 /**
- * An agent led through a task: it reads a file, edits it and runs a command, over several turns, against a gateway whose upstream
- * is the simulated one in another grammar than the agent's own. The agent reaches nothing but loopback.
+ * Where an agent is led through a task: a folder with a file, a home of its own, and a gateway whose upstream is the simulated
+ * one. The agent reaches nothing but loopback.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { SimDialect } from '../../src/providers/sim/grammar.ts';
-import type { SimStepCall } from '../../src/providers/sim/steps.ts';
 import { everyUpstream, startGatewayTo } from '../kit/sim-lab.ts';
 import type { Gateway } from '../kit/start-gateway.ts';
 
@@ -21,7 +20,8 @@ export interface AgentLab {
   readonly home: string;
   /** In the task's folder. */
   path(name: string): string;
-  read(name: string): string;
+  /** Null where there is no such file. */
+  read(name: string): string | null;
   /** Below the agent's home. */
   settings(name: string, text: string): void;
   stop(): Promise<void>;
@@ -31,12 +31,6 @@ export const TASK_FILE = 'greeting.txt';
 const BEFORE = 'Hello, world\n';
 export const AFTER = 'Hello, signalbox\n';
 export const RAN = 'ran.txt';
-
-/** Whether the agent's package is installed (npm install --no-save --prefix test/agents). */
-export function binaryOf(name: string): string | null {
-  const path = join(import.meta.dir, 'node_modules', '.bin', name);
-  return existsSync(path) ? path : null;
-}
 
 export async function openLab(dialect: SimDialect): Promise<AgentLab> {
   const upstream = everyUpstream.find((each) => each.dialect === dialect);
@@ -50,7 +44,7 @@ export async function openLab(dialect: SimDialect): Promise<AgentLab> {
     folder,
     home,
     path: (name) => join(folder, name),
-    read: (name) => readFileSync(join(folder, name), 'utf8'),
+    read: (name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : null),
     settings(name, text) {
       mkdirSync(dirname(join(home, name)), { recursive: true });
       writeFileSync(join(home, name), text);
@@ -61,11 +55,6 @@ export async function openLab(dialect: SimDialect): Promise<AgentLab> {
       rmSync(home, { recursive: true, force: true });
     },
   };
-}
-
-/** What the agent is told: the simulated model takes the steps from it. */
-export function promptOf(steps: readonly SimStepCall[]): string {
-  return `Read the file, edit it, run the command.\nSIM_STEPS=${JSON.stringify(steps)}`;
 }
 
 export interface AgentRun {
