@@ -41,6 +41,13 @@ export class BlockWriter {
   readonly #calls = new Map<number, Entry>();
   /** Citations that came when no text was open. */
   #late: JsonObject[] = [];
+  /**
+   * Signatures without readable text that came after something said: Google signs an answer at its very end. They stand before what
+   * follows. Where nothing follows they are left out: a message does not end with thinking
+   * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking), Claude Code takes its last block for the answer, and
+   * Google does without the signature of a text that ends a turn (https://ai.google.dev/gemini-api/docs/thought-signatures).
+   */
+  #trailing: ReasoningDetail[] = [];
   #index = 0;
   #refusal = '';
 
@@ -132,10 +139,17 @@ export class BlockWriter {
   }
 
   #thinkSealed(text: string, details: readonly ReasoningDetail[]): void {
+    const shown = this.#excludeReasoning ? '' : text;
+    const before = this.#queue.at(-1)?.kind;
+    if (!shown && before && before !== 'sealed' && before !== 'thinking') {
+      for (const detail of details) foldDetail(this.#trailing, detail);
+      return;
+    }
+    this.#placeTrailing();
     const tail = this.#queue.at(-1);
     const entry = tail?.kind === 'sealed' ? tail : this.#append('sealed', THINKING);
     for (const detail of details) foldDetail(entry.details, detail);
-    if (text && !this.#excludeReasoning) this.#say(entry, { type: 'thinking_delta', thinking: text });
+    if (shown) this.#say(entry, { type: 'thinking_delta', thinking: shown });
   }
 
   #write(call: number, text: string): void {
@@ -170,6 +184,7 @@ export class BlockWriter {
   // ---- the queue ----
 
   #append(kind: Entry['kind'], block: JsonObject, detailIndex?: number): Entry {
+    this.#placeTrailing();
     const held = kind === 'text' ? this.#late.map((citation) => ({ type: 'citations_delta', citation })) : [];
     if (kind === 'text') this.#late = [];
     const entry: Entry = { kind, block, held, detailIndex, isSigned: false, details: [], written: '' };
@@ -177,6 +192,12 @@ export class BlockWriter {
     if (this.#queue.length === 1) this.#open(entry);
     else this.#advance();
     return entry;
+  }
+
+  #placeTrailing(): void {
+    const details = this.#trailing;
+    this.#trailing = [];
+    if (details.length > 0) this.#append('sealed', THINKING).details.push(...details);
   }
 
   /** Closes blocks to which nothing more can come, as long as others wait. */

@@ -223,6 +223,22 @@ describe('reasoning', () => {
     ]);
   });
 
+  test('a signature at the end of the answer is no block of its own: clients take the last for the answer', () => {
+    const signature: ReasoningDetail = { type: 'reasoning.encrypted', data: 'c2ln', format: 'google-gemini-v1' };
+    const thought: ReasoningDetail = { type: 'reasoning.text', text: 'hm', format: 'google-gemini-v1', index: 0 };
+    const ended = [think('hm', thought), say('done'), think('', signature)];
+    for (const message of [stream(ended).message, whole(ended)]) {
+      expect(blocksOf(message).map(({ type }) => type)).toEqual(['thinking', 'text']);
+    }
+    const called = [...ended, call(0), write(0, '{}')];
+    for (const message of [stream(called).message, whole(called)]) {
+      const blocks = blocksOf(message);
+      expect(blocks.map(({ type }) => type)).toEqual(['thinking', 'text', 'thinking', 'tool_use']);
+      expect(unsealReasoning(stringAt(blocks[2] ?? {}, 'signature') ?? '')).toEqual([signature]);
+    }
+    expect(blocksOf(stream([think('', signature)]).message).map(({ type }) => type)).toEqual(['thinking']);
+  });
+
   test('excluded: no text of it, but what signs it', () => {
     const head = { ...testHead, excludeReasoning: true };
     const events = [
