@@ -233,6 +233,23 @@ describe('the provider’s own address', () => {
     expect(() => resolveBaseUrl(cloudflare, null, {})).toThrow('settings.account_id is needed');
   });
 
+  test('is asked for where nobody publishes one', () => {
+    for (const id of ['open-inference', 'switchpoint', 'lepton']) {
+      expect(() => resolveBaseUrl(known(id), null, {})).toThrow('settings.host is needed');
+      expect(Object.keys(known(id).settings ?? {})).toEqual(['host']);
+    }
+    expect(resolveBaseUrl(known('open-inference'), 'https://inference.lab')).toBe('https://inference.lab/v1');
+    expect(resolveBaseUrl(known('lepton'), null, { host: 'llama.lepton.run' })).toBe('https://llama.lepton.run/api/v1');
+  });
+
+  test('may be given a host as an address, as vendors’ own tools have it', () => {
+    const addressWith = (host: string) => resolveBaseUrl(known('databricks'), null, { host });
+    const own = 'https://dbc-1.cloud.databricks.com/ai-gateway/mlflow/v1';
+    expect(addressWith('dbc-1.cloud.databricks.com')).toBe(own);
+    expect(addressWith('https://dbc-1.cloud.databricks.com')).toBe(own);
+    expect(addressWith('HTTPS://dbc-1.cloud.databricks.com/')).toBe(own);
+  });
+
   test('every provider’s own address resolves to itself, and its host alone leads to the same path', () => {
     for (const definition of providers) {
       const templates = [definition.baseUrl, ...Object.values(definition.headers ?? {})].join(' ');

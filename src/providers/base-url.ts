@@ -204,12 +204,15 @@ function splitTemplate(baseUrl: string): { readonly host: string; readonly segme
   return { host, segments: segmentsOf(path) };
 }
 
-/** @throws RangeError naming the setting that is missing */
+/**
+ * A host may be given as an address: vendors' own tools want it so in their variables (`DATABRICKS_HOST`, `WATSONX_URL`).
+ * @throws RangeError naming the setting that is missing
+ */
 export function fillPlaceholders(text: string, settings: Readonly<Record<string, string>>): string {
   return text.replace(PLACEHOLDER, (_, name: string) => {
     const value = settings[name];
     if (value === undefined) throw new RangeError(`settings.${name} is needed for the provider's own address`);
-    return value;
+    return value.replace(/^https?:\/\//i, '').replace(/\/+$/, '');
   });
 }
 

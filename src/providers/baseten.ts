@@ -12,7 +12,8 @@ export const baseten = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
-  quirks: { rejects: ['store'] },
-  // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
-  policy: { training: true, retentionDays: null, headquarters: 'US' },
+  // Its name for what vLLM calls `chat_template_kwargs`: https://docs.baseten.co/inference/model-apis/reasoning
+  quirks: { rejects: ['store'], renames: { chat_template_kwargs: 'chat_template_args' } },
+  // Neither inputs nor outputs are stored: https://docs.baseten.co/observability/security
+  policy: { training: false, retentionDays: 0, headquarters: 'US' },
 });

@@ -1,9 +1,6 @@
 import { defineProvider } from './provider.ts';
 
-/**
- * https://docs.byteplus.com/en/docs/ModelArk/1494384
- * The address is not checked against a vendor page: set base_url if it moved.
- */
+/** https://docs.byteplus.com/en/docs/ModelArk/1330626 */
 export const byteplus = defineProvider({
   id: 'byteplus',
   name: 'BytePlus',

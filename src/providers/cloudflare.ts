@@ -16,8 +16,9 @@ export const cloudflare = defineProvider({
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
   quirks: { rejects: ['store'] },
-  // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
-  policy: { training: true, retentionDays: null, headquarters: 'US' },
+  // Trains nothing, and keeps only what its storage products are told to:
+  // https://developers.cloudflare.com/workers-ai/platform/data-usage/
+  policy: { training: false, retentionDays: 0, headquarters: 'US' },
   links: {
     privacyPolicy: 'https://www.cloudflare.com/privacypolicy/',
     statusPage: 'https://www.cloudflarestatus.com/',

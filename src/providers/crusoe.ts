@@ -8,8 +8,8 @@ export const crusoe = defineProvider({
   dialect: 'openai-chat',
   keyEnv: ['CRUSOE_API_KEY'],
   authorize: { kind: 'bearer' },
-  // 3 recorded replies: total = prompt + completion.
-  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // 3 recorded replies: total = prompt + completion, reasoning and cached tokens inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
   quirks: {},

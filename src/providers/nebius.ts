@@ -5,6 +5,7 @@ export const nebius = defineProvider({
   id: 'nebius',
   name: 'Nebius',
   baseUrl: 'https://api.tokenfactory.nebius.com/v1',
+  otherHosts: ['api.studio.nebius.com'], // its older name
   dialect: 'openai-chat',
   keyEnv: ['NEBIUS_API_KEY'],
   authorize: { kind: 'bearer' },

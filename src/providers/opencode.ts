@@ -1,4 +1,4 @@
-import { claudeDoor } from './doors.ts';
+import { claudeDoor, messagesDoor } from './doors.ts';
 import { defineProvider } from './provider.ts';
 
 /** https://opencode.ai/docs/zen: each maker's models in the maker's grammar. */
@@ -9,7 +9,9 @@ export const opencode = defineProvider({
   dialect: 'openai-chat',
   doors: [
     { dialect: 'openai-responses', models: ['openai/'] },
-    claudeDoor({ models: ['anthropic/'] }), // 2 recorded replies: as Anthropic's
+    claudeDoor({ models: ['anthropic/'] }),
+    // 2 recorded replies: as Anthropic's, signed by MiniMax.
+    messagesDoor('opencode', { models: ['minimax/'], authorize: { kind: 'header', name: 'x-api-key' } }),
   ],
   keyEnv: ['OPENCODE_API_KEY'],
   authorize: { kind: 'bearer' },

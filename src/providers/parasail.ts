@@ -1,9 +1,6 @@
 import { defineProvider } from './provider.ts';
 
-/**
- * https://docs.parasail.io/
- * The address is not checked against a vendor page: set base_url if it moved.
- */
+/** https://docs.parasail.io/parasail-docs/api-reference/authentication */
 export const parasail = defineProvider({
   id: 'parasail',
   name: 'Parasail',

@@ -42,7 +42,10 @@ test('no two providers share a name, and a variable switches on one provider onl
 });
 
 test('a door is to another grammar than the usual one, names whose reasoning it has, and has an address', () => {
-  const settings = { resource: 'r', region: 'r', location: 'l', project: 'p', host: 'h', account_id: 'a' };
+  const settings = {
+    ...{ resource: 'r', region: 'r', location: 'l', project: 'p', host: 'h', account_id: 'a' },
+    ...{ account: 'a', endpoint_id: 'e' },
+  };
   for (const definition of providers) {
     for (const door of definition.doors ?? []) {
       expect(door.dialect).not.toBe(definition.dialect);
@@ -92,12 +95,20 @@ test('the facts that decide money and privacy are those of the evidence', () => 
     'deepinfra',
     'deepseek',
     'fireworks',
+    'jan',
+    'koboldcpp',
     'llamacpp',
+    'lmdeploy',
     'lmstudio',
+    'mistralrs',
+    'mlx-lm',
     'ollama',
     'openai',
     'openrouter',
+    'sglang',
     'sim',
+    'tensorrt-llm',
+    'tgi',
     'together',
     'vllm',
     'xai',

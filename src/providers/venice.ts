@@ -8,8 +8,8 @@ export const venice = defineProvider({
   dialect: 'openai-chat',
   keyEnv: ['VENICE_API_KEY'],
   authorize: { kind: 'bearer' },
-  // 23 recorded replies: total = prompt + completion, cached tokens inside.
-  usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
+  // 23 recorded replies: total = prompt + completion, cached tokens inside; none counts its reasoning.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
   quirks: { reasoningReplay: 'reasoning_content' },

@@ -13,6 +13,7 @@ export const wandb = defineProvider({
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
   quirks: {},
-  // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
-  policy: { training: true, retentionDays: null, headquarters: 'US' },
+  // Nothing is kept, but for fragments in diagnostic logs of failures:
+  // https://docs.coreweave.com/products/inference/serverless/privacy-and-security
+  policy: { training: false, retentionDays: 14, headquarters: 'US' },
 });

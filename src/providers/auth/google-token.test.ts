@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { GatewayError } from '../../core/errors.ts';
-import type { AskForToken } from './google-token.ts';
 import { googleAccount } from './google-token.ts';
 import type { CredentialValues } from './scheme.ts';
 import { createSigners } from './signers.ts';
+import type { AskForToken } from './token-answer.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -3,22 +3,16 @@
  * Service account: https://developers.google.com/identity/protocols/oauth2/service-account#httprest
  * A person's own (`gcloud auth application-default login`): https://developers.google.com/identity/protocols/oauth2/web-server#offline
  */
-import { type ErrorCode, GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ids.ts';
 import type { Signer } from '../signer.ts';
 import type { CredentialScheme, CredentialValues } from './scheme.ts';
-import { createTokenCache, type Token, type TokenCache } from './token-cache.ts';
-
-/** One POST through the gateway's door. @throws GatewayError `provider.unreachable` or `provider.timeout` */
-export type AskForToken = (request: {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}) => Promise<{ readonly status: number; readonly body: string }>;
+import { type AskForToken, readToken } from './token-answer.ts';
+import { createTokenCache, type TokenCache } from './token-cache.ts';
 
 const TOKEN_URI = 'https://oauth2.googleapis.com/token';
 const ASSERTION_SECONDS = 3600;
-const MAX_TOLD_CHARACTERS = 200;
+const CURE = 'Check that the account and its key still exist and that the clock is right.';
 
 /** Values that each kind of file must hold. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
@@ -91,7 +85,7 @@ export function createGoogleTokens(
       body: new URLSearchParams(form).toString(),
     });
     const { grant_type: _, ...secrets } = form;
-    return readToken(answer, { host: new URL(url).host, askedAtMs, secrets: Object.values(secrets) });
+    return readToken(answer, { host: new URL(url).host, askedAtMs, secrets: Object.values(secrets), cure: CURE });
   }, clock);
 }
 
@@ -127,48 +121,4 @@ async function assertionGrant(values: CredentialValues, { scope, url, nowMs }: G
 
 async function refreshGrant({ client_id = '', client_secret = '', refresh_token = '' }: CredentialValues) {
   return { grant_type: 'refresh_token', client_id, client_secret, refresh_token };
-}
-
-interface Asked {
-  readonly host: string;
-  readonly askedAtMs: number;
-  /** What must not come back in an error. */
-  readonly secrets: readonly string[];
-}
-
-function readToken({ status, body }: { readonly status: number; readonly body: string }, asked: Asked): Token {
-  const answer = parse(body);
-  if (status !== 200) throw refusal(status, answer, asked);
-  const { access_token: value, expires_in: seconds } = answer ?? {};
-  if (typeof value !== 'string' || value === '' || /[^\x21-\x7e]/.test(value)) {
-    throw new GatewayError('provider.bad_answer', `${asked.host} answered without an access token.`);
-  }
-  const lifeMs = typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : ASSERTION_SECONDS * 1000;
-  return { value, expiresAtMs: asked.askedAtMs + lifeMs };
-}
-
-/** https://datatracker.ietf.org/doc/html/rfc6749#section-5.2: a refusal is a 400 or 401 with `error`. */
-function refusal(status: number, answer: Answer | null, { host, secrets }: Asked): GatewayError {
-  const said = [answer?.['error'], answer?.['error_description']].filter((text) => typeof text === 'string').join(': ');
-  const told = secrets.reduce((text, secret) => text.replaceAll(secret, '…'), said).slice(0, MAX_TOLD_CHARACTERS);
-  const why = told === '' ? `status ${status}` : `status ${status}, ${told}`;
-  const isRefused = status === 400 || status === 401 || status === 403;
-  const code: ErrorCode = isRefused
-    ? 'provider.credential'
-    : status === 429
-      ? 'provider.rate_limited'
-      : 'provider.failed';
-  const cure = isRefused ? ' Check that the account and its key still exist and that the clock is right.' : '';
-  return new GatewayError(code, `no access token was given by ${host} (${why}).${cure}`, { providerStatus: status });
-}
-
-type Answer = Readonly<Record<string, unknown>>;
-
-function parse(text: string): Answer | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : null;
-  } catch {
-    return null;
-  }
 }

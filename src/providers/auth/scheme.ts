@@ -8,7 +8,9 @@ export type CredentialUse =
   /** AWS Signature Version 4 over each request, for this service. */
   | { readonly kind: 'sigv4'; readonly service: string }
   /** Google's token endpoint gives an access token of this scope. */
-  | { readonly kind: 'google-token'; readonly scope: string };
+  | { readonly kind: 'google-token'; readonly scope: string }
+  /** IBM Cloud's token endpoint gives an access token for an API key. */
+  | { readonly kind: 'ibm-token' };
 
 export interface CredentialScheme {
   readonly use: CredentialUse;

@@ -1,9 +1,11 @@
 /** Makes the signers of a process: one memory of tokens, which outlives every reload of the configuration. */
 import type { Clock } from '../../core/ids.ts';
 import type { Signer } from '../signer.ts';
-import { type AskForToken, createGoogleSigner, createGoogleTokens } from './google-token.ts';
+import { createGoogleSigner, createGoogleTokens } from './google-token.ts';
+import { createIbmSigner, createIbmTokens } from './ibm-token.ts';
 import type { CredentialUse, CredentialValues } from './scheme.ts';
 import { createSigV4Signer } from './sigv4.ts';
+import type { AskForToken } from './token-answer.ts';
 import type { TokenCache } from './token-cache.ts';
 
 export interface Signers {
@@ -21,9 +23,10 @@ const MOST_ACCOUNTS = 100;
 
 export function createSigners({ clock, ask }: SignerPorts): Signers {
   const accounts = new Map<string, TokenCache>();
-  const tokensOf = (values: CredentialValues, scope: string): TokenCache => {
-    const account = JSON.stringify([scope, values]);
-    const tokens = accounts.get(account) ?? createGoogleTokens(values, scope, { ask, clock });
+  const ports = { ask, clock };
+  const tokensOf = (values: CredentialValues, purpose: string, create: () => TokenCache): TokenCache => {
+    const account = JSON.stringify([purpose, values]);
+    const tokens = accounts.get(account) ?? create();
     accounts.delete(account);
     accounts.set(account, tokens);
     const [oldest] = accounts.keys();
@@ -36,7 +39,12 @@ export function createSigners({ clock, ask }: SignerPorts): Signers {
         case 'sigv4':
           return createSigV4Signer({ values, service: use.service, region: settings['region'] ?? '', clock });
         case 'google-token':
-          return createGoogleSigner(values, tokensOf(values, use.scope));
+          return createGoogleSigner(
+            values,
+            tokensOf(values, use.scope, () => createGoogleTokens(values, use.scope, ports)),
+          );
+        case 'ibm-token':
+          return createIbmSigner(tokensOf(values, use.kind, () => createIbmTokens(values, ports)));
       }
     },
   };

@@ -1,0 +1,21 @@
+import { defineProvider } from './provider.ts';
+
+/**
+ * https://aisuite.cirrascale.com/imagine-api-docs
+ * The address is not checked against a vendor page: set base_url if it moved.
+ */
+export const cirrascale = defineProvider({
+  id: 'cirrascale',
+  name: 'Cirrascale',
+  baseUrl: 'https://aisuite.cirrascale.com/apis/v2',
+  dialect: 'openai-chat',
+  keyEnv: ['CIRRASCALE_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // No recording: the reply itself decides whether reasoning is inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // Not known to stop billing when the connection closes, so what may be billed is read.
+  onDisconnect: 'drain',
+  quirks: {},
+  // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
+  policy: { training: true, retentionDays: null, headquarters: 'US' },
+});

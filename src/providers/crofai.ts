@@ -1,0 +1,18 @@
+import { defineProvider } from './provider.ts';
+
+/** https://crof.ai/docs */
+export const crofai = defineProvider({
+  id: 'crofai',
+  name: 'CrofAI',
+  baseUrl: 'https://crof.ai/v1',
+  dialect: 'openai-chat',
+  keyEnv: ['CROF_API_KEY', 'CROFAI_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // No recording: the reply itself decides whether reasoning is inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // Not known to stop billing when the connection closes, so what may be billed is read.
+  onDisconnect: 'drain',
+  quirks: {},
+  // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
+  policy: { training: true, retentionDays: null, headquarters: null },
+});

@@ -1,0 +1,19 @@
+import { defineProvider } from './provider.ts';
+
+/** https://docs.modular.com/quickstart */
+export const modular = defineProvider({
+  id: 'modular',
+  name: 'Modular',
+  baseUrl: 'https://api.modular.com/v1',
+  dialect: 'openai-chat',
+  doors: [{ dialect: 'openai-completions' }],
+  keyEnv: ['MODULAR_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // No recording: the reply itself decides whether reasoning is inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // Not known to stop billing when the connection closes, so what may be billed is read.
+  onDisconnect: 'drain',
+  quirks: {},
+  // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
+  policy: { training: true, retentionDays: null, headquarters: 'US' },
+});

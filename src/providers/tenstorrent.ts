@@ -1,0 +1,18 @@
+import { defineProvider } from './provider.ts';
+
+/** https://console.tenstorrent.com, as its own tests call it: https://github.com/tenstorrent/tt-inference-server */
+export const tenstorrent = defineProvider({
+  id: 'tenstorrent',
+  name: 'Tenstorrent',
+  baseUrl: 'https://console.tenstorrent.com/v1',
+  dialect: 'openai-chat',
+  keyEnv: ['TENSTORRENT_API_KEY'],
+  authorize: { kind: 'bearer' },
+  // No recording: the reply itself decides whether reasoning is inside.
+  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+  // Not known to stop billing when the connection closes, so what may be billed is read.
+  onDisconnect: 'drain',
+  quirks: {},
+  // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
+  policy: { training: true, retentionDays: null, headquarters: 'US' },
+});
