@@ -36,8 +36,14 @@ export const DATABASE_FILE = 'signalbox.db';
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const file = join(options.dataDirectory, DATABASE_FILE);
   prepareFile(options.dataDirectory, file);
-  const writer = await openWriter({ file, clock: options.clock, warn: (message) => options.warn?.(message) });
   const reader = createReader({ file });
+  const writer = await reader
+    .migrate()
+    .then(() => openWriter({ file, clock: options.clock, warn: (message) => options.warn?.(message) }))
+    .catch(async (error: unknown) => {
+      await reader.close();
+      throw error;
+    });
   return {
     ledger: { open: writer.open, settle: writer.settle, pending: writer.pending, flush: writer.flush },
     keys: { list: reader.keys, put: writer.putKey, remove: writer.removeKey },

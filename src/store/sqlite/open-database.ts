@@ -6,8 +6,8 @@ const BUSY_TIMEOUT_MS = 2000;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /**
- * The one write connection: WAL, and `synchronous=FULL` because an acknowledged settlement survives a power cut
- *. Checkpoints happen here alone, since every other connection is read-only.
+ * The one write connection: WAL, and `synchronous=FULL` because an acknowledged settlement survives a power cut.
+ * Checkpoints happen here alone, since every other connection is read-only.
  */
 export function openForWriting(file: string): Database {
   const database = new Database(file, { create: true, readwrite: true, safeIntegers: true });

@@ -6,6 +6,8 @@ import type { SessionSavings, SessionScope } from '../../server/management/queri
 import type { KeyDaySpend } from '../queries/spend-by-key-and-day.ts';
 
 export type Question =
+  /** Before anything else: brings the schema up to this version. */
+  | { readonly kind: 'migrate' }
   | { readonly kind: 'generation'; readonly id: string }
   | { readonly kind: 'keys' }
   | { readonly kind: 'presets' }
@@ -16,6 +18,8 @@ export type Question =
   | { readonly kind: 'latest-sessions'; readonly scope: SessionScope; readonly limit: number };
 
 export type Answer =
+  /** Why it could not be brought up to date, or null. */
+  | { readonly kind: 'migrated'; readonly failure: string | null }
   | { readonly kind: 'generation'; readonly generation: Settlement | undefined }
   | { readonly kind: 'keys'; readonly keys: readonly KeyRecord[] }
   | { readonly kind: 'presets'; readonly presets: readonly PresetRecord[] }

@@ -9,11 +9,16 @@ import { within } from './within.ts';
 
 export interface ReaderOptions {
   readonly file: string;
-  /** Per question. Default 5000. */
+  /** Per question; migrating takes what it takes. Default 5000. */
   readonly deadlineMs?: number;
 }
 
 export interface SqliteReader {
+  /**
+   * Brings the database up to this version, before the writer opens it.
+   * @throws Error where it cannot be opened or migrated, naming the file and the cause
+   */
+  migrate(): Promise<void>;
   generation(id: string): Promise<Settlement | undefined>;
   keys(): Promise<readonly KeyRecord[]>;
   readonly presets: Pick<PresetStore, 'list' | 'versions' | 'version'>;
@@ -30,7 +35,7 @@ interface Asked {
   readonly question: Question;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: GatewayError) => void;
-  readonly timer: Timer;
+  readonly timer: Timer | undefined;
 }
 
 /**
@@ -60,7 +65,7 @@ export function createReader({ file, deadlineMs = 5000 }: ReaderOptions): Sqlite
   function ask(question: Question): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const number = ++lastNumber;
-    const timer = setTimeout(() => expire(number), deadlineMs);
+    const timer = question.kind === 'migrate' ? undefined : setTimeout(() => expire(number), deadlineMs);
     asked.set(number, { question, resolve, reject, timer });
     worker ??= connect();
     tell(worker, { kind: 'ask', number, question });
@@ -101,6 +106,11 @@ export function createReader({ file, deadlineMs = 5000 }: ReaderOptions): Sqlite
   }
 
   return {
+    async migrate() {
+      const answer = await ask({ kind: 'migrate' });
+      if (answer.kind !== 'migrated') throw mismatch(answer);
+      if (answer.failure !== null) throw new Error(`${file}: ${answer.failure}`);
+    },
     async generation(id) {
       const answer = await ask({ kind: 'generation', id });
       if (answer.kind !== 'generation') throw mismatch(answer);

@@ -5,7 +5,6 @@
 import type { Database } from 'bun:sqlite';
 import { type BatchApplier, createBatchApplier } from './apply-batch.ts';
 import type { FromWriter, ToWriter } from './messages.ts';
-import { migrate } from './migrate.ts';
 import { openForWriting } from './open-database.ts';
 import { recoverOpenExchanges } from './recover.ts';
 
@@ -18,7 +17,7 @@ self.onmessage = (event: MessageEvent<ToWriter>) => {
   const message = event.data;
   switch (message.kind) {
     case 'open':
-      void open(message);
+      open(message);
       return;
     case 'batch':
       answer(write(message.batch));
@@ -29,10 +28,9 @@ self.onmessage = (event: MessageEvent<ToWriter>) => {
   }
 };
 
-async function open({ file, nowMs, recover }: Extract<ToWriter, { kind: 'open' }>): Promise<void> {
+function open({ file, nowMs, recover }: Extract<ToWriter, { kind: 'open' }>): void {
   try {
     database = openForWriting(file);
-    await migrate(database);
     applier = createBatchApplier(database);
     answer({ kind: 'opened', recovered: recover ? recoverOpenExchanges(database, applier, nowMs) : 0 });
   } catch (error) {

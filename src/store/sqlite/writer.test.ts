@@ -4,11 +4,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sampleSettlement } from '../../ledger/sample-settlement.ts';
+import { migrate } from './migrate.ts';
+import { openForWriting } from './open-database.ts';
 import { openWriter, startWorker } from './writer.ts';
 
 test('a writer whose worker dies goes on with a new one, and what is running is not taken for left over', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'signalbox-writer-'));
   const file = join(directory, 'a.db');
+  const empty = openForWriting(file);
+  await migrate(empty);
+  empty.close();
   const workers: Worker[] = [];
   const warnings: string[] = [];
   const writer = await openWriter({

@@ -36,9 +36,9 @@ export function startWorker(): Worker {
 }
 
 /**
- * Starts the writer's worker: it migrates the database and finishes what a stopped server left open, then takes batches.
+ * Starts the writer's worker on a migrated database: it finishes what a stopped server left open, then takes batches.
  * A worker that dies is started again and gets the unacknowledged batch once more.
- * @throws Error where the database cannot be opened or brought up to date
+ * @throws Error where the database cannot be opened
  */
 export async function openWriter(options: WriterOptions): Promise<SqliteWriter> {
   let worker: Worker | null = null;
