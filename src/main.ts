@@ -4,13 +4,13 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { catalogCommand } from './cli/catalog.ts';
-import { configCommand } from './cli/config.ts';
-import { keysCommand } from './cli/keys.ts';
+import { CATALOG_USAGE, catalogCommand } from './cli/catalog.ts';
+import { CONFIG_USAGE, configCommand } from './cli/config.ts';
+import { KEYS_USAGE, keysCommand } from './cli/keys.ts';
 import { readRefreshedRows } from './cli/refreshed-rows.ts';
-import { routeCommand } from './cli/route.ts';
+import { ROUTE_USAGE, routeCommand } from './cli/route.ts';
 import { serveCommand } from './cli/serve.ts';
-import { simCommand } from './cli/sim.ts';
+import { SIM_USAGE, simCommand } from './cli/sim.ts';
 import { builtDialects, createSecureRandom, loadSources, randomHex, sha256Hex, systemClock } from './compose.ts';
 import { createKeyTable } from './config/key-table.ts';
 import { type LoadOutcome, loadSettings } from './config/load.ts';
@@ -37,6 +37,15 @@ const USAGE = `usage: signalbox <command>
 The same as options of serve: SIGNALBOX_CONFIG, SIGNALBOX_LISTEN, SIGNALBOX_DATA.
 `;
 
+const USAGES: ReadonlyMap<string, string> = new Map([
+  ['serve', USAGE],
+  ['keys', KEYS_USAGE],
+  ['config', CONFIG_USAGE],
+  ['route', ROUTE_USAGE],
+  ['catalog', CATALOG_USAGE],
+  ['sim', SIM_USAGE],
+]);
+
 const { env } = process;
 const out = (text: string): void => void process.stdout.write(text);
 const err = (text: string): void => void process.stderr.write(text);
@@ -44,6 +53,11 @@ const builtDialectIds = builtDialects.map(({ id }) => id);
 
 async function main(args: readonly string[]): Promise<number> {
   const [command = 'serve', ...rest] = args;
+  const usage = USAGES.get(command);
+  if (usage !== undefined && rest.some((word) => word === '--help' || word === '-h')) {
+    out(usage);
+    return 0;
+  }
   switch (command) {
     case 'serve':
       return serve(rest);

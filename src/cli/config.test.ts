@@ -71,7 +71,7 @@ a.yaml has 2 problems; nothing was started or changed.
   test('a file that cannot be read and a wrong call fail with a reason', async () => {
     expect(await run(['check', 'b.yaml'])).toEqual({ code: 1, output: 'b.yaml: cannot be read: no such file\n' });
     expect((await run(['chekc', 'b.yaml'])).output).toStartWith('usage: signalbox config check FILE\n');
-    expect((await run(['check'])).code).toBe(1);
+    expect((await run(['check'])).code).toBe(2);
   });
 
   test('every provider of the registry can be switched on by one line, or is refused by name', async () => {

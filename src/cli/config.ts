@@ -16,7 +16,7 @@ export interface ConfigCommandContext {
   readonly readText?: (path: string) => string;
 }
 
-const USAGE = `usage: signalbox config check FILE
+export const CONFIG_USAGE = `usage: signalbox config check FILE
 
 Reads a configuration file as \`signalbox serve\` would and says everything that is wrong with it.
 `;
@@ -29,8 +29,8 @@ export async function configCommand(
 ): Promise<number> {
   const [action, file, ...rest] = args;
   if (action !== 'check' || file === undefined || rest.length > 0) {
-    io.write(USAGE);
-    return 1;
+    io.write(CONFIG_USAGE);
+    return 2;
   }
   let text: string;
   try {

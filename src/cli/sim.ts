@@ -8,7 +8,7 @@ export interface SimCommandIo {
   readonly signal: AbortSignal;
 }
 
-const USAGE = `usage: signalbox sim --listen HOST:PORT [--log FILE] [--seed N]
+export const SIM_USAGE = `usage: signalbox sim --listen HOST:PORT [--log FILE] [--seed N]
 
 Serves the simulated provider over HTTP until interrupted:
   POST /v1/chat/completions, /v1/embeddings           OpenAI's grammar
@@ -28,12 +28,8 @@ Faults stand in the model's name, e.g. sim/echo?status=429&retry_after=2; a wron
 export async function simCommand(args: readonly string[], io: SimCommandIo): Promise<number> {
   const options = parseArguments(args);
   if (typeof options === 'string') {
-    io.err(`signalbox sim: ${options}\n\n${USAGE}`);
+    io.err(`signalbox sim: ${options}\n\n${SIM_USAGE}`);
     return 2;
-  }
-  if (options === null) {
-    io.out(USAGE);
-    return 0;
   }
   try {
     const server = await serveSim(options);
@@ -50,14 +46,13 @@ export async function simCommand(args: readonly string[], io: SimCommandIo): Pro
   }
 }
 
-/** The options, null where help is asked for, or what is wrong. */
+/** The options, or what is wrong. */
 function parseArguments(args: readonly string[]) {
   let listen: string | undefined;
   let logFile: string | null = null;
   let seed = 0;
   for (let i = 0; i < args.length; i++) {
     const [flag = '', inline] = splitFlag(args[i] ?? '');
-    if (flag === '--help' || flag === '-h') return null;
     if (flag !== '--listen' && flag !== '--log' && flag !== '--seed') return `unknown argument ${flag}`;
     const value = inline ?? args[++i];
     if (value === undefined || value === '') return `${flag} needs a value`;

@@ -80,6 +80,13 @@ test('route test needs neither a server nor a key', async () => {
   expect([code, out]).toEqual([0, 'ok    cheap: one and 1 more\n\n1 case: 1 passed, 0 failed.\n']);
 });
 
+test('asked for help, it says how it is used and plans nothing', async () => {
+  const child = Bun.spawn([COMMAND, 'route', 'explain', '--help'], { cwd: folder, stdout: 'pipe', stderr: 'pipe' });
+  const [said, complained] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  expect([await child.exited, complained]).toEqual([0, '']);
+  expect(said).toStartWith('usage: signalbox route <command>\n');
+});
+
 describe('route.explain on the control socket', () => {
   test.each([
     ['its name', async () => (await createApiKey(gateway, { name: 'dearest' })) && 'dearest'],
