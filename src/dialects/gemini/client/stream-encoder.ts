@@ -51,7 +51,7 @@ class GeminiEncoder implements StreamEncoder {
 
   fail(error: GatewayError, routerMetadata?: JsonObject): string {
     const body = encodeError(error, routerMetadata, this.#head.id);
-    return this.#frames.frame(JSON.stringify(body)) + this.#frames.close();
+    return this.#frames.error(JSON.stringify(body)) + this.#frames.close();
   }
 
   keepAlive(): string {

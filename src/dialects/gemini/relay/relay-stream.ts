@@ -93,7 +93,8 @@ class Relay implements RelayStream {
   }
 
   fail(error: GatewayError, routerMetadata?: JsonObject): string {
-    return this.#write(encodeError(error, routerMetadata, this.#context.head.id)) + this.#frames.close();
+    const body = encodeError(error, routerMetadata, this.#context.head.id);
+    return this.#frames.error(JSON.stringify(body)) + this.#frames.close();
   }
 
   #take(value: Json): string {
