@@ -18,12 +18,9 @@ import type {
 import { openAiChat } from '../src/dialects/openai-chat/index.ts';
 import type { WireChatRequest } from '../src/dialects/openai-chat/wire-types.ts';
 import { type ChatLane, type LaneTarget, openLane } from '../src/pipeline/lane.ts';
-import { providers } from '../src/providers/registry.gen.ts';
 import { openSseReader } from '../src/wire/sse.ts';
+import { contextOf } from './hosts.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
-
-/** Folder name → provider slug, where they differ. */
-const SLUGS: Readonly<Record<string, string>> = { zai: 'z-ai', moonshot: 'moonshotai', huggingface: 'hf-inference' };
 
 const ASKED = openAiChat.client.parseRequest({ model: 'm', messages: [{ role: 'user', content: 'x' }] });
 const head: ReplyHead = {
@@ -46,21 +43,11 @@ interface Lanes {
 }
 
 function lanesFor(recording: Recording, excludeReasoning = false): Lanes {
-  const slug = SLUGS[recording.provider] ?? recording.provider;
-  const provider = providers.find((known) => known.id === slug);
+  const context = contextOf(recording, 'openai-chat');
   const target: LaneTarget = {
-    provider: { name: provider?.name ?? slug, dialect: openAiChat },
+    provider: { name: context.host.providerName, dialect: openAiChat },
     endpoint: { contextLength: 128_000, maxOutputTokens: null, inputModalities: [], outputModalities: [] },
-    context: {
-      upstreamModel: recording.model ?? 'model',
-      traits: {},
-      host: {
-        providerId: slug,
-        providerName: provider?.name ?? slug,
-        usage: provider?.usage ?? { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-        quirks: provider?.quirks ?? {},
-      },
-    },
+    context,
   };
   const shown = { ...head, excludeReasoning };
   return {

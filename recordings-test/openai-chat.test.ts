@@ -13,20 +13,12 @@ import { isJsonObject, type Json } from '../src/core/json.ts';
 import { countOf } from '../src/core/usage.ts';
 import type { Frame, ReplyHead, SettledUsage, UpstreamContext } from '../src/dialects/dialect.ts';
 import { openAiChat } from '../src/dialects/openai-chat/index.ts';
-import { providers } from '../src/providers/registry.gen.ts';
 import { openSseReader } from '../src/wire/sse.ts';
+import { contextOf as hostContextOf } from './hosts.ts';
 import { type NaiveAnswer, readNaively, readNaivelyWhole } from './naive-chat.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
 
 const { client, upstream } = openAiChat;
-
-/** Folder name → provider slug, where they differ. */
-const SLUGS: Readonly<Record<string, string>> = {
-  zai: 'z-ai',
-  moonshot: 'moonshotai',
-  bedrock: 'amazon-bedrock',
-  huggingface: 'hf-inference',
-};
 
 /** Request bodies that the contract itself refuses; the provider refused them too (400). */
 const REFUSED_REQUESTS: Readonly<Record<string, string>> = {
@@ -51,20 +43,7 @@ interface Tally {
 const tallies = new Map<string, Tally>();
 const failures: string[] = [];
 
-function contextOf(recording: Recording): UpstreamContext {
-  const slug = SLUGS[recording.provider] ?? recording.provider;
-  const provider = providers.find((known) => known.id === slug);
-  return {
-    upstreamModel: recording.model ?? 'model',
-    traits: {},
-    host: {
-      providerId: slug,
-      providerName: provider?.name ?? slug,
-      usage: provider?.usage ?? { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
-      quirks: provider?.quirks ?? {},
-    },
-  };
-}
+const contextOf = (recording: Recording): UpstreamContext => hostContextOf(recording, 'openai-chat');
 
 const ASKED = client.parseRequest({ model: 'm', messages: [{ role: 'user', content: 'x' }] });
 const head: ReplyHead = {

@@ -121,9 +121,9 @@ const ERROR_CODES: readonly (readonly [RegExp, string])[] = [
   [/./, 'provider.invalid_request'],
 ];
 
-function checkError({ response, provider, model }: Recording, status: number): void {
-  const { body, headers } = response;
-  const error = upstream.decodeError({ status, body, headers, nowMs: 0 }, responsesContextOf({ provider, model }));
+function checkError(recording: Recording, status: number): void {
+  const { body, headers } = recording.response;
+  const error = upstream.decodeError({ status, body, headers, nowMs: 0 }, responsesContextOf(recording));
   const [, wanted] = ERROR_CODES.find(([words]) => words.test(body)) ?? [];
   expect<string | undefined>(error.code).toBe(wanted);
   expect([401, 402]).not.toContain(error.status);

@@ -26,7 +26,8 @@ export interface Recording {
   };
 }
 
-const directory = process.env['SIGNALBOX_RECORDINGS'] ?? join(import.meta.dir, '..', '..', 'shared', 'recordings');
+export const directory =
+  process.env['SIGNALBOX_RECORDINGS'] ?? join(import.meta.dir, '..', '..', 'shared', 'recordings');
 
 export const haveRecordings = existsSync(directory);
 

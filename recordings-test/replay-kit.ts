@@ -5,7 +5,7 @@ import type { EndReason } from '../src/core/chat-events.ts';
 import { openFold } from '../src/core/fold.ts';
 import { seededRandom } from '../src/core/ids.ts';
 import type { Outcome, UpstreamContext, UpstreamDialect } from '../src/dialects/dialect.ts';
-import { openFrames } from '../src/pipeline/framing.ts';
+import { framingOfBody, openFrames } from '../src/pipeline/framing.ts';
 import type { Recording } from './recordings.ts';
 
 export interface Played {
@@ -21,7 +21,9 @@ export function play(
   context: UpstreamContext,
   reason: EndReason,
 ): Played {
-  const frames = openFrames(dialect.framing ?? 'sse');
+  // As the pipeline does: the first byte tells how the body is framed.
+  const framing = framingOfBody(dialect.framing ?? 'sse', String.fromCharCode(bytes[0] ?? 0));
+  const frames = openFrames(framing === 'whole' ? 'sse' : framing);
   const decoder = dialect.upstream.openDecoder(context);
   const fold = openFold();
   const sink = (data: string, event: string | undefined): void => {

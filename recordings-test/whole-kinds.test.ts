@@ -34,6 +34,8 @@ providers:
   openai: { api_key: k }
   azure: { api_key: k, settings: { resource: lab } }
   cohere: { api_key: k }
+  doubleword: { api_key: k }
+  github-copilot: { api_key: k }
   google-ai-studio: { api_key: k }
   llamacpp: {}
   vllm: {}
@@ -66,8 +68,7 @@ const PROVIDER_OF: Readonly<Record<string, string>> = {
   google: 'google-ai-studio',
   local: 'vllm',
   voyage: 'voyageai',
-  doubleword: 'lab',
-  github: 'lab',
+  github: 'github-copilot',
 };
 
 const snapshot = haveRecordings ? snapshotOf(CONFIG) : undefined;

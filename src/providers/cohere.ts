@@ -8,6 +8,7 @@ export const cohere = defineProvider({
   id: 'cohere',
   name: 'Cohere',
   baseUrl: 'https://api.cohere.com/v2',
+  otherHosts: ['api.cohere.ai'], // its older name
   dialect: 'cohere',
   keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
   authorize: { kind: 'bearer' },

@@ -9,7 +9,7 @@ export const ollamaCloud = defineProvider({
   doors: [{ dialect: 'ollama', baseUrl: 'https://ollama.com' }], // https://docs.ollama.com/api/authentication
   keyEnv: ['OLLAMA_API_KEY'],
   authorize: { kind: 'bearer' },
-  // No recording: the reply itself decides whether reasoning is inside.
+  // 36 recorded replies, most with what was thought, which it never counts apart: total = prompt + completion.
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',

@@ -16,7 +16,7 @@ export const ollama = defineProvider({
   ],
   keyEnv: [],
   authorize: { kind: 'none' },
-  // 87 recorded replies: total = prompt + completion.
+  // 51 recorded replies: total = prompt + completion.
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // Runs on the operator's own machine: prompts stay there, and closing the connection frees it.
   onDisconnect: 'cancel',

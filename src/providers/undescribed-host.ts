@@ -1,6 +1,6 @@
 /** What is assumed of a host that no provider file describes: an operator's own, or a known one in another grammar. */
 import type { WholeKind } from '../core/exchange-kind.ts';
-import type { HostProfile } from '../dialects/host.ts';
+import type { HostProfile, HostQuirks } from '../dialects/host.ts';
 import type { AuthScheme } from './provider.ts';
 
 export const DEFAULT_DIALECT = 'openai-chat';
@@ -8,10 +8,29 @@ export const DEFAULT_DIALECT = 'openai-chat';
 /** Grammars whose owners count cached tokens beside the input, not inside it. */
 const BESIDE_INPUT: readonly string[] = ['anthropic-messages', 'bedrock-converse'];
 
-/** The usual counting of a grammar: its owner counts cached tokens beside the input in Messages, inside it elsewhere (docs/sources.md). */
+/**
+ * The usual counting of a grammar: its owner counts cached tokens beside the input in Messages, inside it elsewhere (docs/sources.md).
+ * In chat, hosts disagree about reasoning (behind any address may be xAI's, which has it beside the output): the reply decides.
+ */
 export function usageOfDialect(dialectId: string): HostProfile['usage'] {
   const cachedInput = BESIDE_INPUT.includes(dialectId) ? 'beside-input' : 'inside-input';
-  return { cachedInput, reasoning: 'inside-output', reportsCost: false };
+  const reasoning = dialectId === DEFAULT_DIALECT ? 'by-total' : 'inside-output';
+  return { cachedInput, reasoning, reportsCost: false };
+}
+
+/**
+ * What a host takes that nobody described: what its callers write in the grammar of which the operator says that it is spoken
+ * there. Most such hosts stand before somebody else's, whose tools and proofs of reasoning pass through them.
+ */
+export function quirksOfDialect(dialectId: string): HostQuirks {
+  switch (dialectId) {
+    case 'openai-chat':
+      return { reasoningReplay: 'as-written' };
+    case 'openai-responses':
+      return { ownerTools: true, reasoningFormat: 'openai-responses-v1' };
+    default:
+      return {};
+  }
 }
 
 /** The header in which the grammar's owner wants the key. */
