@@ -62,7 +62,9 @@ export function customModel(custom: CustomModel): { readonly model: Model; reado
       ...(custom.distillable === undefined ? {} : { distillable: custom.distillable }),
       limits: {},
       // Nobody said whether it reasons: a caller who asks is passed on, in every form the grammar has.
-      ...(isWhole ? {} : { reasoning: { mandatory: false, defaultEnabled: false, efforts: null, budget: true } }),
+      ...(isWhole
+        ? {}
+        : { reasoning: { mandatory: false, defaultEnabled: false, efforts: null, budget: true, assumed: true } }),
       source: custom.source,
     },
     endpoint: {

@@ -45,6 +45,8 @@ export interface ModelReasoning {
   readonly efforts: readonly string[] | null;
   readonly budget: boolean;
   readonly adaptive?: boolean;
+  /** True where nobody said whether and how it reasons. */
+  readonly assumed?: boolean;
 }
 
 /** A model at a provider. */

@@ -10,6 +10,7 @@ export interface CatalogTraits {
     readonly efforts?: readonly string[];
     readonly budget: boolean;
     readonly adaptive?: boolean;
+    readonly assumed?: boolean;
   };
   readonly prefill?: boolean;
   readonly forcedToolUse?: boolean;
@@ -33,6 +34,7 @@ export function traitsOf(model: Model, endpoint: Endpoint): CatalogTraits {
             budget: reasoning.budget,
             ...(reasoning.efforts ? { efforts: reasoning.efforts } : {}),
             ...(reasoning.adaptive ? { adaptive: true } : {}),
+            ...(reasoning.assumed ? { assumed: true } : {}),
           },
         }
       : {}),

@@ -37,8 +37,11 @@ export interface HostQuirks {
   /** Fields set on every request unless the caller sent them. */
   readonly defaults?: Readonly<Record<string, string | number | boolean>>;
   readonly reasoningStyle?: ReasoningStyle;
-  /** Field in which assistant turns carry reasoning back; `drop` where the host refuses it. Default `drop`. */
-  readonly reasoningReplay?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'drop';
+  /**
+   * Field in which assistant turns carry reasoning back; `drop` where the host refuses it, `as-written` where nobody knows: a
+   * caller in the same grammar knows the host, others' is dropped. Default `drop`.
+   */
+  readonly reasoningReplay?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'as-written' | 'drop';
   /** False where the host refuses `stream_options`. */
   readonly streamOptions?: boolean;
   /** True where the host takes `stream_options.include_obfuscation: false`. */
@@ -132,6 +135,8 @@ export interface ModelTraits {
     readonly budget: boolean;
     /** True where the model wants adaptive thinking instead of a budget. */
     readonly adaptive?: boolean;
+    /** True where nobody said whether and how it reasons: a caller in the host's own grammar is taken at its word. */
+    readonly assumed?: boolean;
   };
   /** False where a trailing assistant message (prefill) is refused. */
   readonly prefill?: boolean;

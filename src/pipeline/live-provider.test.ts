@@ -80,6 +80,21 @@ describe('doors', () => {
     expect(keyOf(said.usual.doors.get('gemini'))).toMatchObject({ 'x-k': 'k' });
   });
 
+  test('a host that nobody described is sent what its callers write in the grammar', () => {
+    const { usual } = facesOf(
+      'lab: { base_url: "http://a", dialects: [openai-chat, openai-responses], api_key: k, models: [m] }',
+    );
+    expect(usual.host.quirks).toEqual({ reasoningReplay: 'as-written' });
+    expect(usual.doors.get('openai-responses')?.host.quirks).toEqual({
+      ownerTools: true,
+      reasoningFormat: 'openai-responses-v1',
+    });
+    const alone = facesOf('lab: { base_url: "http://a", dialect: openai-responses, api_key: k, models: [m] }').usual;
+    expect(alone.host.quirks.ownerTools).toBe(true);
+    // A described one is what its file says.
+    expect(facesOf('deepseek: { api_key: k, dialect: openai-responses }').usual.host.quirks.ownerTools).toBeUndefined();
+  });
+
   test('a list narrows them at the known address; one of them may be the usual grammar', () => {
     expect(doorsOf(facesOf('deepseek: { api_key: k, dialects: [openai-chat] }').usual)).toEqual([]);
     const { usual } = facesOf('deepseek: { api_key: k, dialects: [anthropic-messages, openai-chat] }');

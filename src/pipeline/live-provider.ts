@@ -7,7 +7,12 @@ import type { Signers } from '../providers/auth/signers.ts';
 import { addressOf, fillPlaceholders } from '../providers/base-url.ts';
 import { type AuthScheme, type Door, type ProviderDefinition, promptCacheOf } from '../providers/provider.ts';
 import type { Signer } from '../providers/signer.ts';
-import { authorizationOfDialect, DEFAULT_DIALECT, usageOfDialect } from '../providers/undescribed-host.ts';
+import {
+  authorizationOfDialect,
+  DEFAULT_DIALECT,
+  quirksOfDialect,
+  usageOfDialect,
+} from '../providers/undescribed-host.ts';
 import type { Credential, LiveProvider } from './target.ts';
 import { wholeDoorsOf } from './whole-doors.ts';
 
@@ -50,7 +55,7 @@ export function toProviderFaces(
   const dialectId = settings.dialect ?? definition?.dialect ?? DEFAULT_DIALECT;
   // Another dialect than the host's own: its quirks are about another grammar.
   const own = definition?.dialect === dialectId ? definition : doorTo(definition, dialectId);
-  const alone = throughDoor(settings, definition, { ...own, dialect: dialectId }, sources);
+  const alone = throughDoor(settings, definition, { ...(own ?? undescribed(dialectId)), dialect: dialectId }, sources);
   // Whatever grammar serves a model's conversations: what is asked and answered at once has its own.
   const whole = wholeDoorsOf(alone, settings, definition);
   const doors = doorsOf(settings, definition, dialectId)
@@ -93,6 +98,10 @@ type DoorHere = Omit<Door, 'baseUrl' | 'models'> & {
   readonly models?: readonly string[] | undefined;
 };
 
+function undescribed(dialect: string): DoorHere {
+  return { dialect, quirks: quirksOfDialect(dialect) };
+}
+
 function doorTo(definition: ProviderDefinition | undefined, dialect: string): DoorHere | undefined {
   return definition?.doors?.find((door) => door.dialect === dialect);
 }
@@ -109,10 +118,10 @@ function doorsOf(
   if (otherDialects === null) return baseUrl === null ? known : [];
   return otherDialects
     .filter((dialect) => dialect !== usual)
-    .flatMap((dialect) => {
+    .flatMap((dialect): readonly DoorHere[] => {
       if (dialect === definition?.dialect) return [definition];
       const described = known.filter((door) => door.dialect === dialect);
-      return described.length > 0 ? described : [{ dialect }];
+      return described.length > 0 ? described : [undescribed(dialect)];
     });
 }
 

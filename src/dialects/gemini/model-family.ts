@@ -36,8 +36,9 @@ export type ThinkingControl = 'levels' | 'budget' | 'none';
 /** How the model's thinking is asked for (docs/sources.md): levels from Gemini 3 on, a token budget on 2.5. */
 export function thinkingControl(context: UpstreamContext): ThinkingControl {
   if (hasEfforts(context)) return 'levels';
-  if (context.traits.reasoning?.budget) return 'budget';
+  const { reasoning } = context.traits;
   const version = geminiVersion(context.upstreamModel);
+  if (reasoning?.budget && (version === null || !reasoning.assumed)) return 'budget';
   if (version === null) return 'none';
   if (version >= 3) return 'levels';
   return version >= 2.5 ? 'budget' : 'none';

@@ -469,6 +469,13 @@ describe('reasoning', () => {
       false,
     ],
     [
+      'level by the name of a model that nobody described',
+      contextOf('gemini-3-pro-preview', { reasoning: { mandatory: false, budget: true, assumed: true } }),
+      { reasoning: { ...on, effort: 'low' } },
+      { includeThoughts: true, thinkingLevel: 'LOW' },
+      false,
+    ],
+    [
       'nearest level',
       gemini3,
       { reasoning: { ...on, effort: 'xhigh' } },

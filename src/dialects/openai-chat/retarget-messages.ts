@@ -8,6 +8,9 @@ import { decodeReasoningDetail, detailsAsWritten, reasoningTextOf } from './reas
 /** Members of an assistant turn that OpenRouter's contract adds; hosts of the plain grammar do not know them. */
 const ASSISTANT_EXTRAS = ['reasoning', 'reasoning_content', 'reasoning_details', 'images', 'annotations', 'model'];
 
+/** Of these, hosts have words of their own for the text. */
+const PLAIN_TEXT: readonly string[] = ['reasoning', 'reasoning_content'];
+
 export function retargetMessages(
   messages: readonly JsonObject[],
   isThinking: boolean,
@@ -81,8 +84,10 @@ function replayReasoning(message: MutableJsonObject, path: string, { context, no
     if (details !== undefined) message['reasoning_details'] = detailsAsWritten(details);
     return;
   }
-  for (const key of ASSISTANT_EXTRAS) delete message[key];
-  if (replay === 'drop') {
+  const asWritten = replay === 'as-written' && said ? PLAIN_TEXT.filter((key) => message[key]) : [];
+  for (const key of ASSISTANT_EXTRAS) if (!asWritten.includes(key)) delete message[key];
+  if (asWritten.length > 0) return;
+  if (replay === 'drop' || replay === 'as-written') {
     if (text || (isJsonArray(details) && details.length > 0)) {
       notes.push({
         code: 'reasoning.dropped',

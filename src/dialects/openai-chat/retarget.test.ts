@@ -306,6 +306,20 @@ describe('reasoning of earlier turns goes back where the host wants it', () => {
   const rows: readonly (readonly [string, HostQuirks, JsonObject, JsonObject, readonly string[]])[] = [
     ['dropped with a note', {}, turn, { role: 'assistant', content: 'x' }, ['reasoning.dropped messages[0].reasoning']],
     [
+      'as the caller wrote it, to a host that nobody described',
+      { reasoningReplay: 'as-written' },
+      turn,
+      { role: 'assistant', content: 'x', reasoning: 'hm' },
+      [],
+    ],
+    [
+      'as the caller wrote it: details alone have no word there',
+      { reasoningReplay: 'as-written' },
+      { role: 'assistant', content: 'x', reasoning_details: details },
+      { role: 'assistant', content: 'x' },
+      ['reasoning.dropped messages[0].reasoning'],
+    ],
+    [
       'as reasoning_content',
       { reasoningReplay: 'reasoning_content' },
       turn,

@@ -83,7 +83,7 @@ function replayReasoning(wire: MutableJsonObject, message: AssistantMessage, pat
     if (kept.length < details.length) note(writer, path, `details of another format than ${own} are not replayed`);
     return;
   }
-  if (replay === 'drop') {
+  if (replay === 'drop' || replay === 'as-written') {
     if (reasoning || details.length > 0) note(writer, path, `${providerName} takes no reasoning back`);
     return;
   }

@@ -38,9 +38,10 @@ function retargetMessage(
   return blocks.length === 0 ? [] : [{ ...message, content: blocks }];
 }
 
-/** Instructions in the course of the conversation are for the models that take no sampling parameters, and for hosts unknown. */
+/** Instructions in the course of the conversation are for the models that take no sampling parameters, and for models unknown. */
 function takesSystemTurns({ traits }: UpstreamContext): boolean {
-  return traits.sampling === false || (traits.reasoning === undefined && traits.maxOutputTokens === undefined);
+  const { sampling, reasoning, maxOutputTokens } = traits;
+  return sampling === false || reasoning?.assumed === true || (!reasoning && maxOutputTokens === undefined);
 }
 
 /** In its place: to hoist it would change its meaning and the cache of everything before it. */

@@ -27,7 +27,7 @@ export function retargetThinking(
 
 /** True where the model is not known to refuse what was asked. */
 function isTaken({ thinking, output_config: output }: MessagesFields, { reasoning: able }: ModelTraits): boolean {
-  if (!able) return true;
+  if (!able || able.assumed) return true;
   const effort = output?.effort;
   if (effort && !able.efforts?.includes(effort)) return false;
   switch (thinking?.type) {

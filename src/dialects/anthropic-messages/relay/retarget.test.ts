@@ -25,6 +25,7 @@ const ADAPTIVE: ModelTraits = {
   maxOutputTokens: 8000,
   reasoning: { mandatory: false, efforts: ['low', 'high'], budget: false, adaptive: true },
 };
+const ASSUMED: ModelTraits = { reasoning: { mandatory: false, budget: true, assumed: true } };
 const BUDGET: ModelTraits = { maxOutputTokens: 8000, reasoning: { mandatory: false, budget: true } };
 
 describe('what goes on by value', () => {
@@ -222,6 +223,7 @@ describe('what a model does not take', () => {
       { role: 'user', content: 'd' },
     ];
     expect(sent({ messages }, withModel(ADAPTIVE)).body['messages']).toEqual(messages);
+    expect(sent({ messages }, withModel(ASSUMED)).body['messages']).toEqual(messages);
     expect(sent({ messages }, withModel(BUDGET)).body['messages']).toMatchObject([
       {},
       { role: 'user', content: [{ type: 'text', text: '<system>\nb\n</system>' }] },
@@ -229,6 +231,13 @@ describe('what a model does not take', () => {
       {},
     ]);
   });
+});
+
+test('a model that nobody described is asked to think as the caller wrote', () => {
+  const asked = { thinking: { type: 'adaptive', display: 'omitted' }, output_config: { effort: 'max' } };
+  const { body, notes } = sent(asked, withModel(ASSUMED));
+  expect([body, notes]).toMatchObject([asked, []]);
+  expect(sent(asked, withModel(BUDGET)).body['thinking']).toMatchObject({ type: 'enabled' });
 });
 
 describe('thinking that comes back', () => {

@@ -112,6 +112,9 @@ describe('the relayed request', () => {
       thinkingConfig: { includeThoughts: true, future: 1, thinkingBudget: 2000 },
     });
     expect(older.notes).toEqual(['parameter.changed generationConfig.thinkingConfig.thinkingLevel']);
+    const assumed = { traits: { reasoning: { mandatory: false, budget: true, assumed: true } } };
+    const undescribed = sent({ generationConfig }, { ...contextOf('my-model'), ...assumed });
+    expect(undescribed.body['generationConfig']).toEqual(generationConfig);
     const newer = sent({ generationConfig }, contextOf('gemini-3-pro-preview'));
     expect(newer.body['generationConfig']).toEqual(generationConfig);
   });

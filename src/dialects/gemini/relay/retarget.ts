@@ -55,6 +55,7 @@ function changed(field: string, message: string, notes: Notebook): void {
 /** Levels came with Gemini 3, which takes budgets too; the models before take budgets only. */
 function withThinking(config: WireGenerationConfig, context: UpstreamContext, notes: Notebook): WireGenerationConfig {
   const { thinkingConfig } = config;
+  if (context.traits.reasoning?.assumed) return config;
   if (!thinkingConfig?.thinkingLevel || thinkingControl(context) !== 'budget') return config;
   const reasoning = decodeThinking(thinkingConfig);
   if (!reasoning) return config;
