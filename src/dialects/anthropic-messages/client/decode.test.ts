@@ -254,6 +254,7 @@ describe('the rest of the request', () => {
     [{ thinking: { type: 'disabled' } }, { enabled: false, exclude: false }],
     [{ thinking: { type: 'enabled', budget_tokens: 2048 } }, { enabled: true, maxTokens: 2048, exclude: false }],
     [{ thinking: { type: 'adaptive' } }, { enabled: true, effort: 'high', exclude: false }],
+    [{ thinking: { type: 'adaptive', display: 'updates' } }, { enabled: true, effort: 'high', exclude: false }],
     [
       { thinking: { type: 'adaptive', display: 'omitted' }, output_config: { effort: 'low' } },
       { enabled: true, effort: 'low', exclude: true },

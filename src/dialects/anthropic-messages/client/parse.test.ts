@@ -44,6 +44,7 @@ describe('what is taken', () => {
         ],
       }),
     ],
+    ['a way to show thinking that is a preview', ask({ thinking: { type: 'adaptive', display: 'updates' } })],
     ['blocks of tools that run elsewhere', saying({ type: 'web_search_tool_result', tool_use_id: 'x', content: [] })],
     ['blocks that are newer than this file', saying({ type: 'hologram', beam: 3 })],
     [

@@ -136,7 +136,8 @@ export type WireClientToolChoice = z.infer<typeof toolChoice>;
 
 // ---- thinking and output ----
 
-const display = z.enum(['summarized', 'omitted']).nullish();
+/** `omitted`, or a way to show it; previews bring new ways (Claude Code's `updates` under `thinking-display-updates-2026-08-18`). */
+const display = z.string().nullish();
 const thinking = z.discriminatedUnion('type', [
   z.object({ type: z.literal('enabled'), budget_tokens: z.int().min(0), display }),
   z.object({ type: z.literal('adaptive'), display }),
