@@ -14,6 +14,10 @@ function decode(status: number, body: Json, headers: Record<string, string> = {}
   );
 }
 
+function behind(raw: string): Json {
+  return { error: { code: 403, message: 'Provider returned error', metadata: { provider_name: 'xAI', raw } } };
+}
+
 describe('classes', () => {
   const rows: readonly (readonly [string, number, Json, ErrorCode])[] = [
     [
@@ -58,6 +62,20 @@ describe('classes', () => {
       { error: { message: 'You are not allowed to sample from this model' } },
       'provider.credential',
     ],
+    [
+      'a moderation of OpenRouter’s',
+      403,
+      { error: { code: 403, message: 'flagged', metadata: { reasons: ['violence'], flagged_input: 'x' } } },
+      'provider.content_policy',
+    ],
+    [
+      'what a provider behind OpenRouter does not answer',
+      403,
+      behind('{"code":"The caller does not have permission","error":"Content violates usage guidelines. Team: t"}'),
+      'provider.content_policy',
+    ],
+    ['a credential of OpenRouter’s, not ours', 403, behind('Forbidden'), 'provider.failed'],
+    ['too long for a provider behind it', 400, behind('prompt is too long'), 'provider.context_length'],
     [
       'Gemini’s bad key with status 400',
       400,

@@ -126,7 +126,7 @@ const ZAI: Readonly<Record<string, ErrorCode>> = {
 
 function classify(facts: ErrorFacts, status: number): ErrorCode {
   const { message, words } = facts;
-  if (status === 402 || QUOTA.test(message)) return 'provider.payment_required';
+  if (status === 402 || (QUOTA.test(message) && !facts.isPassedOn)) return 'provider.payment_required';
   const numbered = facts.code === undefined ? undefined : ZAI[facts.code];
   if (numbered) return numbered;
   for (const [pattern, code] of BY_WORD) if (words.some((word) => pattern.test(word))) return code;
@@ -137,7 +137,7 @@ function classify(facts: ErrorFacts, status: number): ErrorCode {
     // xAI answers 400 to a bad key.
     if (KEY.test(message)) return 'provider.credential';
   }
-  return byStatus(status);
+  return facts.isPassedOn && (status === 401 || status === 403) ? 'provider.failed' : byStatus(status);
 }
 
 function byStatus(status: number): ErrorCode {

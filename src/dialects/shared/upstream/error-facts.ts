@@ -1,5 +1,6 @@
 /** What an error body says, whatever its shape (docs/sources.md): one reading for all hosts of this grammar. */
 import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt, stringAt } from '../../../core/json.ts';
+import { tryParseJson } from '../../../wire/json.ts';
 
 export interface ErrorFacts {
   readonly message: string;
@@ -10,6 +11,8 @@ export interface ErrorFacts {
   readonly status: number | undefined;
   /** The error's own object, for hints on when to come back. */
   readonly member: JsonObject;
+  /** Set where the host is a gateway and tells what a provider behind it answered: that is not about our credential. */
+  readonly isPassedOn?: boolean;
 }
 
 export function factsOf(body: Json): ErrorFacts {
@@ -40,14 +43,25 @@ function memberFacts(member: JsonObject): ErrorFacts {
   const words = [code, member['type'], member['status'], metadata['error_type'], innerError['code']]
     .filter((word): word is string => typeof word === 'string')
     .map((word) => word.toLowerCase());
+  if (isJsonArray(metadata['reasons'])) words.push('moderation_blocked');
+  const behind = behindGateway(metadata);
   const status = [member['status_code'], member['raw_status_code'], member['status'], code].map(statusOf).find(Boolean);
+  const message = messageOf(member);
   return {
-    message: messageOf(member),
+    message: behind ? `${message}: ${behind}` : message,
     words,
+    ...(behind !== undefined && { isPassedOn: true }),
     code: typeof code === 'string' || typeof code === 'number' ? String(code) : stringAt(member, 'type'),
     status,
     member,
   };
+}
+
+/** What the provider behind a gateway said; undefined where the error is the gateway's own (https://openrouter.ai/docs/api-reference/errors). */
+function behindGateway({ provider_name: name, raw }: JsonObject): string | undefined {
+  if (typeof name !== 'string' || typeof raw !== 'string') return undefined;
+  const parsed = tryParseJson(raw);
+  return (parsed === undefined ? factsOf(raw) : factsOf(parsed)).message;
 }
 
 function messageOf(member: JsonObject): string {
