@@ -87,7 +87,9 @@ describe('doors', () => {
     expect(usual.host.quirks).toEqual({ reasoningReplay: 'as-written' });
     expect(usual.doors.get('openai-responses')?.host.quirks).toEqual({
       ownerTools: true,
+      developerRole: true,
       reasoningFormat: 'openai-responses-v1',
+      reasoningReplay: 'as-written',
     });
     const alone = facesOf('lab: { base_url: "http://a", dialect: openai-responses, api_key: k, models: [m] }').usual;
     expect(alone.host.quirks.ownerTools).toBe(true);

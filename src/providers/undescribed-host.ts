@@ -27,7 +27,12 @@ export function quirksOfDialect(dialectId: string): HostQuirks {
     case 'openai-chat':
       return { reasoningReplay: 'as-written' };
     case 'openai-responses':
-      return { ownerTools: true, reasoningFormat: 'openai-responses-v1' };
+      return {
+        ownerTools: true,
+        developerRole: true,
+        reasoningFormat: 'openai-responses-v1',
+        reasoningReplay: 'as-written',
+      };
     default:
       return {};
   }

@@ -189,6 +189,8 @@ describe('items', () => {
     expect(itemsFor([shown, call], lab)).toEqual({ input: [nameless(call)], notes: dropped });
     const reader = { quirks: { reasoningReplay: 'reasoning_content' } } as const;
     expect(itemsFor([shown, call], reader)).toEqual({ input: [shown, call], notes: [] });
+    const undescribed = { quirks: { reasoningReplay: 'as-written' } } as const;
+    expect(itemsFor([shown, call], undescribed)).toEqual({ input: [shown, call], notes: [] });
     expect(itemsFor([bare, call], lab).notes).toEqual(dropped);
     expect(itemsFor([bare, call], gateway).input).toEqual([bare, call]);
   });

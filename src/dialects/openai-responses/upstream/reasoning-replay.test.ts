@@ -108,6 +108,10 @@ describe('to another host', () => {
     expect(replay(turn, { providerId: 'other', quirks: { reasoningReplay: 'reasoning_content' } }).items).toEqual([
       plain,
     ]);
+    // Nobody knows whether it does: what another grammar's caller says of it is left out.
+    expect(replay(turn, { providerId: 'other', quirks: { reasoningReplay: 'as-written' } }).items).not.toContainEqual(
+      plain,
+    );
   });
 
   test('that is a gateway: whole, with whose it is', () => {

@@ -58,7 +58,7 @@ export function replayedItem(details: readonly ReasoningDetail[], isGateway: boo
 /** Hosts that show what they think take it back as text, whoever thought it. */
 function plainItem(text: string, { host }: UpstreamContext): JsonObject | undefined {
   const { reasoningReplay = 'drop', gatewayFields } = host.quirks;
-  if (!text || (reasoningReplay === 'drop' && !gatewayFields)) return undefined;
+  if (!text || ((reasoningReplay === 'drop' || reasoningReplay === 'as-written') && !gatewayFields)) return undefined;
   return { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text }] };
 }
 
