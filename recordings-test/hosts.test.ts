@@ -8,7 +8,7 @@ import type { ChatResponse } from '../src/core/chat.ts';
 import { GatewayError } from '../src/core/errors.ts';
 import { isJsonObject, type Json, type JsonObject, numberAt } from '../src/core/json.ts';
 import { countOf } from '../src/core/usage.ts';
-import { providers } from '../src/providers/registry.gen.ts';
+import { providerById, providers } from '../src/providers/registry.gen.ts';
 import { contextOf, DIALECT_OF_ENDPOINT, definitionOf, doorsOf, NOT_ONE_HOST } from './hosts.ts';
 import { directory, haveRecordings, type Recording, recordingsOf } from './recordings.ts';
 import { checkEach, play } from './replay-kit.ts';
@@ -223,6 +223,20 @@ describe.if(haveRecordings)('recorded hosts', () => {
     expect([...new Set(telling)].filter((id) => !COST_OF_ANOTHER.has(id)).sort()).toEqual([...claims].sort());
   });
 
+  test('reasoning goes back in a field in which the host has taken it', () => {
+    const taken = new Map<string, Set<string>>();
+    for (const recording of recordingsOf('chat.completions')) {
+      const { status } = recording.response;
+      const id = definitionOf(recording)?.id;
+      if (!id || (status !== null && status >= 400)) continue;
+      const fields = reasoningFieldsSent(recording);
+      if (fields.length > 0) taken.set(id, new Set([...(taken.get(id) ?? []), ...fields]));
+    }
+    const files = [...taken.keys()].map((id) => [id, providerById.get(id)?.quirks.reasoningReplay ?? 'drop'] as const);
+    expect(files.filter(([id, field]) => !taken.get(id)?.has(field))).toEqual([]);
+    expect(files.length).toBeGreaterThanOrEqual(12);
+  });
+
   test('what Messages count as cached is beside what they count as input', () => {
     const reads = [...recordingsOf('messages')].flatMap((recording) => {
       const usages = usagesIn(valuesOf(recording));
@@ -242,6 +256,15 @@ describe.if(haveRecordings)('recorded hosts', () => {
     }
   });
 });
+
+/** Members of the turns that a client sent back to the model. */
+function reasoningFieldsSent({ request }: Recording): readonly string[] {
+  const messages = isJsonObject(request?.body) ? request.body['messages'] : undefined;
+  return (Array.isArray(messages) ? messages : [])
+    .filter((message) => isJsonObject(message))
+    .flatMap((message) => (message['role'] === 'assistant' ? Object.keys(message) : []))
+    .filter((name) => name.startsWith('reasoning'));
+}
 
 /** An address with its placeholders as anything. */
 function patternOf(address: string): string {

@@ -10,7 +10,7 @@ import { openAiChat } from '../src/dialects/openai-chat/index.ts';
 import { openAiResponses } from '../src/dialects/openai-responses/index.ts';
 import type { Door, ProviderDefinition } from '../src/providers/provider.ts';
 import { providerById } from '../src/providers/registry.gen.ts';
-import { usageOfDialect } from '../src/providers/undescribed-host.ts';
+import { quirksOfDialect, usageOfDialect } from '../src/providers/undescribed-host.ts';
 import type { Recording } from './recordings.ts';
 
 /** Folder → provider, where the names differ. */
@@ -79,7 +79,7 @@ export function contextOf(recording: Recording, dialectId: string): UpstreamCont
       providerId: definition?.id ?? recording.provider,
       providerName: definition?.name ?? recording.provider,
       usage: door?.usage ?? usageOfDialect(dialectId),
-      quirks: door?.quirks ?? {},
+      quirks: door ? (door.quirks ?? {}) : quirksOfDialect(dialectId),
     },
   };
 }

@@ -12,7 +12,7 @@ export const crusoe = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
-  quirks: {},
+  quirks: { reasoningReplay: 'reasoning' }, // as a recorded turn with tools has it
   // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
   policy: { training: true, retentionDays: null, headquarters: 'US' },
 });

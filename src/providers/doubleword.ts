@@ -12,7 +12,7 @@ export const doubleword = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
-  quirks: {},
+  quirks: { reasoningReplay: 'reasoning_content' }, // as recorded turns with tools have it
   // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
   policy: { training: true, retentionDays: null, headquarters: 'GB' },
 });

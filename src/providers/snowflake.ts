@@ -15,7 +15,13 @@ export const snowflake = defineProvider({
   usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
   // Not known to stop billing when the connection closes, so what may be billed is read.
   onDisconnect: 'drain',
-  quirks: { maxTokensField: 'max_completion_tokens' },
+  // As recorded: OpenRouter's `reasoning`, and Claude's signed details back and forth.
+  quirks: {
+    maxTokensField: 'max_completion_tokens',
+    reasoningStyle: 'reasoning_object',
+    reasoningReplay: 'reasoning_details',
+    reasoningFormat: 'anthropic-claude-v1',
+  },
   // Not verified: unknown counts as training and keeping. The configuration may say otherwise (data_policy).
   policy: { training: true, retentionDays: null, headquarters: 'US' },
 });
