@@ -68,6 +68,7 @@ export function doorsOf(definition: ProviderDefinition, dialectId: string): read
 /** How the host of a recording is read in this grammar: as its file says, or as nobody's host is. */
 export function contextOf(recording: Recording, dialectId: string): UpstreamContext {
   const definition = definitionOf(recording);
+  // A model's own name mostly begins as its maker's does: `MiniMax-M2.7` of `minimax/`.
   const isMade = ({ models }: Door) =>
     !models || models.some((prefix) => recording.model?.toLowerCase().startsWith(prefix.slice(0, -1)));
   const doors = definition ? doorsOf(definition, dialectId) : [];

@@ -6,6 +6,7 @@ export const modal = defineProvider({
   name: 'Modal',
   baseUrl: 'https://inference.us-west.modal.direct/v1',
   dialect: 'openai-chat',
+  doors: [{ dialect: 'openai-responses' }], // https://modal.com/docs/guide/endpoint-integrations
   keyEnv: ['MODAL_PROXY_TOKEN'],
   authorize: { kind: 'bearer' },
   // No recording: the reply itself decides whether reasoning is inside.
