@@ -122,11 +122,15 @@ export const MORE_VENDOR_NAMES: readonly string[] = [
 export const ORDINARY_WORDS: readonly string[] = [
   'ambient',
   'inception',
+  'jan',
+  'lambda',
   'liquid',
   'meta',
   'modal',
+  'modular',
   'morph',
   'relace',
+  'seed',
   'sim', // ours
   'switchpoint',
   'together',
