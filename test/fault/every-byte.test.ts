@@ -26,7 +26,7 @@ const ENDS: readonly End[] = ['ended', 'broken'];
 /** What no prefix may lack that is taken for whole: where it ended by itself, and where its connection broke. */
 const PROOFS: Readonly<Record<Dialect, Readonly<Record<End, string | null>>>> = {
   'openai-chat': { ended: '"finish_reason":"stop"', broken: 'data: [DONE]' },
-  'anthropic-messages': { ended: '"stop_reason":"end_turn"', broken: 'data: {"type":"message_stop"}' },
+  'anthropic-messages': { ended: 'data: {"type":"message_stop"}', broken: 'data: {"type":"message_stop"}' },
   // Usage may follow the reason to finish, and nothing says that it was the last word.
   gemini: { ended: '"finishReason":"STOP"', broken: null },
   'openai-responses': { ended: 'data: {"type":"response.completed"', broken: 'data: {"type":"response.completed"' },

@@ -171,7 +171,7 @@ const FINISH_ENDS: Unlike = Object.fromEntries(
     .map(({ dialect }) => [
       dialect,
       {
-        because: 'the reason to finish is the terminator: nothing else says that an answer is whole',
+        because: 'the terminator alone says that an answer is whole',
         ending: { whole: answered, stream: { kind: 'breaks', code: 'provider.truncated', text: SAID } },
       },
     ]),

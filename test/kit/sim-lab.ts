@@ -12,7 +12,7 @@ export interface Upstream {
   /** What the grammar calls a natural end and a call of tools. */
   readonly nativeStop: string;
   readonly nativeToolCalls: string;
-  /** The reason to finish stands in the terminator, or is it: a stream that lacks it is cut off. */
+  /** The reason to finish stands in the terminator or is it, or every host sends that: a stream that lacks it is cut off. */
   readonly finishEnds: boolean;
   /** `format` of its reasoning details. */
   readonly reasoningFormat: string;
@@ -35,7 +35,7 @@ export const upstreams: readonly Upstream[] = [
     version: 'v1',
     nativeStop: 'end_turn',
     nativeToolCalls: 'tool_use',
-    finishEnds: false,
+    finishEnds: true,
     reasoningFormat: 'anthropic-claude-v1',
   },
   {

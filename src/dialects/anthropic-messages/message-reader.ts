@@ -35,7 +35,6 @@ export interface MessageReader {
   stopping(delta: JsonObject, usage: JsonObject | undefined): ChatEvent[];
   /** Closes what is open and ends the choice. */
   finish(): ChatEvent[];
-  readonly stopReason: string | null;
   /** True once a block was opened. */
   readonly hasBlocks: boolean;
 }
@@ -121,9 +120,6 @@ export function openMessageReader(context: UpstreamContext): MessageReader {
   };
 
   return {
-    get stopReason() {
-      return stopReason;
-    },
     get hasBlocks() {
       return hasBlocks;
     },

@@ -1,6 +1,6 @@
 /**
- * The Messages stream → core events (docs/sources.md). `message_stop` proves the end; a stop reason followed by a clean end of
- * the body is accepted from hosts that leave it out. Everything else is a cut.
+ * The Messages stream → core events (docs/sources.md). nothing but `message_stop` proves the end: the owner's clients
+ * refuse a stream without it, so no host leaves it out (379 recorded streams). Everything else is a cut.
  */
 import type { ChatEvent, EndReason } from '../../core/chat-events.ts';
 import { GatewayError } from '../../core/errors.ts';
@@ -142,10 +142,6 @@ export function openEventReader(context: UpstreamContext): EventReader {
     end(reason) {
       if (failure) return { events: [], outcome: failure };
       if (state === 'stopped') return { events: [], outcome: 'complete' };
-      if (reason === 'upstream-end' && state === 'open' && reader.stopReason !== null) {
-        state = 'stopped';
-        return { events: reader.finish(), outcome: 'complete' };
-      }
       return { events: [], outcome: cutOutcome(reason, state === 'waiting', providerName) };
     },
   };

@@ -261,7 +261,7 @@ describe('the end is proved', () => {
   test.each<[string, string | undefined]>([
     [simple, 'provider.truncated'],
     [simple + ending(null), 'provider.truncated'],
-    [simple + ending('end_turn'), undefined],
+    [simple + ending('end_turn'), 'provider.truncated'],
     [simple + ending('end_turn') + last, undefined],
     ['', 'provider.truncated'],
     [`${simple}data: {nonsense\n\n`, 'provider.bad_answer'],
