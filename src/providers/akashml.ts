@@ -1,6 +1,10 @@
 import { defineProvider } from './provider.ts';
 
-/** https://akashml.com, the address as its maker gave it: https://github.com/anomalyco/models.dev/pull/1308 */
+/**
+ * https://akashml.com, the address as its maker gave it: https://github.com/anomalyco/models.dev/pull/1308
+ *
+ * The address is not checked against a vendor page: set base_url if it moved.
+ */
 export const akashml = defineProvider({
   id: 'akashml',
   name: 'AkashML',

@@ -1,6 +1,10 @@
 import { defineProvider } from './provider.ts';
 
-/** https://crof.ai/docs */
+/**
+ * https://crof.ai/docs
+ *
+ * The address is not checked against a vendor page: set base_url if it moved.
+ */
 export const crofai = defineProvider({
   id: 'crofai',
   name: 'CrofAI',

@@ -1,6 +1,10 @@
 import { defineProvider } from './provider.ts';
 
-/** https://docs.runpod.io/serverless/vllm/openai-compatibility: a vLLM worker of your own. */
+/**
+ * https://docs.runpod.io/serverless/vllm/openai-compatibility: a vLLM worker of your own.
+ *
+ * The address is not checked against a vendor page: set base_url if it moved.
+ */
 export const runpod = defineProvider({
   id: 'runpod',
   name: 'Runpod',

@@ -1,6 +1,10 @@
 import { defineProvider } from './provider.ts';
 
-/** https://console.tenstorrent.com, as its own tests call it: https://github.com/tenstorrent/tt-inference-server */
+/**
+ * https://console.tenstorrent.com, as its own tests call it: https://github.com/tenstorrent/tt-inference-server
+ *
+ * The address is not checked against a vendor page: set base_url if it moved.
+ */
 export const tenstorrent = defineProvider({
   id: 'tenstorrent',
   name: 'Tenstorrent',

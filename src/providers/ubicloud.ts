@@ -1,6 +1,10 @@
 import { defineProvider } from './provider.ts';
 
-/** https://www.ubicloud.com/docs/inference/endpoint: an endpoint is a location or a model, as `us-east-a2`. */
+/**
+ * https://www.ubicloud.com/docs/inference/endpoint: an endpoint is a location or a model, as `us-east-a2`.
+ *
+ * The address is not checked against a vendor page: set base_url if it moved.
+ */
 export const ubicloud = defineProvider({
   id: 'ubicloud',
   name: 'Ubicloud',
