@@ -3,7 +3,6 @@
  * complete when cut; every recorded request parsed, decoded and written again without losing anything. Prints its counts.
  */
 import { describe, expect, test } from 'bun:test';
-import type { EndReason } from '../src/core/chat-events.ts';
 import { unfold } from '../src/core/fold.ts';
 import { type Random, seededRandom } from '../src/core/ids.ts';
 import {
@@ -20,10 +19,9 @@ import type { WireMessagesRequest } from '../src/dialects/anthropic-messages/cli
 import { openMessagesEncoder } from '../src/dialects/anthropic-messages/client/stream-encoder.ts';
 import { anthropicMessages } from '../src/dialects/anthropic-messages/index.ts';
 import { brokenRules } from '../src/dialects/anthropic-messages/rules.ts';
-import type { ClientDialect, Outcome, RelayStream, ReplyHead, SettledUsage } from '../src/dialects/dialect.ts';
+import type { ClientDialect, RelayStream, ReplyHead } from '../src/dialects/dialect.ts';
 import { contextWith } from '../src/dialects/shared/testing/context.ts';
 import { openLane } from '../src/pipeline/lane.ts';
-import { openSseReader } from '../src/wire/sse.ts';
 import {
   bytesValue,
   callValue,
@@ -34,7 +32,9 @@ import {
   resultValue,
   toolValue,
 } from './fingerprint.ts';
+import { codeOf, type PlayOptions, plain, playInto, settledOf } from './lane-kit.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
+import { Tally } from './tally.ts';
 
 const { client, upstream } = anthropicMessages;
 const context = contextWith({ usage: { cachedInput: 'beside-input' } });
@@ -68,16 +68,6 @@ function laneOf(dialect: ClientDialect<WireMessagesRequest>) {
       context,
     },
   );
-}
-
-function settledOf(usage: SettledUsage['usage'] | undefined): SettledUsage {
-  return {
-    usage: usage ?? { counts: { promptTokens: 1, completionTokens: 1 }, estimated: true },
-    costNanoUsd: 3n,
-    promptCostNanoUsd: 1n,
-    completionCostNanoUsd: 2n,
-    isByok: false,
-  };
 }
 
 /** What both lanes can say: blocks that a chat answer has no word for are the relay's alone. */
@@ -155,43 +145,25 @@ function expectWholeShape(message: JsonObject): void {
 
 // ---- playing ----
 
-function play(
-  stream: RelayStream,
-  body: string,
-  size: () => number,
-  skims: boolean,
-  reason: EndReason = 'upstream-end',
-) {
-  const reader = openSseReader();
-  const pieces: string[] = [];
-  const sink = (data: string, event: string | undefined): void => {
-    if (!stream.failure && !stream.isTerminated) pieces.push(stream.push(data, event));
-  };
-  const skim = (text: string, at: number): number =>
-    stream.skim && skims && !stream.failure && !stream.isTerminated ? stream.skim(text, at, pieces) : at;
-  for (let at = 0; at < body.length; ) {
-    const next = at + Math.max(1, size());
-    reader.push(body.slice(at, next), sink, skim);
-    at = next;
-  }
-  reader.end(sink);
-  const { text, outcome } = stream.end(reason);
-  const complete = outcome === 'complete';
-  const final = complete ? stream.final(settledOf(stream.meter.usage)) : '';
-  return { text: pieces.join('') + text + final, outcome: codeOf(outcome), meter: plainMeter(stream) };
+/** What a stream says of a host's body, with what is told at its end, its outcome and its counts. */
+function play(stream: RelayStream, body: string, options: PlayOptions) {
+  const { text, outcome } = playInto(stream, body, options);
+  const final = outcome === 'complete' ? stream.final(settledOf(stream.meter.usage)) : '';
+  return { text: text + final, outcome: codeOf(outcome), meter: plainMeter(stream) };
 }
 
-const codeOf = (outcome: Outcome): string => (outcome === 'complete' ? outcome : outcome.code);
-const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value));
 const plainMeter = ({ meter }: RelayStream): JsonObject => JSON.parse(JSON.stringify(meter));
 
 function checkStream(recording: Recording, random: Random): string {
   const { body } = recording.response;
   const open = (dialect: ClientDialect<WireMessagesRequest>) => laneOf(dialect).streams.open();
-  const relayed = play(open(anthropicMessages), body, () => body.length, false);
-  const translated = play(open(translating), body, () => body.length, false);
+  const relayed = play(open(anthropicMessages), body, { skims: false });
+  const translated = play(open(translating), body, { skims: false });
   for (const most of [1, 40, 700, body.length]) {
-    const again = play(open(anthropicMessages), body, () => Math.ceil(random.next() * most), most > 1);
+    const again = play(open(anthropicMessages), body, {
+      size: () => Math.ceil(random.next() * most),
+      skims: most > 1,
+    });
     expect(again).toEqual(relayed);
   }
   expect(relayed.outcome).toBe(SPLICED.has(recording.id) ? 'provider.bad_answer' : 'complete');
@@ -208,7 +180,7 @@ function checkStream(recording: Recording, random: Random): string {
   for (let i = 0; i < 8; i++) {
     const kept = body.slice(0, Math.floor(random.next() * body.indexOf('message_stop')));
     const [cut, cutToo] = [anthropicMessages, translating].map((dialect) =>
-      play(open(dialect), kept, () => kept.length || 1, true, 'upstream-cut'),
+      play(open(dialect), kept, { reason: 'upstream-cut' }),
     );
     expect(cut?.outcome).not.toBe('complete');
     expect(cutToo?.outcome).toBe(cut?.outcome ?? '');
@@ -397,36 +369,13 @@ function checkRequest(body: JsonObject, status: number | null): string {
 
 const isBillingLine = (text: string): boolean => text.startsWith('x-anthropic-billing-header:');
 
-class Tally {
-  readonly #rows = new Map<string, Map<string, number>>();
-  readonly failures: string[] = [];
-  count(recording: Recording, check: () => string): void {
-    const row = this.#rows.get(recording.provider) ?? new Map<string, number>();
-    this.#rows.set(recording.provider, row);
-    let outcome: string;
-    try {
-      outcome = check();
-    } catch (thrown) {
-      outcome = 'FAILED';
-      this.failures.push(`${recording.id}: ${thrown instanceof Error ? thrown.message.slice(0, 900) : String(thrown)}`);
-    }
-    row.set(outcome, (row.get(outcome) ?? 0) + 1);
-  }
-  print(title: string): void {
-    const rows = [...this.#rows].map(
-      ([provider, row]) => `  ${provider}: ${[...row].map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`,
-    );
-    console.log([title, ...rows].join('\n'));
-  }
-}
-
 describe.skipIf(!haveRecordings)('messages as a client grammar, on recorded traffic', () => {
   test('both lanes give the caller and the ledger the same answer', () => {
     const tally = new Tally();
     const random = seededRandom(7);
     for (const recording of recordingsOf('messages')) {
       const isJson = recording.response.body.trimStart().startsWith('{');
-      tally.count(recording, () => (isJson ? checkWhole(recording) : checkStream(recording, random)));
+      tally.check(recording, () => (isJson ? checkWhole(recording) : checkStream(recording, random)));
     }
     tally.print('recorded answers to messages clients');
     expect(tally.failures).toEqual([]);
@@ -437,7 +386,7 @@ describe.skipIf(!haveRecordings)('messages as a client grammar, on recorded traf
     for (const recording of recordingsOf('messages')) {
       const body = recording.request?.body;
       if (!isJsonObject(body) || body['messages'] === undefined) continue;
-      tally.count(recording, () => checkRequest(body, recording.response.status));
+      tally.check(recording, () => checkRequest(body, recording.response.status));
     }
     tally.print('recorded messages requests');
     expect(tally.failures).toEqual([]);

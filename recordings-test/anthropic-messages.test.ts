@@ -19,6 +19,7 @@ import { parseChatRequest } from '../src/dialects/openai-chat/client-request.ts'
 import { openSseReader } from '../src/wire/sse.ts';
 import { canonical, lostMeanings, meaningsOfMessagesBody, meaningsOfRequest } from './fingerprint.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
+import { Tally } from './tally.ts';
 
 const { upstream } = anthropicMessages;
 
@@ -62,21 +63,6 @@ function contextOf(traits: ModelTraits): UpstreamContext {
   };
 }
 const context = contextOf({});
-
-class Tally {
-  readonly #counts = new Map<string, Map<string, number>>();
-  add(provider: string, outcome: string): void {
-    const row = this.#counts.get(provider) ?? new Map<string, number>();
-    row.set(outcome, (row.get(outcome) ?? 0) + 1);
-    this.#counts.set(provider, row);
-  }
-  print(title: string): void {
-    const rows = [...this.#counts].map(
-      ([provider, row]) => `  ${provider}: ${[...row].map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`,
-    );
-    console.log([title, ...rows].join('\n'));
-  }
-}
 
 // ---- an independent, naive reading ----
 
@@ -229,19 +215,13 @@ function checkWhole(recording: Recording): string {
 describe.skipIf(!haveRecordings)('recorded Messages traffic', () => {
   test('every answer decodes to what it says', () => {
     const tally = new Tally();
-    const failures: string[] = [];
     let seed = 1;
     for (const recording of recordingsOf('messages')) {
-      try {
-        const isJson = recording.response.body.trimStart().startsWith('{');
-        tally.add(recording.provider, isJson ? checkWhole(recording) : checkStream(recording, seed++));
-      } catch (thrown) {
-        tally.add(recording.provider, 'FAILED');
-        failures.push(`${recording.id}: ${thrown instanceof Error ? thrown.message.slice(0, 600) : String(thrown)}`);
-      }
+      const isJson = recording.response.body.trimStart().startsWith('{');
+      tally.check(recording, () => (isJson ? checkWhole(recording) : checkStream(recording, seed++)));
     }
     tally.print('recorded answers, anthropic-messages');
-    expect(failures).toEqual([]);
+    expect(tally.failures).toEqual([]);
   });
 
   test('every recorded chat request is said in Messages without loss', () => {

@@ -14,6 +14,7 @@ import { decodeChatRequest } from '../src/dialects/openai-chat/client-decode.ts'
 import { parseChatRequest } from '../src/dialects/openai-chat/client-request.ts';
 import { canonical, jsonResult, lostMeanings, meaningsOfConverseBody, meaningsOfRequest } from './fingerprint.ts';
 import { haveRecordings, recordingsOf } from './recordings.ts';
+import { Tally } from './tally.ts';
 
 const { upstream } = bedrockConverse;
 
@@ -51,19 +52,6 @@ function contextOf(upstreamModel: string, traits: ModelTraits = {}): UpstreamCon
   };
 }
 
-class Tally {
-  readonly #counts = new Map<string, number>();
-  add(outcome: string): void {
-    this.#counts.set(outcome, (this.#counts.get(outcome) ?? 0) + 1);
-  }
-  count(outcome: string): number {
-    return this.#counts.get(outcome) ?? 0;
-  }
-  print(title: string): void {
-    console.log([title, ...[...this.#counts].map(([outcome, count]) => `  ${count} ${outcome}`)].join('\n'));
-  }
-}
-
 describe.skipIf(!haveRecordings)('recorded requests in Converse', () => {
   test('what the host took keeps the rules that our own requests are held to', () => {
     const failures: string[] = [];
@@ -81,14 +69,14 @@ describe.skipIf(!haveRecordings)('recorded requests in Converse', () => {
     const tally = new Tally();
     const failures: string[] = [];
     for (const endpoint of ['converse', 'converse-stream']) {
-      for (const { id, model, request, response } of recordingsOf(endpoint)) {
+      for (const { id, provider, model, request, response } of recordingsOf(endpoint)) {
         const sent = request?.body;
         if (!isJsonObject(sent) || !model || UNSAID.test(JSON.stringify(sent)) || (response.status ?? 200) >= 400) {
-          tally.add('left out: a refused request, or a field of the host alone');
+          tally.add(provider, 'left out: a refused request, or a field of the host alone');
           continue;
         }
         const problems = resend(sent, model);
-        tally.add(problems.length > 0 ? 'FAILED' : 'said alike');
+        tally.add(provider, problems.length > 0 ? 'FAILED' : 'said alike');
         if (problems.length > 0) failures.push(`${id} (${model}): ${problems.join('; ').slice(0, 600)}`);
       }
     }
@@ -103,7 +91,7 @@ describe.skipIf(!haveRecordings)('recorded requests in Converse', () => {
       const body = recording.request?.body;
       if (!isJsonObject(body)) continue;
       const { outcome, problems } = translate(body, recording.response.status);
-      tally.add(problems.length > 0 ? 'FAILED' : outcome);
+      tally.add(recording.provider, problems.length > 0 ? 'FAILED' : outcome);
       if (problems.length > 0) failures.push(`${recording.id}: ${problems.slice(0, 4).join('; ').slice(0, 500)}`);
     }
     tally.print('recorded chat requests → bedrock-converse');

@@ -15,6 +15,7 @@ import { framingOfBody, openFrames } from '../src/pipeline/framing.ts';
 import { openAwsEventStreamFrames } from '../src/wire/aws-event-stream.ts';
 import { canonical } from './fingerprint.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
+import { Tally } from './tally.ts';
 
 const { upstream } = bedrockConverse;
 
@@ -29,19 +30,6 @@ function contextOf(upstreamModel: string): UpstreamContext {
       quirks: {},
     },
   };
-}
-
-class Tally {
-  readonly #counts = new Map<string, number>();
-  add(outcome: string): void {
-    this.#counts.set(outcome, (this.#counts.get(outcome) ?? 0) + 1);
-  }
-  count(outcome: string): number {
-    return this.#counts.get(outcome) ?? 0;
-  }
-  print(title: string): void {
-    console.log([title, ...[...this.#counts].map(([outcome, count]) => `  ${count} ${outcome}`)].join('\n'));
-  }
 }
 
 // ---- an independent, naive reading ----
@@ -252,18 +240,12 @@ function checkWhole(recording: Recording): string {
 describe.skipIf(!haveRecordings)('recorded Converse traffic', () => {
   test.each(['converse', 'converse-stream'])('every answer of %s decodes to what it says', (endpoint) => {
     const tally = new Tally();
-    const failures: string[] = [];
     let seed = 1;
     for (const recording of recordingsOf(endpoint)) {
-      try {
-        tally.add(endpoint === 'converse' ? checkWhole(recording) : checkStream(recording, seed++));
-      } catch (thrown) {
-        tally.add('FAILED');
-        failures.push(`${recording.id}: ${thrown instanceof Error ? thrown.message.slice(0, 900) : String(thrown)}`);
-      }
+      tally.check(recording, () => (endpoint === 'converse' ? checkWhole(recording) : checkStream(recording, seed++)));
     }
     tally.print(`recorded answers, ${endpoint}`);
-    expect(failures).toEqual([]);
+    expect(tally.failures).toEqual([]);
     expect(tally.count('whole') + tally.count('streamed')).toBeGreaterThan(0);
   });
 });

@@ -4,7 +4,6 @@
  */
 import { afterAll, describe, expect, test } from 'bun:test';
 import { GatewayError } from '../src/core/errors.ts';
-import { openFold } from '../src/core/fold.ts';
 import { seededRandom } from '../src/core/ids.ts';
 import {
   isJsonArray,
@@ -17,14 +16,7 @@ import {
 } from '../src/core/json.ts';
 import type { Note, NoteCode } from '../src/core/note.ts';
 import { anthropicMessages } from '../src/dialects/anthropic-messages/index.ts';
-import type {
-  ClientDialect,
-  Outcome,
-  RelayStream,
-  ReplyHead,
-  SettledUsage,
-  StreamMeter,
-} from '../src/dialects/dialect.ts';
+import type { ClientDialect, RelayStream, ReplyHead } from '../src/dialects/dialect.ts';
 import { argumentsText, resultText } from '../src/dialects/gemini/client/call-text.ts';
 import { parseCountRequest } from '../src/dialects/gemini/client/parse.ts';
 import { inOneSpelling } from '../src/dialects/gemini/client/proto-json.ts';
@@ -34,8 +26,8 @@ import type { WireGeminiRequest } from '../src/dialects/gemini/client/wire-reque
 import { gemini } from '../src/dialects/gemini/index.ts';
 import { SKIP_SIGNATURE } from '../src/dialects/gemini/wire-types.ts';
 import { type ChatLane, type LaneTarget, openLane } from '../src/pipeline/lane.ts';
-import { openSseReader } from '../src/wire/sse.ts';
 import { canonical, lostMeanings, meaningsOfMessagesBody, meaningsOfRequest } from './fingerprint.ts';
+import { answerOfStream, codeOf, plain, playInto, settledOf } from './lane-kit.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
 
 const { client, relay, upstream } = gemini;
@@ -78,45 +70,15 @@ function laneOf(recording: Recording, dialect: ClientDialect<WireGeminiRequest>)
   return openLane({ dialect, wire, head }, target);
 }
 
-function settledOf(meter: Pick<StreamMeter, 'usage'>): SettledUsage {
-  const usage = meter.usage ?? { counts: { promptTokens: 1, completionTokens: 1 }, estimated: true };
-  return { usage, costNanoUsd: 3n, promptCostNanoUsd: 1n, completionCostNanoUsd: 2n, isByok: false };
-}
-
-/** Plays a stream in reads of these sizes, as the pipeline does; `skims` as it does where the lane can. */
-function play(stream: RelayStream, body: string, size: () => number, skims = true) {
-  const reader = openSseReader();
-  const pieces: string[] = [];
-  const sink = (data: string, event: string | undefined): void => {
-    if (!stream.failure && !stream.isTerminated) pieces.push(stream.push(data, event));
-  };
-  const skim = (text: string, at: number): number =>
-    stream.skim && skims && !stream.failure && !stream.isTerminated ? stream.skim(text, at, pieces) : at;
-  for (let at = 0; at < body.length; ) {
-    const next = at + Math.max(1, size());
-    reader.push(body.slice(at, next), sink, skim);
-    at = next;
-  }
-  reader.end(sink);
-  const { text, outcome } = stream.end('upstream-end');
-  const said = pieces.join('') + text;
-  const last = outcome === 'complete' ? stream.final(settledOf(stream.meter)) : '';
+/** What a stream says of a host's body, with what is told at its end, its outcome and its counts. */
+function play(stream: RelayStream, body: string, size?: () => number, skims = true) {
+  const { text: said, outcome } = playInto(stream, body, { ...(size && { size }), skims });
+  const last = outcome === 'complete' ? stream.final(settledOf(stream.meter.usage)) : '';
   return { said, text: said + last, outcome, meter: stream.meter };
 }
 
 /** What the client's text says, read as a host's answer would be. */
-function answerOf(text: string): Json {
-  const decoder = upstream.openDecoder(contextOf('gemini-3-pro'));
-  const fold = openFold();
-  const reader = openSseReader();
-  const take = (data: string): void => {
-    for (const event of decoder.push({ data })) fold.push(event);
-  };
-  reader.push(text, take);
-  reader.end(take);
-  for (const event of decoder.end('upstream-end').events) fold.push(event);
-  return comparable(fold.response());
-}
+const answerOf = (text: string): Json => comparable(answerOfStream(gemini, contextOf('gemini-3-pro'), text));
 
 /**
  * Ids of calls differ where the host gave none: each lane's reader makes its own. What was searched for, when and in which tier
@@ -135,11 +97,6 @@ function comparable(value: unknown): Json {
   });
 }
 
-const plain = (value: unknown): Json =>
-  JSON.parse(JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? String(member) : member)));
-
-const codeOf = (outcome: Outcome): string => (outcome === 'complete' ? outcome : outcome.code);
-
 type Played = ReturnType<typeof play>;
 
 function expectSame(relayed: Played, translated: Played): void {
@@ -154,17 +111,16 @@ function checkStream(recording: Recording): void {
   const { body } = recording.response;
   const random = seededRandom(body.length);
   const open = (dialect: ClientDialect<WireGeminiRequest>): RelayStream => laneOf(recording, dialect).streams.open();
-  const whole = () => body.length;
-  const relayed = play(open(gemini), body, whole, false);
-  expect(play(open(gemini), body, whole)).toEqual(relayed);
-  expectSame(relayed, play(open(translating), body, whole));
+  const relayed = play(open(gemini), body, undefined, false);
+  expect(play(open(gemini), body)).toEqual(relayed);
+  expectSame(relayed, play(open(translating), body));
   for (const most of [1, 40, 700]) {
     expect(play(open(gemini), body, () => Math.ceil(random.next() * most))).toEqual(relayed);
   }
   for (let i = 0; i < 6; i++) {
     const reach = i % 2 === 0 ? body.length : Math.min(body.length, 1500);
     const kept = body.slice(0, body.length - 1 - Math.floor(random.next() * (reach - 1)));
-    expectSame(play(open(gemini), kept, whole), play(open(translating), kept, whole));
+    expectSame(play(open(gemini), kept), play(open(translating), kept));
   }
 }
 
@@ -172,7 +128,7 @@ function checkWhole(recording: Recording, body: Json): void {
   const [relayed, translated] = [gemini, translating].map((dialect) => {
     try {
       const reply = laneOf(recording, dialect).decodeWhole(body);
-      return { told: reply.told, value: plain(reply.encode(settledOf({ usage: reply.told.usage }))) };
+      return { told: reply.told, value: plain(reply.encode(settledOf(reply.told.usage))) };
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) };
     }

@@ -4,22 +4,14 @@
  * Prints its counts by provider.
  */
 import { afterAll, describe, expect, test } from 'bun:test';
-import { openFold } from '../src/core/fold.ts';
 import { seededRandom } from '../src/core/ids.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../src/core/json.ts';
-import type {
-  ClientDialect,
-  Outcome,
-  RelayStream,
-  ReplyHead,
-  SettledUsage,
-  StreamMeter,
-} from '../src/dialects/dialect.ts';
+import type { ClientDialect, RelayStream, ReplyHead, StreamMeter, UpstreamContext } from '../src/dialects/dialect.ts';
 import { openAiChat } from '../src/dialects/openai-chat/index.ts';
 import type { WireChatRequest } from '../src/dialects/openai-chat/wire-types.ts';
 import { type ChatLane, type LaneTarget, openLane } from '../src/pipeline/lane.ts';
-import { openSseReader } from '../src/wire/sse.ts';
 import { contextOf } from './hosts.ts';
+import { answerOfStream, codeOf, plain, playInto, settledOf } from './lane-kit.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
 
 const ASKED = openAiChat.client.parseRequest({ model: 'm', messages: [{ role: 'user', content: 'x' }] });
@@ -56,58 +48,24 @@ function lanesFor(recording: Recording, excludeReasoning = false): Lanes {
   };
 }
 
-function settledOf(meter: Pick<StreamMeter, 'usage'>): SettledUsage {
-  const usage = meter.usage ?? { counts: { promptTokens: 1, completionTokens: 1 }, estimated: true };
-  return { usage, costNanoUsd: 3n, promptCostNanoUsd: 1n, completionCostNanoUsd: 2n, isByok: false };
+/** What a stream says of a host's body, its outcome and its counts. */
+function play(stream: RelayStream, body: string, size: () => number, skims: boolean) {
+  return { ...playInto(stream, body, { size, skims }), meter: stream.meter };
 }
 
-/** Plays a stream in reads of these sizes, as the pipeline does; `skims` as it does where the lane can. */
-function play(stream: RelayStream, body: string, size: () => number, skims: boolean) {
-  const reader = openSseReader();
-  const pieces: string[] = [];
-  const sink = (data: string, event: string | undefined): void => {
-    if (!stream.failure && !stream.isTerminated) pieces.push(stream.push(data, event));
-  };
-  const skim = (text: string, at: number): number =>
-    stream.skim && skims && !stream.failure && !stream.isTerminated ? stream.skim(text, at, pieces) : at;
-  for (let at = 0; at < body.length; ) {
-    const next = at + Math.max(1, size());
-    reader.push(body.slice(at, next), sink, skim);
-    at = next;
-  }
-  reader.end(sink);
-  const { text, outcome } = stream.end('upstream-end');
-  return { text: pieces.join('') + text, outcome, meter: stream.meter };
-}
+const READER: UpstreamContext = {
+  upstreamModel: 'author/model',
+  traits: {},
+  host: {
+    providerId: 'reader',
+    providerName: 'Reader',
+    usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: 'informative' },
+    quirks: {},
+  },
+};
 
 /** What the client's text says, read as any client of the grammar would. */
-function answerOf(text: string): Json {
-  const decoder = openAiChat.upstream.openDecoder({
-    upstreamModel: 'author/model',
-    traits: {},
-    host: {
-      providerId: 'reader',
-      providerName: 'Reader',
-      usage: { cachedInput: 'inside-input', reasoning: 'inside-output', reportsCost: 'informative' },
-      quirks: {},
-    },
-  });
-  const fold = openFold();
-  const reader = openSseReader();
-  const take = (data: string): void => {
-    for (const event of decoder.push({ data })) fold.push(event);
-  };
-  reader.push(text, take);
-  reader.end(take);
-  for (const event of decoder.end('upstream-end').events) fold.push(event);
-  return plain(fold.response());
-}
-
-function plain(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? String(member) : member)));
-}
-
-const codeOf = (outcome: Outcome): string => (outcome === 'complete' ? outcome : outcome.code);
+const answerOf = (text: string): Json => answerOfStream(openAiChat, READER, text);
 
 function checkStream(recording: Recording): void {
   const { body } = recording.response;
@@ -146,7 +104,7 @@ function expectSame(relayed: Played, translated: Played): void {
 }
 
 function usageFrame(meter: StreamMeter): string {
-  return openAiChat.client.openEncoder(head, ASKED).final(settledOf(meter));
+  return openAiChat.client.openEncoder(head, ASKED).final(settledOf(meter.usage));
 }
 
 /** Reasoning that nobody sees commits nobody: only the relay waits for what is shown. */
@@ -167,7 +125,7 @@ function checkWhole(recording: Recording, body: Json): void {
   expect(relayed?.error).toBe(translated?.error);
   if (!relayed?.reply || !translated?.reply) return;
   expect(relayed.reply.told).toEqual(translated.reply.told);
-  const settled = settledOf({ usage: translated.reply.told.usage });
+  const settled = settledOf(translated.reply.told.usage);
   // The relay adds what nobody here knows, and changes nothing that the encoder says.
   expect(common(plain(relayed.reply.encode(settled)), plain(translated.reply.encode(settled)))).toEqual(
     plain(translated.reply.encode(settled)),

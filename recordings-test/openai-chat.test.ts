@@ -11,10 +11,11 @@ import { openFold, unfold } from '../src/core/fold.ts';
 import { seededRandom } from '../src/core/ids.ts';
 import { isJsonObject, type Json } from '../src/core/json.ts';
 import { countOf } from '../src/core/usage.ts';
-import type { Frame, ReplyHead, SettledUsage, UpstreamContext } from '../src/dialects/dialect.ts';
+import type { Frame, ReplyHead, UpstreamContext } from '../src/dialects/dialect.ts';
 import { openAiChat } from '../src/dialects/openai-chat/index.ts';
 import { openSseReader } from '../src/wire/sse.ts';
 import { contextOf as hostContextOf } from './hosts.ts';
+import { settledOf } from './lane-kit.ts';
 import { type NaiveAnswer, readNaively, readNaivelyWhole } from './naive-chat.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
 
@@ -53,11 +54,6 @@ const head: ReplyHead = {
   providerName: 'Provider',
   excludeReasoning: false,
 };
-
-function settledOf(response: ChatResponse): SettledUsage {
-  const usage = response.usage ?? { counts: { promptTokens: 1, completionTokens: 1 }, estimated: true };
-  return { usage, costNanoUsd: 3n, promptCostNanoUsd: 1n, completionCostNanoUsd: 2n, isByok: false };
-}
 
 function check(recording: Recording, run: () => void): void {
   const tally = tallies.get(recording.provider) ?? { passed: 0, failed: 0, explained: 0 };
@@ -102,7 +98,7 @@ function decodeFrames(frames: readonly Frame[], context: UpstreamContext, reason
   const { events, outcome } = decoder.end(reason);
   take(events);
   const response = fold.response();
-  return { response, outcome, clientText: text + encoder.final(settledOf(response)) };
+  return { response, outcome, clientText: text + encoder.final(settledOf(response.usage)) };
 }
 
 function expectAnswer(response: ChatResponse, naive: NaiveAnswer, context: UpstreamContext): void {
@@ -200,8 +196,10 @@ function checkWhole(recording: Recording, body: Json): void {
     fold.push(event);
     text += encoder.push(event);
   }
-  expectClientStream(text + encoder.final(settledOf(response)), naive);
-  const wire: Json = JSON.parse(JSON.stringify(client.encodeResponse(response, head, settledOf(response), ASKED)));
+  expectClientStream(text + encoder.final(settledOf(response.usage)), naive);
+  const wire: Json = JSON.parse(
+    JSON.stringify(client.encodeResponse(response, head, settledOf(response.usage), ASKED)),
+  );
   expect(ChatResult$inboundSchema.safeParse(wire).error).toBeUndefined();
   const again = readNaivelyWhole(wire);
   expect(again.choices).toEqual(naive.choices);

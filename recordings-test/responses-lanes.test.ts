@@ -12,14 +12,13 @@ import type {
   Outcome,
   RelayStream,
   ReplyHead,
-  SettledUsage,
   StreamMeter,
   UpstreamContext,
 } from '../src/dialects/dialect.ts';
 import { openAiResponses } from '../src/dialects/openai-responses/index.ts';
 import type { WireResponsesRequest } from '../src/dialects/openai-responses/wire-types.ts';
 import { type ChatLane, type LaneTarget, openLane } from '../src/pipeline/lane.ts';
-import { openSseReader } from '../src/wire/sse.ts';
+import { codeOf, plain, playInto, settledOf } from './lane-kit.ts';
 import { readResponse, readResponseStream } from './naive-responses.ts';
 import { haveRecordings, type Recording, recordingsOf } from './recordings.ts';
 import { checkEach } from './replay-kit.ts';
@@ -51,50 +50,25 @@ function lanesFor(context: UpstreamContext): { readonly relay: ChatLane; readonl
   };
 }
 
-function settledOf({ usage }: Pick<StreamMeter, 'usage'>): SettledUsage {
-  const counted = usage ?? { counts: { promptTokens: 1, completionTokens: 1 }, estimated: true };
-  return { usage: counted, costNanoUsd: 3n, promptCostNanoUsd: 1n, completionCostNanoUsd: 2n, isByok: false };
-}
-
 interface Played {
   readonly text: string;
   readonly outcome: Outcome;
   readonly meter: StreamMeter;
 }
 
-/** In reads of these sizes, as the pipeline does; `skims` as it does where the lane can. */
-function play(stream: RelayStream, body: string, size: () => number, skims = true): Played {
-  const reader = openSseReader();
-  const pieces: string[] = [];
-  const sink = (data: string, event: string | undefined): void => {
-    if (!stream.failure && !stream.isTerminated) pieces.push(stream.push(data, event));
-  };
-  const skim = (text: string, at: number): number =>
-    stream.skim && skims && !stream.failure && !stream.isTerminated ? stream.skim(text, at, pieces) : at;
-  for (let at = 0; at < body.length; ) {
-    const next = at + Math.max(1, size());
-    reader.push(body.slice(at, next), sink, skim);
-    at = next;
-  }
-  reader.end(sink);
-  const text = pieces.join('');
-  const end = stream.end('upstream-end');
-  const isComplete = end.outcome === 'complete';
-  const last = isComplete
-    ? stream.final(settledOf(stream.meter))
-    : stream.fail(stream.failure ?? failureOf(end.outcome));
-  return { text: text + end.text + last, outcome: end.outcome, meter: stream.meter };
+/** What a stream says of a host's body, to its last frame. */
+function play(stream: RelayStream, body: string, size?: () => number, skims = true): Played {
+  const { text, outcome } = playInto(stream, body, { ...(size && { size }), skims });
+  const last =
+    outcome === 'complete'
+      ? stream.final(settledOf(stream.meter.usage))
+      : stream.fail(stream.failure ?? failureOf(outcome));
+  return { text: text + last, outcome, meter: stream.meter };
 }
 
 function failureOf(outcome: Outcome): Exclude<Outcome, 'complete'> {
   if (outcome === 'complete') throw new Error('no failure');
   return outcome;
-}
-
-const codeOf = (outcome: Outcome): string => (outcome === 'complete' ? outcome : outcome.code);
-
-function plain(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? String(member) : member)));
 }
 
 /** Only a relayed host knows namespaces: elsewhere a tool's one name is made of both. */
@@ -107,13 +81,12 @@ function checkStream(recording: Recording): void {
   const random = seededRandom(body.length);
   const context = responsesContextOf(recording);
   const { relay, translate } = lanesFor(context);
-  const whole = () => body.length;
-  const relayed = play(relay.streams.open(), body, whole, false);
-  expect(play(relay.streams.open(), body, whole)).toEqual(relayed);
+  const relayed = play(relay.streams.open(), body, undefined, false);
+  expect(play(relay.streams.open(), body)).toEqual(relayed);
   for (const most of [1, 40, 700]) {
     expect(play(relay.streams.open(), body, () => Math.ceil(random.next() * most))).toEqual(relayed);
   }
-  expectSame(relayed, play(translate.streams.open(), body, whole));
+  expectSame(relayed, play(translate.streams.open(), body));
   expectStrict(relayed.text, recording.id);
   if (relayed.outcome === 'complete') {
     expectByValue(recording, relayed.text);
@@ -122,8 +95,8 @@ function checkStream(recording: Recording): void {
   for (let i = 0; i < 6; i++) {
     const reach = i % 2 === 0 ? body.length : Math.min(body.length, 3000);
     const kept = body.slice(0, body.length - 1 - Math.floor(random.next() * (reach - 1)));
-    const cut = play(relay.streams.open(), kept, whole);
-    expectSame(cut, play(translate.streams.open(), kept, whole));
+    const cut = play(relay.streams.open(), kept);
+    expectSame(cut, play(translate.streams.open(), kept));
     expectStrict(cut.text, recording.id);
   }
 }
@@ -234,7 +207,7 @@ function checkWhole(recording: Recording, body: Json): void {
   expect(relayed?.error).toBe(translated?.error);
   if (!relayed?.reply || !translated?.reply) return;
   expect(flat(relayed.reply.told)).toEqual(flat(translated.reply.told));
-  const settled = settledOf({ usage: relayed.reply.told.usage });
+  const settled = settledOf(relayed.reply.told.usage);
   const ours = plain(relayed.reply.encode(settled));
   const theirs = plain(translated.reply.encode(settled));
   if (!isJsonObject(ours) || !isJsonObject(theirs)) throw new Error('no response');
