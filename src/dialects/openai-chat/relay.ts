@@ -159,7 +159,7 @@ class Relay implements RelayStream {
       return '';
     }
     this.#readHead(raw);
-    const unknown = withTierServed(unknownMembers(raw, this.#known));
+    const unknown = withTierServed(this.#withWrapper(raw, unknownMembers(raw, this.#known)));
     const pieces = this.#piecesOf(raw);
     if (pieces.length === 0) {
       if (unknown) this.#carried = { ...this.#carried, ...unknown };
@@ -189,6 +189,14 @@ class Relay implements RelayStream {
   #wrapped(raw: JsonObject): JsonObject | undefined {
     const wrapper = this.#context.host.quirks.usageWrapper;
     return wrapper === undefined ? undefined : objectAt(raw, wrapper);
+  }
+
+  /** What else stands where the host puts usage is as unknown as any other member. */
+  #withWrapper(raw: JsonObject, unknown: MutableJsonObject | undefined): MutableJsonObject | undefined {
+    const wrapper = this.#context.host.quirks.usageWrapper;
+    const wrapped = this.#wrapped(raw);
+    const kept = wrapped && unknownMembers(wrapped, TOLD_ELSEWHERE);
+    return wrapper === undefined || !kept ? unknown : { ...unknown, [wrapper]: kept };
   }
 
   #readHead(raw: JsonObject): void {
@@ -246,6 +254,8 @@ class Relay implements RelayStream {
     this.#templates = [template, ...this.#templates].slice(0, MAX_TEMPLATES);
   }
 }
+
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['usage', 'error']);
 
 /** Moonshot's place for it. */
 function usageOfChoice(raw: JsonObject): JsonObject | undefined {
