@@ -96,6 +96,33 @@ function listItems(frame: JsonObject): JsonObject[] {
   });
 }
 
+test('a caller in the words from before there were tools reads its call in them too, whole and streamed', () => {
+  const functions = [{ name: 'f', parameters: {} }];
+  const messageOf = (wire?: Parameters<typeof openChatEncoder>[1]): Json => {
+    const { choices } = encodeChatResponse(everything, testHead, settled, wire);
+    const [first] = Array.isArray(choices) ? choices : [];
+    return isJsonObject(first) ? (first['message'] ?? null) : null;
+  };
+  expect(messageOf({ functions })).toMatchObject({
+    function_call: { name: 'f', arguments: '{"x":1}' },
+    tool_calls: [{ id: 'a' }, { id: 'b' }],
+  });
+  expect(messageOf({ functions, tools: [{ type: 'function' }] })).not.toHaveProperty('function_call');
+  expect(messageOf()).not.toHaveProperty('function_call');
+  const said = (wire?: Parameters<typeof openChatEncoder>[1]): string => {
+    const encoder = openChatEncoder(testHead, wire);
+    return unfold(everything)
+      .map((event) => encoder.push(event))
+      .join('');
+  };
+  const old = said({ functions });
+  expect([...old.matchAll(/"function_call":(\{.*?\})\}/g)].map(([, call]) => JSON.parse(call ?? ''))).toEqual([
+    { name: 'f', arguments: '' },
+    { arguments: '{"x":1}' },
+  ]);
+  expect(said()).not.toContain('function_call');
+});
+
 describe('a whole reply', () => {
   for (const [name, response] of [
     ['everything', everything],

@@ -4,9 +4,16 @@ import type { JsonObject, MutableJsonObject } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage } from '../dialect.ts';
 import { encodeUsage } from '../shared/gateway/usage.ts';
 import { encodeReasoningDetail } from './reasoning-details.ts';
+import type { WireChatRequest } from './wire-types.ts';
 
 /** core → wire. Optional members are left out rather than null, except where the contract shows null. */
-export function encodeChatResponse(response: ChatResponse, head: ReplyHead, settled: SettledUsage): JsonObject {
+export function encodeChatResponse(
+  response: ChatResponse,
+  head: ReplyHead,
+  settled: SettledUsage,
+  wire?: Pick<WireChatRequest, 'functions' | 'tools'>,
+): JsonObject {
+  const wordsFromBeforeTools = wire !== undefined && asksByFunctions(wire);
   return {
     id: head.id,
     object: 'chat.completion',
@@ -15,19 +22,27 @@ export function encodeChatResponse(response: ChatResponse, head: ReplyHead, sett
     provider: head.providerName,
     system_fingerprint: response.systemFingerprint ?? null,
     ...(response.serviceTier && { service_tier: response.serviceTier }),
-    choices: response.choices.map((choice) => encodeChoice(choice, head)),
+    choices: response.choices.map((choice) => encodeChoice(choice, head, wordsFromBeforeTools)),
     usage: encodeUsage(settled),
     ...(settled.routerMetadata && { openrouter_metadata: settled.routerMetadata }),
   };
 }
 
-function encodeChoice(choice: Choice, head: ReplyHead): JsonObject {
+/** Callers of `functions` read `function_call`, and know of one call only (https://platform.openai.com/docs/api-reference/chat/object). */
+export function asksByFunctions({ functions, tools }: Pick<WireChatRequest, 'functions' | 'tools'>): boolean {
+  return Boolean(functions?.length) && !tools?.length;
+}
+
+function encodeChoice(choice: Choice, head: ReplyHead, wordsFromBeforeTools: boolean): JsonObject {
+  const message = encodeMessage(choice, head.excludeReasoning);
+  const [call] = choice.toolCalls;
+  const old = wordsFromBeforeTools && call ? { function_call: { name: call.name, arguments: call.arguments } } : {};
   return {
     index: choice.index,
     ...(choice.logprobs !== undefined && { logprobs: choice.logprobs }),
     finish_reason: choice.finishReason,
     native_finish_reason: choice.nativeFinishReason,
-    message: encodeMessage(choice, head.excludeReasoning),
+    message: { ...message, ...old },
   };
 }
 

@@ -9,14 +9,15 @@ import type { Json, JsonObject } from '../../core/json.ts';
 import type { ReplyHead, SettledUsage, StreamEncoder } from '../dialect.ts';
 import { besideError, errorMember } from '../shared/gateway/errors.ts';
 import { encodeUsage } from '../shared/gateway/usage.ts';
-import { encodeAudio, encodeImage } from './client-response.ts';
+import { asksByFunctions, encodeAudio, encodeImage } from './client-response.ts';
 import { placedAt } from './list-index.ts';
 import { encodeReasoningDetail } from './reasoning-details.ts';
+import type { WireChatRequest } from './wire-types.ts';
 
 const DONE = 'data: [DONE]\n\n';
 
-export function openChatEncoder(head: ReplyHead): StreamEncoder {
-  return new ChatEncoder(head);
+export function openChatEncoder(head: ReplyHead, wire?: Pick<WireChatRequest, 'functions' | 'tools'>): StreamEncoder {
+  return new ChatEncoder(head, wire !== undefined && asksByFunctions(wire));
 }
 
 /** How many list items a choice has sent: their positions are their indexes. */
@@ -37,8 +38,12 @@ class ChatEncoder implements StreamEncoder {
   /** A frame up to its choices: the same on every frame, so written once. */
   #opening: string;
 
-  constructor(head: ReplyHead) {
+  /** The first call is said in the words from before there were tools as well. */
+  readonly #saysFunctionCall: boolean;
+
+  constructor(head: ReplyHead, saysFunctionCall: boolean) {
     this.#head = head;
+    this.#saysFunctionCall = saysFunctionCall;
     this.#opening = openingOf(head, this.#about);
   }
 
@@ -64,13 +69,13 @@ class ChatEncoder implements StreamEncoder {
         const call = event.custom
           ? { index, id, type: 'custom', custom: { name, input: '' } }
           : { index, id, type: 'function', function: { name, arguments: '' } };
-        return this.#member(choice, 'tool_calls', [call]);
+        return this.#call(choice, index, call, { name, arguments: '' });
       }
       case 'tool-call-delta': {
         const { choice, index, arguments: text } = event;
         const isCustom = this.#customCalls.size > 0 && this.#customCalls.has(`${choice}:${index}`);
         const call = isCustom ? { index, custom: { input: text } } : { index, function: { arguments: text } };
-        return this.#member(event.choice, 'tool_calls', [call]);
+        return this.#call(choice, index, call, { arguments: text });
       }
       case 'image-delta': {
         const positions = this.#positionsOf(event.choice);
@@ -125,6 +130,11 @@ class ChatEncoder implements StreamEncoder {
     });
     const members = `"content":"","reasoning":${JSON.stringify(event.text)},"reasoning_details":${JSON.stringify(encoded)}`;
     return this.#frame(event.choice, members, undefined);
+  }
+
+  #call(choice: number, index: number, call: JsonObject, old: JsonObject): string {
+    const said = this.#saysFunctionCall && index === 0 ? `,"function_call":${JSON.stringify(old)}` : '';
+    return this.#frame(choice, `"content":"","tool_calls":${JSON.stringify([call])}${said}`, undefined);
   }
 
   #member(choice: number, name: string, value: Json): string {
