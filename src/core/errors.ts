@@ -94,6 +94,8 @@ export interface GatewayErrorDetails {
   /** More wire metadata: availability, flagged input, near matches. */
   readonly metadata?: JsonObject;
   readonly availability?: JsonObject;
+  /** Facts by which clients of a grammar that has a place for them act on the error by themselves: `error_code` and its like. */
+  readonly facts?: JsonObject;
   readonly cause?: unknown;
 }
 

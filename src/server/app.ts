@@ -2,9 +2,10 @@
 import { Hono } from 'hono';
 import { GatewayError, toGatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import { isOwnClient as isMessagesClient } from '../dialects/anthropic-messages/client/headers.ts';
 import { anthropicMessages } from '../dialects/anthropic-messages/index.ts';
 import type { ErrorEncoder } from '../dialects/dialect.ts';
-import { isOwnPath } from '../dialects/gemini/client/address.ts';
+import { isOwnClient as isGeminiClient, isOwnPath } from '../dialects/gemini/client/address.ts';
 import { gemini } from '../dialects/gemini/index.ts';
 import { openAiChat } from '../dialects/openai-chat/index.ts';
 import { CORS_HEADERS, errorResponse } from './error-response.ts';
@@ -18,6 +19,7 @@ import { countTokens } from './public/count-tokens.ts';
 import { alsoInGemini, geminiRoutes } from './public/gemini.ts';
 import type { InferencePorts } from './public/inference.ts';
 import { postMessages } from './public/messages.ts';
+import { alsoInMessages } from './public/messages-models.ts';
 import { postResponses } from './public/responses.ts';
 import { postEmbeddings, postModerations, postRerank } from './public/whole.ts';
 import { ROOT, type Route } from './route.ts';
@@ -53,7 +55,7 @@ export function createApp({ inference, routes, version }: AppPorts): App {
     { method: 'POST', path: '/rerank', handle: (request) => postRerank(request, inference) },
     { method: 'POST', path: '/moderations', handle: (request) => postModerations(request, inference) },
     ...geminiRoutes(inference),
-    ...alsoInGemini(routes, inference),
+    ...alsoInGemini(alsoInMessages(routes, inference), inference),
     { method: 'GET', path: `${ROOT}/`, handle: (request) => homePage(request, inference.snapshot()) },
     { method: 'GET', path: `${ROOT}/docs`, handle: () => docsPage(table, version) },
     { method: 'GET', path: `${ROOT}/openapi.json`, handle: () => Response.json(document()) },
@@ -114,7 +116,7 @@ function mount(table: readonly Route[], answer: Answer): Hono {
     hono.on(route.method, full, (context) => answer(route, context.req.raw, context.req.param()));
   }
   // A known path with another method says so; everything else names the path.
-  for (const [path, allowed] of methods) hono.all(path, () => methodNotAllowed(path, [...allowed]));
+  for (const [path, allowed] of methods) hono.all(path, ({ req }) => methodNotAllowed(path, req.raw, [...allowed]));
   hono.notFound((context) => {
     const path = canonicalPath(context.req.url);
     const hint = path.startsWith('/api') || path.startsWith('/v1') ? '' : ' The API is at /api/v1.';
@@ -122,7 +124,7 @@ function mount(table: readonly Route[], answer: Answer): Hono {
       'client.not_found',
       `There is no ${context.req.method} ${path.slice(0, 200)}.${hint}`,
     );
-    return errorResponse(error, errorsAt(path));
+    return errorResponse(error, errorsFor(path, context.req.raw));
   });
   return hono;
 }
@@ -131,16 +133,17 @@ function fullPath({ path }: Pick<Route, 'path'>): string {
   return path.startsWith(ROOT) ? path.slice(ROOT.length) : API + path;
 }
 
-function methodNotAllowed(path: string, methods: readonly string[]): Response {
+function methodNotAllowed(path: string, request: Request, methods: readonly string[]): Response {
   const allow = methods.join(', ');
   const error = new GatewayError('client.method_not_allowed', `This path takes ${allow}.`);
-  return errorResponse(error, errorsAt(path), { allow });
+  return errorResponse(error, errorsFor(path, request), { allow });
 }
 
-/** The form of errors that clients of an address read. */
-function errorsAt(path: string): ErrorEncoder {
-  if (isOwnPath(path)) return gemini.client.encodeError;
-  return path.startsWith(`${API}/messages`) ? anthropicMessages.client.encodeError : openAiChat.client.encodeError;
+/** The form of errors that a caller reads: that of the address, else that of the grammar whose headers it sends. */
+function errorsFor(path: string, { headers }: Request): ErrorEncoder {
+  if (isOwnPath(path) || isGeminiClient(headers)) return gemini.client.encodeError;
+  const inMessages = path.startsWith(`${API}/messages`) || isMessagesClient(headers);
+  return inMessages ? anthropicMessages.client.encodeError : openAiChat.client.encodeError;
 }
 
 function failed(error: GatewayError): Response {

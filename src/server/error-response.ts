@@ -5,7 +5,7 @@ import type { ErrorEncoder } from '../dialects/dialect.ts';
 /** Headers that every API answer carries. Inference routes never read cookies, so any origin may call them. */
 export const CORS_HEADERS: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'X-Generation-Id, X-Signalbox-Notes, Retry-After, request-id',
+  'access-control-expose-headers': 'X-Generation-Id, X-Signalbox-Notes, Retry-After, request-id, x-request-id',
 };
 
 export function errorResponse(

@@ -60,6 +60,11 @@ export function modelRow(model: Model, endpoints: readonly Endpoint[]): JsonObje
   };
 }
 
+/** What OpenAI's clients read of a model, beside `id` and `created` (https://platform.openai.com/docs/api-reference/models/object). */
+export function openAiMembers({ id }: Pick<Model, 'id'>): JsonObject {
+  return { object: 'model', owned_by: id.split('/', 1)[0] ?? '' };
+}
+
 /** The answer of `/models/{author}/{slug}/endpoints`, inside `data`. */
 export function modelEndpointsRow(
   model: Model,
@@ -139,6 +144,12 @@ export function contextLength(endpoints: readonly Endpoint[]): number | null {
   const told = endpoints.filter((each) => !each.contextIsAssumed);
   const lengths = (told.length ? told : endpoints).map((each) => each.contextLength);
   return lengths.length ? Math.max(...lengths) : null;
+}
+
+/** The longest answer that any endpoint gives. */
+export function outputLimit(endpoints: readonly Endpoint[]): number | null {
+  const told = endpoints.flatMap(({ maxOutputTokens }) => maxOutputTokens ?? []);
+  return told.length > 0 ? Math.max(...told) : null;
 }
 
 export function supportedParameters(endpoints: readonly Endpoint[]): string[] {

@@ -10,7 +10,7 @@ import type { EndpointStats } from '../../core/health.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type FilterFacts, filterModels, type ListedModel } from './catalogue-filter.ts';
 import { type ModelsQuery, parseModelsQuery } from './catalogue-query.ts';
-import { type ListedProvider, modelEndpointsRow, modelRow, providerRow } from './catalogue-shapes.ts';
+import { type ListedProvider, modelEndpointsRow, modelRow, openAiMembers, providerRow } from './catalogue-shapes.ts';
 
 export interface CatalogueDeps {
   /** Models that the caller may use and a configured provider serves; with `all`, the whole catalogue. */
@@ -49,6 +49,8 @@ export interface CatalogueRoutes {
   embeddingModels(request: CatalogueRequest): CatalogueAnswer;
   /** `GET /model/{author}/{slug}`; the slug may carry a variant. */
   model(request: ModelRequest): CatalogueAnswer;
+  /** `GET /models/{id}`: the same with the members that OpenAI's clients read. */
+  retrieved(request: ModelRequest): CatalogueAnswer;
   /** `GET /models/{author}/{slug}/endpoints` */
   endpoints(request: ModelRequest): CatalogueAnswer;
   /** `GET /providers` */
@@ -82,6 +84,11 @@ export function catalogueRoutes(deps: CatalogueDeps): CatalogueRoutes {
     model(request) {
       const { model, endpoints } = findModel(deps, request);
       return ok({ data: modelRow(model, endpoints) });
+    },
+    retrieved(request) {
+      const { model, endpoints } = findModel(deps, request);
+      const row = modelRow(model, endpoints);
+      return ok({ ...row, ...openAiMembers(model), data: row });
     },
     endpoints(request) {
       const { model, endpoints } = findModel(deps, request);

@@ -3,6 +3,7 @@ import { betasOf } from '../../dialects/openai-chat/client-headers.ts';
 import { openAiChat } from '../../dialects/openai-chat/index.ts';
 import { runChat } from '../../pipeline/run-chat.ts';
 import { answerInference, type InferencePorts } from './inference.ts';
+import { requestIdHeader } from './request-id.ts';
 
 const { client } = openAiChat;
 
@@ -16,5 +17,6 @@ export function postChatCompletions(request: Request, ports: InferencePorts): Pr
     run: (base, wire, pipeline) => runChat({ ...base, kind: 'chat', dialect: openAiChat, wire, betas }, pipeline),
     encodeError: client.encodeError,
     cached: { endpoint: 'chat/completions', replay: client.replay, variesBy: betas },
+    headers: requestIdHeader,
   });
 }

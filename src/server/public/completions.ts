@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { openAiCompletions } from '../../dialects/openai-completions/index.ts';
 import { runChat } from '../../pipeline/run-chat.ts';
 import { answerInference, type InferencePorts } from './inference.ts';
+import { requestIdHeader } from './request-id.ts';
 
 const { client } = openAiCompletions;
 const CACHED = { endpoint: 'completions', replay: client.replay, variesBy: [] } as const;
@@ -19,6 +20,7 @@ export function postCompletions(request: Request, ports: InferencePorts): Promis
       runChat({ ...base, kind: 'chat', dialect: openAiCompletions, wire, betas: [] }, pipeline),
     encodeError: client.encodeError,
     cached: CACHED,
+    headers: requestIdHeader,
   });
 }
 

@@ -1,10 +1,11 @@
 /** `GET /v1beta/models` and `/v1beta/models/{model}`: the catalogue as that grammar lists it. */
-import type { Endpoint, Model } from '../../catalog/model.ts';
+import type { Model } from '../../catalog/model.ts';
 import { GatewayError, invalidRequest } from '../../core/errors.ts';
+import { WHOLE_KINDS } from '../../core/exchange-kind.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { ACTIONS } from '../../dialects/gemini/client/address.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
-import { contextLength } from './catalogue-shapes.ts';
+import { contextLength, outputLimit } from './catalogue-shapes.ts';
 
 const DEFAULT_PAGE = 50;
 const MOST_PER_PAGE = 1000;
@@ -28,9 +29,11 @@ function wholeNumber(query: URLSearchParams, name: string, otherwise: number): n
   return Number(text);
 }
 
-/** What else there is (embeddings) is asked in other grammars. */
-const isConversational = ({ outputModalities }: Model): boolean =>
-  outputModalities.some((kind) => kind !== 'embeddings');
+const WHOLE: readonly string[] = WHOLE_KINDS;
+
+/** What else there is (embeddings, rerank, moderation) is asked in other grammars. */
+export const isConversational = ({ outputModalities }: Model): boolean =>
+  outputModalities.some((kind) => !WHOLE.includes(kind));
 
 /** @throws GatewayError `client.not_found` with near matches */
 export function findModel(snapshot: Snapshot, name: string): JsonObject {
@@ -67,9 +70,4 @@ function modelRow(model: Model, snapshot: Snapshot): JsonObject {
     supportedGenerationMethods: ACTIONS,
     thinking: model.reasoning !== undefined,
   };
-}
-
-function outputLimit(endpoints: readonly Endpoint[]): number | null {
-  const told = endpoints.flatMap(({ maxOutputTokens }) => maxOutputTokens ?? []);
-  return told.length > 0 ? Math.max(...told) : null;
 }

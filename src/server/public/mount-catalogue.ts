@@ -36,9 +36,9 @@ export function mountCatalogue(ports: CataloguePorts): readonly Route[] {
     open('/models/count', catalogue.count),
     get('/models/user', catalogue.models, ports, () => false),
     open('/model/:author/:slug', (request, parameters) => catalogue.model({ ...request, ...model(parameters) })),
-    // OpenAI's clients retrieve a model by its id in one segment, its slash escaped; OpenRouter's have the route above.
-    open('/models/:id', (request, { id = '' }) => catalogue.model({ ...request, ...splitId(id) })),
-    open('/models/:author/:slug', (request, parameters) => catalogue.model({ ...request, ...model(parameters) })),
+    // OpenAI's clients retrieve a model by its id, some with its slash escaped; OpenRouter's have the route above.
+    open('/models/:id', (request, { id = '' }) => catalogue.retrieved({ ...request, ...splitId(id) })),
+    open('/models/:author/:slug', (request, parameters) => catalogue.retrieved({ ...request, ...model(parameters) })),
     open('/models/:author/:slug/endpoints', (request, parameters) =>
       catalogue.endpoints({ ...request, ...model(parameters) }),
     ),

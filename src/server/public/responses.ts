@@ -5,6 +5,7 @@ import { openAiResponses } from '../../dialects/openai-responses/index.ts';
 import { runChat } from '../../pipeline/run-chat.ts';
 import { asInstructions, intoResponses } from '../../presets/into-responses.ts';
 import { answerInference, type InferencePorts } from './inference.ts';
+import { requestIdHeader } from './request-id.ts';
 
 const { client } = openAiResponses;
 
@@ -22,9 +23,4 @@ export function postResponses(request: Request, ports: InferencePorts): Promise<
     cached: { endpoint: 'responses', replay: client.replay, variesBy: betas },
     headers: requestIdHeader,
   });
-}
-
-/** OpenAI's clients show it to whoever asks for help. */
-function requestIdHeader(id: string): Readonly<Record<string, string>> {
-  return { 'x-request-id': id };
 }

@@ -7,6 +7,7 @@ import { rerankClient } from '../../dialects/rerank/index.ts';
 import type { WholeClient, WholeRequest } from '../../dialects/whole.ts';
 import { runWhole } from '../../pipeline/run-whole.ts';
 import { answerInference, type InferencePorts, type InferenceRoute } from './inference.ts';
+import { requestIdHeader } from './request-id.ts';
 
 type Handler = (request: Request, ports: InferencePorts) => Promise<Response>;
 
@@ -25,6 +26,7 @@ function handlerOf<Kind extends WholeKind>(client: WholeClient<Kind>, endpoint: 
     run: (base, request, pipeline) => runWhole({ ...base, kind: client.kind, client, request }, pipeline),
     encodeError: openAiChat.client.encodeError,
     cached: { endpoint, replay: client.replay, variesBy: [] },
+    headers: requestIdHeader,
   };
   return (request, ports) => answerInference(request, ports, route);
 }

@@ -42,7 +42,8 @@ export function encodeErrorEvent(error: GatewayError, id: string, routerMetadata
 function errorMember(error: GatewayError): JsonObject {
   const { type } = error.spec;
   const message = isMasked(error) ? 'Internal Server Error' : wordsOf(error);
-  return { type: TYPES[type], message, error_type: type };
+  const { facts } = error.details;
+  return { type: TYPES[type], message, ...(facts && { details: facts }), error_type: type };
 }
 
 const TOO_LONG = 'prompt is too long';

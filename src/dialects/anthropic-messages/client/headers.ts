@@ -43,3 +43,8 @@ export function sessionOf(headers: Headers): string | null {
   const session = headers.get('x-claude-code-session-id');
   return session !== null && session !== '' && session.length <= MAX_SESSION_ID ? session : null;
 }
+
+/** Whether a client of this grammar asks, where a path is another grammar's too (`/v1/models`): it names a version each time. */
+export function isOwnClient(headers: { has(name: string): boolean }): boolean {
+  return headers.has('anthropic-version');
+}

@@ -1,5 +1,5 @@
 /** The door of the messages grammar: a body is checked once, never copied, and refused with its field's path. */
-import { type GatewayError, invalidRequest } from '../../../core/errors.ts';
+import { GatewayError, invalidRequest } from '../../../core/errors.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { check, refusalBy, typeName } from '../../shared/client/refusal.ts';
 import { type MessagesFields, messagesFields, type WireClientTool, type WireMessagesRequest } from './schema.ts';
@@ -13,6 +13,7 @@ export function parseMessagesRequest(body: Json): WireMessagesRequest {
     throw invalidRequest('body', `expected a JSON object with \`model\` and \`messages\`, got ${typeName(body)}`);
   }
   if (!hasMessagesFields(body)) throw refusalOf(body);
+  assertStateless(body);
   body.tools?.forEach(assertTool);
   assertToolChoice(body);
   if (body.fallbacks && body.fallbacks.length > 0 && body.models && body.models.length > 0) {
@@ -23,6 +24,20 @@ export function parseMessagesRequest(body: Json): WireMessagesRequest {
 
 function hasMessagesFields(body: JsonObject): body is WireMessagesRequest {
   return check(messagesFields, body).success;
+}
+
+/**
+ * A conversation that the grammar's owner keeps (`thread`, of which the tool runners of its SDKs make use unasked). With this code
+ * they go on by themselves with whole conversations; a request that was answered would be followed by one without its history.
+ * https://github.com/anthropics/anthropic-sdk-typescript/blob/main/src/resources/messages/messages.ts (ThreadUnsupportedRequestError)
+ */
+function assertStateless({ thread }: JsonObject): void {
+  if (thread === undefined || thread === null) return;
+  throw new GatewayError(
+    'client.invalid_request',
+    'thread: nothing is stored here; send the whole conversation in `messages` instead',
+    { field: 'thread', facts: { error_code: 'thread_unsupported_request' } },
+  );
 }
 
 /** Whether the caller defines the tool; one with a type of its own is known to the grammar's owner by that type. */
