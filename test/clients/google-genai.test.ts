@@ -354,7 +354,7 @@ describe('@google/genai: where it is pointed at', () => {
       const names: (string | undefined)[] = [];
       for await (const model of await client.models.list({ config: { pageSize: 2 } })) names.push(model.name);
       expect(names).toContain('models/sim/echo');
-      for (const kind of ['embed', 'rerank', 'moderation']) expect(names).not.toContain(`models/sim/${kind}`);
+      for (const kind of ['rerank', 'moderation']) expect(names).not.toContain(`models/sim/${kind}`);
       const one = await client.models.get({ model: names.find((name) => name?.endsWith('echo')) ?? '' });
       expect(one).toMatchObject({ name: 'models/sim/echo', displayName: 'Sim: Echo', inputTokenLimit: 1_000_000 });
       expect(one.supportedActions).toContain('generateContent');

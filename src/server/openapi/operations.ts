@@ -1,6 +1,7 @@
 /** Every route's description, by method and path as they are mounted. A test holds the two lists together. */
 import { messagesFields } from '../../dialects/anthropic-messages/client/schema.ts';
 import { embeddingsFields } from '../../dialects/embeddings/client.ts';
+import { batchEmbedContentsFields, embedContentFields } from '../../dialects/embeddings/gemini-client.ts';
 import { geminiFields } from '../../dialects/gemini/client/wire-request.ts';
 import { moderationFields } from '../../dialects/moderation/client.ts';
 import { chatFields } from '../../dialects/openai-chat/wire-types.ts';
@@ -134,6 +135,22 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     errors: 'google',
     key: 'inference',
     returns: '{"totalTokens"}',
+  },
+  'POST root:/v1beta/models/{model}:embedContent': {
+    tag: 'Gemini',
+    summary: 'Make an embedding',
+    body: embedContentFields,
+    errors: 'google',
+    key: 'inference',
+    returns: '{"embedding"}',
+  },
+  'POST root:/v1beta/models/{model}:batchEmbedContents': {
+    tag: 'Gemini',
+    summary: 'Make embeddings',
+    body: batchEmbedContentsFields,
+    errors: 'google',
+    key: 'inference',
+    returns: '{"embeddings"}, one for each request',
   },
   'GET root:/v1beta/models': {
     tag: 'Gemini',

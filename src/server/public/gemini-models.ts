@@ -3,7 +3,7 @@ import type { Model } from '../../catalog/model.ts';
 import { GatewayError, invalidRequest } from '../../core/errors.ts';
 import { WHOLE_KINDS } from '../../core/exchange-kind.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { ACTIONS } from '../../dialects/gemini/client/address.ts';
+import { ACTIONS, EMBED_ACTIONS } from '../../dialects/gemini/client/address.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { contextLength, outputLimit } from './catalogue-shapes.ts';
 
@@ -14,7 +14,7 @@ const MOST_PER_PAGE = 1000;
 export function listModels(snapshot: Snapshot, query: URLSearchParams): JsonObject {
   const size = Math.min(wholeNumber(query, 'pageSize', DEFAULT_PAGE) || DEFAULT_PAGE, MOST_PER_PAGE);
   const from = wholeNumber(query, 'pageToken', 0);
-  const listed = [...snapshot.models.values()].filter(isConversational);
+  const listed = [...snapshot.models.values()].filter((model) => isConversational(model) || makesEmbeddings(model));
   const end = from + size;
   return {
     models: listed.slice(from, end).map((model) => modelRow(model, snapshot)),
@@ -31,7 +31,9 @@ function wholeNumber(query: URLSearchParams, name: string, otherwise: number): n
 
 const WHOLE: readonly string[] = WHOLE_KINDS;
 
-/** What else there is (embeddings, rerank, moderation) is asked in other grammars. */
+const makesEmbeddings = ({ outputModalities }: Model): boolean => outputModalities.includes('embeddings');
+
+/** What else there is (rerank, moderation) is asked in other grammars. */
 export const isConversational = ({ outputModalities }: Model): boolean =>
   outputModalities.some((kind) => !WHOLE.includes(kind));
 
@@ -67,7 +69,7 @@ function modelRow(model: Model, snapshot: Snapshot): JsonObject {
     description: model.description,
     ...(input !== null && { inputTokenLimit: input }),
     ...(output !== null && { outputTokenLimit: output }),
-    supportedGenerationMethods: ACTIONS,
+    supportedGenerationMethods: makesEmbeddings(model) ? EMBED_ACTIONS : ACTIONS,
     thinking: model.reasoning !== undefined,
   };
 }

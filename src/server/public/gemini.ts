@@ -1,6 +1,7 @@
 /** `/v1beta/models/{model}:generateContent` and its kin: HTTP on one side, an exchange on the other. */
 import { toGatewayError } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
+import { geminiBatchEmbedContents, geminiEmbedContent } from '../../dialects/embeddings/gemini-client.ts';
 import {
   type CallAddress,
   callAddress,
@@ -13,7 +14,9 @@ import {
 } from '../../dialects/gemini/client/address.ts';
 import { parseCountRequest } from '../../dialects/gemini/client/parse.ts';
 import { gemini } from '../../dialects/gemini/index.ts';
+import type { WholeClient } from '../../dialects/whole.ts';
 import { runChat } from '../../pipeline/run-chat.ts';
+import { runWhole } from '../../pipeline/run-whole.ts';
 import { assertKeyKind, authenticate, credentialOf } from '../authenticate.ts';
 import { errorResponse } from '../error-response.ts';
 import { jsonResponse } from '../json-response.ts';
@@ -27,9 +30,13 @@ const { client } = gemini;
 export function geminiRoutes(ports: InferencePorts): readonly Route[] {
   const generate = (stream: boolean) => (request: Request, address: CallAddress) =>
     postGenerate(request, ports, address, stream);
+  const embed = (face: WholeClient<'embeddings'>) => (request: Request, address: CallAddress) =>
+    postEmbed(request, ports, address, face);
   return [
     call('generateContent', ports, generate(false)),
     call('streamGenerateContent', ports, generate(true)),
+    call('embedContent', ports, embed(geminiEmbedContent)),
+    call('batchEmbedContents', ports, embed(geminiBatchEmbedContents)),
     call('countTokens', ports, (request, address) => countTokens(request, ports, address)),
     {
       method: 'GET',
@@ -104,6 +111,24 @@ function postGenerate(
     cached: { endpoint: 'models:generateContent', replay: client.replay, variesBy: [alt] },
     // A stream that is one JSON array is no stream of events.
     headers: () => (stream && alt === 'json' ? JSON_ARRAY : NO_HEADERS),
+  });
+}
+
+function postEmbed(
+  request: Request,
+  ports: InferencePorts,
+  address: CallAddress,
+  face: WholeClient<'embeddings'>,
+): Promise<Response> {
+  const model = modelNamed(address);
+  return answerInference(request, ports, {
+    kind: 'embeddings',
+    takesPresets: false,
+    parse: (body) => face.parseRequest(withAddress(body, { model })),
+    demandOf: ({ demand }) => demand,
+    run: (base, asked, pipeline) => runWhole({ ...base, kind: 'embeddings', client: face, request: asked }, pipeline),
+    encodeError: client.encodeError,
+    cached: { endpoint: 'models:embedContent', replay: face.replay, variesBy: [] },
   });
 }
 

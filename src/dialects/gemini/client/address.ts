@@ -6,17 +6,21 @@
  */
 import { GatewayError, invalidRequest } from '../../../core/errors.ts';
 
+/** Of models that converse. */
 export const ACTIONS = ['generateContent', 'streamGenerateContent', 'countTokens'] as const;
-export type Action = (typeof ACTIONS)[number];
+/** Of models that make embeddings. */
+export const EMBED_ACTIONS = ['embedContent', 'batchEmbedContents'] as const;
+export type Action = (typeof ACTIONS)[number] | (typeof EMBED_ACTIONS)[number];
+const EVERY_ACTION = [...ACTIONS, ...EMBED_ACTIONS].join('|');
 
 const BASE = `^(?:/api)?(?:/v1)?/v1(?:alpha|beta1?)?`;
 const PLACE = `(?:/projects/[^/]+/locations/[^/]+)?(?:/publishers/([^/]+))?`;
-const CALL = new RegExp(`${BASE}${PLACE}/models/(.+):(${ACTIONS.join('|')})$`);
-const BARE_CALL = new RegExp(`${BASE}/([^/:]+/[^/:]+(?::[^/:]+)*):(${ACTIONS.join('|')})$`);
+const CALL = new RegExp(`${BASE}${PLACE}/models/(.+):(${EVERY_ACTION})$`);
+const BARE_CALL = new RegExp(`${BASE}/([^/:]+/[^/:]+(?::[^/:]+)*):(${EVERY_ACTION})$`);
 /** Versions that no other grammar has: their lists of models are this grammar's, whoever asks. */
 const OWN_BASE = `^(?:/api)?(?:/v1)?/v1(?:alpha|beta1?)`;
 const LIST = new RegExp(`${OWN_BASE}${PLACE}/models$`);
-const MODEL = new RegExp(`${OWN_BASE}${PLACE}/models/([^:]+(?::(?!${ACTIONS.join('|')})[^:/]+)*)$`);
+const MODEL = new RegExp(`${OWN_BASE}${PLACE}/models/([^:]+(?::(?!${EVERY_ACTION})[^:/]+)*)$`);
 const OWN = new RegExp(`${OWN_BASE}(?:/|$)`);
 
 // `type`, not `interface`: only aliases are assignable to a record.
