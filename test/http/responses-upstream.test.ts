@@ -135,10 +135,10 @@ describe('a client of chat', () => {
       { type: 'reasoning', summary: items[0]?.['summary'], encrypted_content: 'ENC' },
       { type: 'message', role: 'assistant', content: 'Grüße 🎉 and more' },
       { type: 'function_call', call_id: 'call_1', name: 'f', arguments: '{"a":1}' },
-      // Custom tools are the grammar owner's alone.
-      { type: 'function_call', call_id: 'call_2', name: 'patch', arguments: '{"input":"*** Begin"}' },
+      // A host that nobody described has the tools of the grammar it is said to speak.
+      { type: 'custom_tool_call', call_id: 'call_2', name: 'patch', input: '*** Begin' },
       { type: 'function_call_output', call_id: 'call_1', output: 'R' },
-      { type: 'function_call_output', call_id: 'call_2', output: 'R' },
+      { type: 'custom_tool_call_output', call_id: 'call_2', output: 'R' },
       { type: 'message', role: 'user', content: [{ type: 'input_image', image_url: 'data:image/webp;base64,iVBO' }] },
     ]);
   });

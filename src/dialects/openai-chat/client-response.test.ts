@@ -96,7 +96,7 @@ function listItems(frame: JsonObject): JsonObject[] {
   });
 }
 
-test('a caller in the words from before there were tools reads its call in them too, whole and streamed', () => {
+test('a caller in the words from before there were tools reads its call in them, whole and streamed', () => {
   const functions = [{ name: 'f', parameters: {} }];
   const messageOf = (wire?: Parameters<typeof openChatEncoder>[1]): Json => {
     const { choices } = encodeChatResponse(everything, testHead, settled, wire);
@@ -105,7 +105,7 @@ test('a caller in the words from before there were tools reads its call in them 
   };
   expect(messageOf({ functions })).toMatchObject({
     function_call: { name: 'f', arguments: '{"x":1}' },
-    tool_calls: [{ id: 'a' }, { id: 'b' }],
+    tool_calls: [{ id: 'b', index: 0 }],
   });
   expect(messageOf({ functions, tools: [{ type: 'function' }] })).not.toHaveProperty('function_call');
   expect(messageOf()).not.toHaveProperty('function_call');
@@ -120,6 +120,7 @@ test('a caller in the words from before there were tools reads its call in them 
     { name: 'f', arguments: '' },
     { arguments: '{"x":1}' },
   ]);
+  expect(old).toContain('"tool_calls":[{"index":0,"id":"b"');
   expect(said()).not.toContain('function_call');
 });
 

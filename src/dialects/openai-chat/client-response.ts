@@ -28,21 +28,21 @@ export function encodeChatResponse(
   };
 }
 
-/** Callers of `functions` read `function_call`, and know of one call only (https://platform.openai.com/docs/api-reference/chat/object). */
+/** Callers of `functions` are told a call as `function_call`; what more there is stands where they do not look (https://platform.openai.com/docs/api-reference/chat/object). */
 export function asksByFunctions({ functions, tools }: Pick<WireChatRequest, 'functions' | 'tools'>): boolean {
   return Boolean(functions?.length) && !tools?.length;
 }
 
 function encodeChoice(choice: Choice, head: ReplyHead, wordsFromBeforeTools: boolean): JsonObject {
-  const message = encodeMessage(choice, head.excludeReasoning);
-  const [call] = choice.toolCalls;
-  const old = wordsFromBeforeTools && call ? { function_call: { name: call.name, arguments: call.arguments } } : {};
+  const [call, ...others] = choice.toolCalls;
+  const isOld = wordsFromBeforeTools && call !== undefined;
+  const message = encodeMessage(isOld ? { ...choice, toolCalls: others } : choice, head.excludeReasoning);
   return {
     index: choice.index,
     ...(choice.logprobs !== undefined && { logprobs: choice.logprobs }),
     finish_reason: choice.finishReason,
     native_finish_reason: choice.nativeFinishReason,
-    message: { ...message, ...old },
+    message: isOld ? { ...message, function_call: { name: call.name, arguments: call.arguments } } : message,
   };
 }
 

@@ -38,7 +38,7 @@ class ChatEncoder implements StreamEncoder {
   /** A frame up to its choices: the same on every frame, so written once. */
   #opening: string;
 
-  /** The first call is said in the words from before there were tools as well. */
+  /** The first call is said in the words from before there were tools. */
   readonly #saysFunctionCall: boolean;
 
   constructor(head: ReplyHead, saysFunctionCall: boolean) {
@@ -133,8 +133,9 @@ class ChatEncoder implements StreamEncoder {
   }
 
   #call(choice: number, index: number, call: JsonObject, old: JsonObject): string {
-    const said = this.#saysFunctionCall && index === 0 ? `,"function_call":${JSON.stringify(old)}` : '';
-    return this.#frame(choice, `"content":"","tool_calls":${JSON.stringify([call])}${said}`, undefined);
+    if (!this.#saysFunctionCall) return this.#member(choice, 'tool_calls', [call]);
+    if (index === 0) return this.#member(choice, 'function_call', old);
+    return this.#member(choice, 'tool_calls', [{ ...call, index: index - 1 }]);
   }
 
   #member(choice: number, name: string, value: Json): string {
