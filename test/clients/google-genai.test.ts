@@ -243,6 +243,8 @@ describePairs('@google/genai: answers', openClient, (pair) => {
       let third = '';
       for await (const chunk of await chat.sendMessageStream({ message: 'three' })) third += chunk.text ?? '';
       expect(third).toContain('Earlier reasoning came back unmodified.');
+      // The stream's pieces stay apart in the history.
+      expect((await chat.sendMessage({ message: 'four' })).text).toContain('Earlier reasoning came back unmodified.');
     }
   });
 

@@ -40,7 +40,7 @@ function readPrompt(body: JsonObject, path: string): SimPrompt {
     system: partsOf(objectAt(body, 'systemInstruction') ?? {})
       .map(textOf)
       .join('\n'),
-    turns: objectList(body, 'contents').map(readTurn),
+    turns: joinModelTurns(objectList(body, 'contents').map(readTurn)),
     tools: (arrayAt(body, 'tools') ?? [])
       .filter(isJsonObject)
       .flatMap((tool) => (arrayAt(tool, 'functionDeclarations') ?? []).flatMap(readTool)),
@@ -87,6 +87,34 @@ function readTurn(content: JsonObject, index: number): SimTurn {
     results: parts.flatMap((part) => readResult(part, index)),
     reasoning: role === 'model' ? readReasoning(parts) : [],
   };
+}
+
+/** Clients that keep a stream send back each of its pieces as a content of its own: neighbours are one turn of the model. */
+function joinModelTurns(turns: readonly SimTurn[]): readonly SimTurn[] {
+  const joined: SimTurn[] = [];
+  for (const turn of turns) {
+    const last = joined.at(-1);
+    if (last?.role !== 'assistant' || turn.role !== 'assistant') {
+      joined.push(turn);
+      continue;
+    }
+    joined[joined.length - 1] = {
+      ...last,
+      text: last.text + turn.text,
+      media: [...last.media, ...turn.media],
+      calls: [...last.calls, ...turn.calls],
+      reasoning: joinReasoning([...last.reasoning, ...turn.reasoning]),
+    };
+  }
+  return joined;
+}
+
+/** The thought's text comes in pieces, its signature with one of them or after. */
+function joinReasoning(pieces: readonly SimReasoning[]): readonly SimReasoning[] {
+  if (pieces.length < 2) return pieces;
+  const text = pieces.map((piece) => piece.text).join('');
+  const signatures = pieces.flatMap(({ signature }) => (signature === null ? [] : [signature]));
+  return signatures.length === 0 ? [{ text, signature: null }] : signatures.map((signature) => ({ text, signature }));
 }
 
 /** What a tool's result shows beside what it says. */
