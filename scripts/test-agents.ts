@@ -3,6 +3,7 @@
  * each meets a host of every grammar, one at a time, and the table is printed.
  */
 import { join } from 'node:path';
+import { Glob } from 'bun';
 import { binaryOf } from '../test/agents/agent.ts';
 import { agents, faultsOf, lead } from '../test/agents/led.ts';
 import { everyUpstream } from '../test/kit/sim-lab.ts';
@@ -22,7 +23,8 @@ if (installed.length === 0) {
 
 async function eachOnce(): Promise<number> {
   const cwd = join(import.meta.dir, '..');
-  const command = [process.execPath, 'test', './test/agents/task.agent.ts', `--timeout=${TIMEOUT_MS}`];
+  const files = [...new Glob('test/agents/*.agent.ts').scanSync({ cwd })].sort().map((file) => `./${file}`);
+  const command = [process.execPath, 'test', ...files, `--timeout=${TIMEOUT_MS}`];
   return Bun.spawn(command, { cwd, stdio: ['ignore', 'inherit', 'inherit'] }).exited;
 }
 

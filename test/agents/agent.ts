@@ -15,7 +15,7 @@ export interface Agent {
   prepare(lab: AgentLab): void;
   /** Read the file, edit it, copy it: in the agent's own tools. */
   task(lab: AgentLab): readonly SimStepCall[];
-  invocation(lab: AgentLab, binary: string, prompt: string): Invocation;
+  invocation(lab: AgentLab, binary: string, prompt: string, model: string): Invocation;
 }
 
 export interface Invocation {

@@ -25,8 +25,8 @@ wire_api = "responses"
     { tool: 'exec_command', input: { cmd: `sed -i s/world/signalbox/ ${TASK_FILE}` } },
     { tool: 'exec_command', input: { cmd: `cp ${TASK_FILE} ${RAN}` } },
   ],
-  invocation: ({ gateway }, binary, prompt) => ({
-    command: [binary, 'exec', '--skip-git-repo-check', '--sandbox', 'danger-full-access', prompt],
+  invocation: ({ gateway }, binary, prompt, model) => ({
+    command: [binary, 'exec', '--skip-git-repo-check', '--sandbox', 'danger-full-access', '-m', model, prompt],
     env: { SIGNALBOX_API_KEY: gateway.apiKey },
   }),
 };

@@ -1,6 +1,6 @@
 /** Gemini CLI (https://geminicli.com/docs/) through /v1beta. */
 import type { Agent } from './agent.ts';
-import { MODEL, RAN, TASK_FILE } from './lab.ts';
+import { RAN, TASK_FILE } from './lab.ts';
 
 const SETTINGS = {
   security: { auth: { selectedType: 'gemini-api-key' } },
@@ -28,8 +28,8 @@ export const geminiCli: Agent = {
     },
     { tool: 'run_shell_command', input: { command: `cp ${TASK_FILE} ${RAN}`, description: 'Copies the file' } },
   ],
-  invocation: ({ gateway }, binary, prompt) => ({
-    command: [binary, '--skip-trust', '-m', MODEL, '-y', '-p', prompt],
+  invocation: ({ gateway }, binary, prompt, model) => ({
+    command: [binary, '--skip-trust', '-m', model, '-y', '-p', prompt],
     env: { GEMINI_API_KEY: gateway.apiKey, GOOGLE_GEMINI_BASE_URL: gateway.url },
   }),
 };

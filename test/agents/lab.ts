@@ -32,10 +32,11 @@ const BEFORE = 'Hello, world\n';
 export const AFTER = 'Hello, signalbox\n';
 export const RAN = 'ran.txt';
 
-export async function openLab(dialect: SimDialect): Promise<AgentLab> {
+/** @param settings more lines of the gateway's configuration, first those of `providers` */
+export async function openLab(dialect: SimDialect, settings = ''): Promise<AgentLab> {
   const upstream = everyUpstream.find((each) => each.dialect === dialect);
   if (!upstream) throw new Error(`no simulated upstream speaks ${dialect}`);
-  const gateway = await startGatewayTo(upstream);
+  const gateway = await startGatewayTo(upstream, 'sim://lab', settings);
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-task-'));
   const home = mkdtempSync(join(tmpdir(), 'signalbox-home-'));
   writeFileSync(join(folder, TASK_FILE), BEFORE);

@@ -1,19 +1,18 @@
 /** An agent led through the task, and what came of it. */
 import type { SimDialect } from '../../src/providers/sim/grammar.ts';
+import type { SimStepCall } from '../../src/providers/sim/steps.ts';
 import { type Agent, binaryOf } from './agent.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
 import { geminiCli } from './gemini-cli.ts';
-import { AFTER, type AgentLab, openLab, RAN, runAgent, TASK_FILE } from './lab.ts';
+import { AFTER, type AgentLab, type AgentRun, MODEL, openLab, RAN, runAgent, TASK_FILE } from './lab.ts';
 import { opencode } from './opencode.ts';
 
 export const agents: readonly Agent[] = [claudeCode, codex, geminiCli, opencode];
 
 const STEPS = 3;
 
-export interface Led {
-  readonly exitCode: number;
-  readonly output: string;
+export interface Led extends AgentRun {
   /** Of the file that is edited, and of its copy; null where there is none. */
   readonly edited: string | null;
   readonly copied: string | null;
@@ -23,17 +22,22 @@ export interface Led {
 
 /** Leads the agent through the task, against a host of this grammar. @throws where the agent is not installed */
 export async function lead(agent: Agent, upstream: SimDialect): Promise<Led> {
-  const binary = binaryOf(agent);
-  if (binary === null) throw new Error(`${agent.name} is not installed`);
   const lab = await openLab(upstream);
   try {
-    agent.prepare(lab);
-    const { command, env, input } = agent.invocation(lab, binary, promptOf(agent, lab));
-    const { exitCode, output } = await runAgent(lab, command, env, input);
-    return { exitCode, output, edited: lab.read(TASK_FILE), copied: lab.read(RAN), failed: failedIn(lab) };
+    const run = await send(agent, lab, promptOf(agent.task(lab)));
+    return { ...run, edited: lab.read(TASK_FILE), copied: lab.read(RAN), failed: failedIn(lab) };
   } finally {
     await lab.stop();
   }
+}
+
+/** Runs the agent with this prompt. @throws where it is not installed */
+export function send(agent: Agent, lab: AgentLab, prompt: string, model = MODEL): Promise<AgentRun> {
+  const binary = binaryOf(agent);
+  if (binary === null) throw new Error(`${agent.name} is not installed`);
+  agent.prepare(lab);
+  const { command, env, input } = agent.invocation(lab, binary, prompt, model);
+  return runAgent(lab, command, env, input);
 }
 
 /** What is not as it should be; empty where all is. */
@@ -48,8 +52,8 @@ export function faultsOf({ exitCode, output, edited, copied, failed }: Led): rea
 }
 
 /** The simulated model takes the steps from what the agent is told. */
-function promptOf(agent: Agent, lab: AgentLab): string {
-  return `Read the file, edit it, run the command.\nSIM_STEPS=${JSON.stringify(agent.task(lab))}`;
+export function promptOf(steps: readonly SimStepCall[]): string {
+  return `Do as you are told.\nSIM_STEPS=${JSON.stringify(steps)}`;
 }
 
 function failedIn({ gateway }: AgentLab): readonly string[] {

@@ -30,8 +30,8 @@ export const opencode: Agent = {
     { tool: 'bash', input: { command: `cp ${TASK_FILE} ${RAN}`, description: 'Copies the file' } },
   ],
   // By its input: a prompt among the arguments is put in quotes.
-  invocation: ({ gateway }, binary, prompt) => ({
-    command: [binary, 'run'],
+  invocation: ({ gateway }, binary, prompt, model) => ({
+    command: [binary, 'run', '--model', `signalbox/${model}`],
     env: { SIGNALBOX_API_KEY: gateway.apiKey },
     input: prompt,
   }),
