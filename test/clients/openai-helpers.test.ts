@@ -40,3 +40,14 @@ test('openai: a model is retrieved as one', async () => {
     owned_by: 'sim',
   });
 });
+
+test('openai: reasoning is switched off where it is not wanted', async () => {
+  const chat = await client.chat.completions.create({
+    model: 'sim/reasoner',
+    messages: [{ role: 'user', content: 'x' }],
+    reasoning_effort: 'none',
+  });
+  expect(chat.usage?.completion_tokens_details?.reasoning_tokens).toBe(0);
+  const response = await client.responses.create({ model: 'sim/reasoner', input: 'x', reasoning: { effort: 'none' } });
+  expect(response.output.map(({ type }) => type)).toEqual(['message']);
+});

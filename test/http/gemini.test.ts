@@ -117,7 +117,7 @@ describe('one grammar under every address that clients build', () => {
   });
 
   test('what is not there, in Google’s form', async () => {
-    expect(await errorOf(ask('/v1beta/models/sim/echo:embedContent'))).toMatchObject({
+    expect(await errorOf(ask('/v1beta/models/sim/echo:predictLongRunning'))).toMatchObject({
       code: 404,
       status: 'NOT_FOUND',
     });
