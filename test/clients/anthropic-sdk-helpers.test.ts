@@ -84,6 +84,22 @@ describe('@anthropic-ai/sdk: models', () => {
   });
 });
 
+test('@anthropic-ai/sdk: facts of a host’s refusal come through', async () => {
+  const details = { error_code: 'image_dimensions_too_large', paths: ['messages.0'], max_side_length_pixels: 8000 };
+  const error = { type: 'invalid_request_error', message: 'too large', details };
+  const host = Bun.serve({ port: 0, fetch: () => Response.json({ type: 'error', error }, { status: 400 }) });
+  const lab = `{ dialect: anthropic-messages, base_url: "http://127.0.0.1:${host.port}/v1", api_key: none, models: [a/b] }`;
+  const inFront = await startGateway({ config: `providers:\n  lab: ${lab}\n` });
+  try {
+    const caller = new Anthropic({ baseURL: `${inFront.url}/api`, apiKey: inFront.apiKey, maxRetries: 0 });
+    const asked = caller.messages.create({ model: 'a/b', max_tokens: 5, messages: [{ role: 'user', content: 'x' }] });
+    expect(await failureOf(asked, Anthropic.BadRequestError)).toMatchObject({ errorCode: details.error_code, details });
+  } finally {
+    await inFront.stop();
+    await host.stop(true);
+  }
+});
+
 test('@anthropic-ai/sdk: what is not served is refused in its own form', async () => {
   expect(await failureOf(client.beta.files.list(), Anthropic.NotFoundError)).toMatchObject({ type: 'not_found_error' });
 });

@@ -97,6 +97,13 @@ describe('the words', () => {
     expect(error.details.providerCode).toBe('invalid_request_error');
   });
 
+  test('by which clients act on a bad request reach them, those of the operator’s account do not', () => {
+    const told = (type: string, details: object) => ({ type: 'error', error: { type, message: 'no', details } });
+    const image = { error_code: 'image_dimensions_too_large', paths: ['messages.0.content.1'] };
+    expect(decode(400, told('invalid_request_error', image)).details.facts).toEqual(image);
+    expect(decode(403, told('permission_error', { error_code: 'organization_on_hold' })).details.facts).toBeUndefined();
+  });
+
   test('about the operator’s credential stay the operator’s', () => {
     expect(decode(401, wire('authentication_error', 'invalid x-api-key')).message).toBe(
       "P refused the gateway's credential. The operator must check this provider's API key.",

@@ -2,7 +2,7 @@
  * What a failed reply means (docs/sources.md): Anthropic's error types, and the plainer bodies of compatible hosts and of
  * proxies in front of them, to rows of core/errors.ts.
  */
-import { type ErrorCode, GatewayError } from '../../core/errors.ts';
+import { ERRORS, type ErrorCode, GatewayError } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../../core/json.ts';
 import { tryParseJson } from '../../wire/json.ts';
 import type { UpstreamContext, UpstreamFailure } from '../dialect.ts';
@@ -75,6 +75,8 @@ interface WireError {
   readonly type?: string;
   readonly message?: string;
   readonly status?: number;
+  /** By which clients of this grammar act on an error: `error_code` and what belongs to it. */
+  readonly details?: JsonObject;
 }
 
 function readWireError(value: Json | undefined): WireError {
@@ -86,10 +88,12 @@ function readWireError(value: Json | undefined): WireError {
   const type = stringAt(error, 'type') ?? stringAt(error, 'code');
   const message = stringAt(error, 'message') ?? stringAt(value, 'message') ?? (base && stringAt(base, 'status_msg'));
   const status = numberAt(error, 'code') ?? numberAt(error, 'status');
+  const details = objectAt(error, 'details');
   return {
     ...(type !== undefined && type !== 'error' && { type }),
     ...(message !== undefined && { message }),
     ...(status !== undefined && { status }),
+    ...(details && { details }),
   };
 }
 
@@ -117,8 +121,16 @@ function toError(
     providerName,
     raw: withoutSecrets(body).slice(0, MAX_RAW_CHARACTERS),
     ...(wire.type !== undefined && { providerCode: wire.type }),
+    ...factsOf(code, wire),
     ...more,
   });
+}
+
+/** What the host says of the caller's request is for the caller; what it says of the operator's account is not. */
+function factsOf(code: ErrorCode, { details }: WireError): { readonly facts?: JsonObject } {
+  if (!details || ERRORS[code].blame !== 'client') return {};
+  const facts = tryParseJson(withoutSecrets(JSON.stringify(details)));
+  return isJsonObject(facts) ? { facts } : {};
 }
 
 function sentence(code: ErrorCode, wire: WireError, providerName: string, status: number | undefined): string {
