@@ -29,6 +29,8 @@ interface Reading {
   readonly finish: string;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Of the two. */
+  readonly billed: readonly number[];
 }
 
 function eventsOf(body: string): JsonObject[] {
@@ -87,12 +89,15 @@ function readWhole(body: JsonObject): Reading {
 }
 
 function finish(end: JsonObject, said: Pick<Reading, 'text' | 'reasoning' | 'calls' | 'quotes'>): Reading {
-  const billed = objectAt(objectAt(end, 'usage') ?? {}, 'billed_units') ?? {};
+  const usage = objectAt(end, 'usage') ?? {};
+  const tokens = objectAt(usage, 'tokens') ?? {};
+  const billed = objectAt(usage, 'billed_units') ?? {};
   return {
     ...said,
     finish: String(end['finish_reason']),
-    promptTokens: numberAt(billed, 'input_tokens') ?? -1,
-    completionTokens: numberAt(billed, 'output_tokens') ?? -1,
+    promptTokens: (numberAt(tokens, 'input_tokens') ?? -1) + (numberAt(tokens, 'image_tokens') ?? 0),
+    completionTokens: numberAt(tokens, 'output_tokens') ?? -1,
+    billed: [numberAt(billed, 'input_tokens') ?? -1, numberAt(billed, 'output_tokens') ?? -1],
   };
 }
 
@@ -107,6 +112,8 @@ function readAnswer({ choices, usage }: ChatResponse): Reading {
     // The positions are those of the quote, wherever the block that they count in begins.
     expect(text.slice(Number(start), Number(end))).toBe(String(quote));
   }
+  const { promptTokens = -1, completionTokens = -1, ...counts } = usage?.counts ?? {};
+  const { billedPromptTokens = promptTokens, billedCompletionTokens = completionTokens } = counts;
   // A citation with several sources is one annotation for each.
   const quotes = inner.map(({ quote }) => String(quote));
   return {
@@ -119,8 +126,9 @@ function readAnswer({ choices, usage }: ChatResponse): Reading {
     })),
     quotes: quotes.filter((quote, i) => quote !== quotes[i - 1]),
     finish: choice?.nativeFinishReason ?? '',
-    promptTokens: usage?.counts.promptTokens ?? -1,
-    completionTokens: usage?.counts.completionTokens ?? -1,
+    promptTokens,
+    completionTokens,
+    billed: [billedPromptTokens, billedCompletionTokens],
   };
 }
 

@@ -8,6 +8,9 @@
 export type KnownUsageUnit =
   | 'promptTokens'
   | 'completionTokens'
+  /** What is charged of these two, where the host charges for other counts than it read and wrote. */
+  | 'billedPromptTokens'
+  | 'billedCompletionTokens'
   | 'cachedTokens'
   | 'cacheWriteTokens'
   /** The part of `cacheWriteTokens` written with a one-hour life. */

@@ -69,6 +69,14 @@ describe('a charge is usage times price', () => {
     expect(chargeFor(usage({ searchUnits: 0 }), axes).costNanoUsd).toBe(0n);
   });
 
+  test('what is billed, where that is another count than was read and written', () => {
+    const counts = { promptTokens: 506, billedPromptTokens: 11, completionTokens: 5, billedCompletionTokens: 3 };
+    const paid = chargeFor(usage({ promptTokens: 11, completionTokens: 3 }), BASE);
+    expect(chargeFor(usage(counts), BASE)).toEqual(paid);
+    expect(chargeFor(usage({ ...counts, cachedTokens: 448 }), BASE).costNanoUsd).toBe(paid.costNanoUsd);
+    expect(chargeFor(usage({ promptTokens: 5, billedPromptTokens: 0 }), BASE).costNanoUsd).toBe(0n);
+  });
+
   test('rounded up once on the total, what rounding leaves going to completions', () => {
     const axes = { prompt: 1n, completion: 1n };
     expect(chargeFor(usage({ promptTokens: 1, completionTokens: 1 }), axes)).toMatchObject({

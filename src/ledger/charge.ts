@@ -73,7 +73,7 @@ function picoOf(usage: Counted, axes: PriceAxes) {
  * tokens than tokens, negative counts) never bills a token twice or a negative amount.
  */
 function inputTokens(usage: Counted) {
-  const total = countOf(usage, 'promptTokens');
+  const total = billedOf(usage, 'promptTokens', 'billedPromptTokens');
   const allCached = least(countOf(usage, 'cachedTokens'), total);
   const allWrite = least(countOf(usage, 'cacheWriteTokens'), total - allCached);
   const write1h = least(countOf(usage, 'cacheWrite1hTokens'), allWrite);
@@ -91,7 +91,7 @@ function inputTokens(usage: Counted) {
 }
 
 function outputTokens(usage: Counted) {
-  const total = countOf(usage, 'completionTokens');
+  const total = billedOf(usage, 'completionTokens', 'billedCompletionTokens');
   const reasoning = least(countOf(usage, 'reasoningTokens'), total);
   const audio = least(countOf(usage, 'audioCompletionTokens'), total - reasoning);
   const image = least(countOf(usage, 'imageCompletionTokens'), total - reasoning - audio);
@@ -131,6 +131,11 @@ function requestsOf(usage: Counted): bigint {
   const { requests, searchUnits } = usage.counts;
   if (requests !== undefined) return countOf(usage, 'requests');
   return searchUnits === undefined ? 1n : countOf(usage, 'searchUnits');
+}
+
+/** Where the host says what it charges for, that; else all that was read or written. */
+function billedOf(usage: Counted, all: UsageUnit, billed: UsageUnit): bigint {
+  return countOf(usage, usage.counts[billed] === undefined ? all : billed);
 }
 
 /** A count as a whole number that is at least zero; what is no number counts nothing. */

@@ -235,9 +235,15 @@ describe('citations', () => {
 });
 
 describe('usage', () => {
-  test('is what is billed; what was cached is told as its share', () => {
+  test('is what was read and written, and what of it is billed', () => {
     expect(decodeUsage(usage)).toEqual({
-      counts: { promptTokens: 11, completionTokens: 3, cachedTokens: Math.floor((11 * 448) / 506) },
+      counts: {
+        promptTokens: 506,
+        completionTokens: 4,
+        billedPromptTokens: 11,
+        billedCompletionTokens: 3,
+        cachedTokens: 448,
+      },
       estimated: false,
     });
   });
@@ -248,8 +254,9 @@ describe('usage', () => {
       tokens: { input_tokens: 502, output_tokens: 141, image_tokens: 259, reasoning_tokens: 29 },
     };
     expect(decodeUsage(raw)?.counts).toEqual({
-      promptTokens: 265,
+      promptTokens: 761,
       completionTokens: 141,
+      billedPromptTokens: 265,
       imagePromptTokens: 259,
       reasoningTokens: 29,
       searchUnits: 1,

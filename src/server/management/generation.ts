@@ -57,7 +57,8 @@ const API_TYPES = {
 } as const satisfies Record<Settlement['kind'], string | null>;
 
 function encodeGeneration(settlement: Settlement): JsonObject {
-  const count = (unit: UsageUnit) => wholeOrNull(settlement.usage.counts[unit]);
+  const { counts } = settlement.usage;
+  const count = (unit: UsageUnit) => wholeOrNull(counts[unit]);
   const costUsd = nanoUsdToNumber(settlement.costNanoUsd);
   const discount = settlement.cacheDiscountNanoUsd;
   return {
@@ -85,8 +86,9 @@ function encodeGeneration(settlement: Settlement): JsonObject {
     is_byok: settlement.isByok,
     tokens_prompt: count('promptTokens'),
     tokens_completion: count('completionTokens'),
-    native_tokens_prompt: count('promptTokens'),
-    native_tokens_completion: count('completionTokens'),
+    // As billed, where the host bills other counts than it read and wrote.
+    native_tokens_prompt: wholeOrNull(counts.billedPromptTokens ?? counts.promptTokens),
+    native_tokens_completion: wholeOrNull(counts.billedCompletionTokens ?? counts.completionTokens),
     native_tokens_completion_images: count('imageCompletionTokens'),
     native_tokens_reasoning: count('reasoningTokens'),
     native_tokens_cached: count('cachedTokens'),
