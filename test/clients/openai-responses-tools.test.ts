@@ -7,7 +7,7 @@ import OpenAI from 'openai';
 import type { CustomTool, NamespaceTool, ResponseInput, ResponseInputItem } from 'openai/resources/responses/responses';
 import { z } from 'zod';
 import { WEATHER_SCHEMA } from '../kit/samples.ts';
-import { startGatewayTo, upstreams } from '../kit/sim-lab.ts';
+import { everyUpstream, startGatewayTo, upstreams } from '../kit/sim-lab.ts';
 import type { Gateway } from '../kit/start-gateway.ts';
 
 const others = upstreams.filter(({ dialect }) => dialect !== 'openai-responses');
@@ -75,3 +75,26 @@ describe.each(others.map((upstream) => [upstream.dialect, upstream] as const))(
     });
   },
 );
+
+test('openai responses: a host of the same grammar is sent a custom tool as it is', async () => {
+  const relay = everyUpstream.filter(({ dialect }) => dialect === 'openai-responses')[0];
+  if (!relay) throw new Error('no such upstream');
+  const gateway = await startGatewayTo(relay);
+  try {
+    const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: gateway.apiKey, maxRetries: 0 });
+    const request = { model: 'sim/tools', tools: [patch] };
+    const input: ResponseInput = [say('Fix it.')];
+    const { data: whole, response } = await client.responses.create({ ...request, input }).withResponse();
+    expect(response.headers.get('x-signalbox-notes')).toBeNull();
+    const { output } = await client.responses.stream({ ...request, input }).finalResponse();
+    const [call] = output.filter((item) => item.type === 'custom_tool_call');
+    expect(whole.output).toMatchObject([{ type: 'custom_tool_call', name: 'apply_patch', input: call?.input }]);
+    const result: ResponseInputItem = { type: 'custom_tool_call_output', call_id: call?.call_id ?? '', output: 'done' };
+    const again = [...input, ...asInput.parse(output), result];
+    expect((await client.responses.create({ ...request, input: again })).output_text).toBe(
+      'apply_patch answered: done',
+    );
+  } finally {
+    await gateway.stop();
+  }
+});

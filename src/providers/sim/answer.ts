@@ -1,5 +1,5 @@
 /** What each simulated model answers, before any grammar writes it down. Nothing here knows a wire format. */
-import type { Json } from '../../core/json.ts';
+import { type Json, stringAt } from '../../core/json.ts';
 import type { SimOptions } from './faults.ts';
 import type { SimModelName, SimWholeName } from './models.ts';
 import type { SimCall, SimMedia, SimPrompt, SimResult, SimTool, SimTurn } from './prompt.ts';
@@ -128,6 +128,7 @@ function callsOf(model: SimModelName, prompt: SimPrompt, options: SimOptions, fi
   return Array.from({ length: count }, (_, index) => {
     const tool: SimTool | undefined = offered[index % offered.length];
     const id = stableId(`${fingerprint} call ${index}`, 24);
+    if (tool?.custom) return { id, name: tool.name, arguments: FREE_TEXT, custom: true };
     return { id, name: tool?.name ?? '', arguments: JSON.stringify(argumentsFor(tool)) };
   });
 }
@@ -135,8 +136,16 @@ function callsOf(model: SimModelName, prompt: SimPrompt, options: SimOptions, fi
 function stepCall(prompt: SimPrompt, fingerprint: string): readonly SimCall[] {
   const due = stepDue(prompt);
   if (!due) return [];
-  return [{ id: stableId(`${fingerprint} step`, 24), name: due.tool, arguments: JSON.stringify(due.input) }];
+  const call = { id: stableId(`${fingerprint} step`, 24), name: due.tool };
+  const isCustom = prompt.tools.some(({ name, custom }) => name === due.tool && custom);
+  // The same step works where the tool is wrapped into a function of one text.
+  const text = isCustom ? stringAt(due.input, 'input') : undefined;
+  if (text !== undefined) return [{ ...call, arguments: text, custom: true }];
+  return [{ ...call, arguments: JSON.stringify(due.input) }];
 }
+
+/** What a custom tool is called with. */
+const FREE_TEXT = 'sim input';
 
 function argumentsFor(tool: SimTool | undefined): Json {
   const value = instanceOf(tool?.schema ?? {});

@@ -187,7 +187,9 @@ export const simModels: readonly SimModel[] = ROWS.map((row) => ({
   expirationDate: null,
   openWeights: false,
   ...(row.name === 'reasoner'
-    ? { reasoning: { mandatory: false, defaultEnabled: true, efforts: ['none', 'low', 'medium', 'high'], budget: true } }
+    ? {
+        reasoning: { mandatory: false, defaultEnabled: true, efforts: ['none', 'low', 'medium', 'high'], budget: true },
+      }
     : {}),
   limits: {},
   source: SOURCE,

@@ -143,7 +143,7 @@ function readTool(tool: Json): readonly SimTool[] {
   if (!isJsonObject(tool)) return [];
   const name = stringAt(tool, 'name') ?? '';
   if (tool['type'] === 'function') return [{ name, schema: tool['parameters'] ?? {} }];
-  return tool['type'] === 'custom' ? [{ name, schema: { type: 'object' } }] : [];
+  return tool['type'] === 'custom' ? [{ name, schema: { type: 'object' }, custom: true }] : [];
 }
 
 function readToolChoice(choice: Json | undefined): SimToolChoice {

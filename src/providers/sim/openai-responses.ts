@@ -89,7 +89,20 @@ function messageItem({ id, text, finish }: SimAnswer): Item {
   };
 }
 
+function customCallItem({ id, name, arguments: input }: SimAnswer['calls'][number]): Item {
+  const about = { id: `ctc_${id}`, type: 'custom_tool_call', call_id: `call_${id}`, name };
+  return {
+    opened: { ...about, status: 'in_progress', input: '' },
+    events: [
+      ...argumentPieces(input).map((delta) => event('content', 'custom_tool_call_input.delta', { delta })),
+      event('frame', 'custom_tool_call_input.done', { input }),
+    ],
+    done: { ...about, status: 'completed', input },
+  };
+}
+
 function callItem(call: SimAnswer['calls'][number]): Item {
+  if (call.custom) return customCallItem(call);
   const about = { id: `fc_${call.id}`, type: 'function_call', call_id: `call_${call.id}`, name: call.name };
   return {
     opened: { ...about, status: 'in_progress', arguments: '' },

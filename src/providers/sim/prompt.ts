@@ -40,8 +40,9 @@ export interface SimMedia {
 export interface SimCall {
   readonly id: string;
   readonly name: string;
-  /** JSON text. */
+  /** JSON text; free text where it calls a custom tool. */
   readonly arguments: string;
+  readonly custom?: true;
 }
 
 export interface SimResult {
@@ -59,6 +60,8 @@ export interface SimReasoning {
 export interface SimTool {
   readonly name: string;
   readonly schema: Json;
+  /** Takes free text instead of arguments. */
+  readonly custom?: true;
 }
 
 export type SimToolChoice =
