@@ -37,7 +37,10 @@ export function effortTaken(effort: Effort, traits: ModelTraits, notes: Note[]):
   if (!efforts || efforts.length === 0) return effort;
   if (efforts.includes(effort)) return effort;
   const at = EFFORTS.indexOf(effort);
-  const nearest = [...efforts].sort((a, b) => distance(a, at) - distance(b, at))[0];
+  // Whoever asks for little reasoning does not ask for none.
+  const thinking = effort === 'none' ? efforts : efforts.filter((each) => each !== 'none');
+  const nearest = [...thinking].sort((a, b) => distance(a, at) - distance(b, at))[0];
+  if (nearest === undefined) return undefined;
   if (effort === 'none' && !reasoning?.mandatory && nearest !== 'minimal') return undefined;
   notes.push({
     code: 'parameter.changed',
