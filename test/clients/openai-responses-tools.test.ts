@@ -86,6 +86,13 @@ test('openai responses: a host of the same grammar is sent a custom tool as it i
     const input: ResponseInput = [say('Fix it.')];
     const { data: whole, response } = await client.responses.create({ ...request, input }).withResponse();
     expect(response.headers.get('x-signalbox-notes')).toBeNull();
+    const among = await client.responses.create({
+      ...request,
+      input,
+      tools: [{ ...patch, name: 'other' }, patch],
+      tool_choice: { type: 'allowed_tools', mode: 'required', tools: [{ type: 'custom', name: patch.name }] },
+    });
+    expect(among.output).toMatchObject([{ name: patch.name }]);
     const { output } = await client.responses.stream({ ...request, input }).finalResponse();
     const [call] = output.filter((item) => item.type === 'custom_tool_call');
     expect(whole.output).toMatchObject([{ type: 'custom_tool_call', name: 'apply_patch', input: call?.input }]);

@@ -15,11 +15,12 @@ export function readResponsesPrompt(body: JsonObject): SimPrompt {
     ...items.filter(isSystem).map((item) => textOf(item['content'])),
   ];
   const format = objectAt(objectAt(body, 'text') ?? {}, 'format');
+  const allowed = allowedNames(body['tool_choice']);
   return {
     stream: body['stream'] === true,
     system: system.filter((text) => text !== '').join('\n'),
     turns: readTurns(items.filter((item) => !isSystem(item))),
-    tools: (arrayAt(body, 'tools') ?? []).flatMap(readTool),
+    tools: (arrayAt(body, 'tools') ?? []).flatMap(readTool).filter(({ name }) => allowed?.has(name) ?? true),
     toolChoice: readToolChoice(body['tool_choice']),
     parallelCalls: body['parallel_tool_calls'] !== false,
     maxTokens: tokenLimit(body, 'max_output_tokens'),
@@ -146,7 +147,17 @@ function readTool(tool: Json): readonly SimTool[] {
   return tool['type'] === 'custom' ? [{ name, schema: { type: 'object' }, custom: true }] : [];
 }
 
+/** The names of `allowed_tools`; undefined where the choice is among all. */
+function allowedNames(choice: Json | undefined): ReadonlySet<string> | undefined {
+  if (!isJsonObject(choice) || choice['type'] !== 'allowed_tools') return undefined;
+  const tools = (arrayAt(choice, 'tools') ?? []).filter(isJsonObject);
+  return new Set(tools.flatMap((tool) => stringAt(tool, 'name') ?? []));
+}
+
 function readToolChoice(choice: Json | undefined): SimToolChoice {
+  if (isJsonObject(choice) && choice['type'] === 'allowed_tools') {
+    return { kind: choice['mode'] === 'required' ? 'required' : 'auto' };
+  }
   if (choice === 'none' || choice === 'required') return { kind: choice };
   const name = isJsonObject(choice) ? stringAt(choice, 'name') : undefined;
   return name === undefined ? { kind: 'auto' } : { kind: 'named', name };
