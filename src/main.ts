@@ -2,27 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { CATALOG_USAGE, catalogCommand } from './cli/catalog.ts';
-import { CONFIG_USAGE, configCommand } from './cli/config.ts';
-import { KEYS_USAGE, keysCommand } from './cli/keys.ts';
-import { readRefreshedRows } from './cli/refreshed-rows.ts';
-import { ROUTE_USAGE, routeCommand } from './cli/route.ts';
-import { serveCommand } from './cli/serve.ts';
-import { SIM_USAGE, simCommand } from './cli/sim.ts';
-import { builtDialects, createSecureRandom, loadSources, randomHex, sha256Hex, systemClock } from './compose.ts';
-import { createKeyTable } from './config/key-table.ts';
-import { type LoadOutcome, loadSettings } from './config/load.ts';
-import { createBalances } from './ledger/balances.ts';
-import { providers } from './providers/registry.gen.ts';
-import { startServer } from './serve.ts';
-import { createControl } from './server/management/control.ts';
-import { createKeyAdmin } from './server/management/key-admin.ts';
-import { sendControl } from './store/control-socket.ts';
-import { findLockHolder } from './store/lock.ts';
-import { openControl } from './store/open-control.ts';
-import { createLog } from './telemetry/log.ts';
+import type { LoadOutcome } from './config/load.ts';
+import type { createControl } from './server/management/control.ts';
 
 const USAGE = `usage: signalbox <command>
 
@@ -37,57 +19,44 @@ const USAGE = `usage: signalbox <command>
 The same as options of serve: SIGNALBOX_CONFIG, SIGNALBOX_LISTEN, SIGNALBOX_DATA.
 `;
 
-const USAGES: ReadonlyMap<string, string> = new Map([
-  ['serve', USAGE],
-  ['keys', KEYS_USAGE],
-  ['config', CONFIG_USAGE],
-  ['route', ROUTE_USAGE],
-  ['catalog', CATALOG_USAGE],
-  ['sim', SIM_USAGE],
-]);
-
 const { env } = process;
 const out = (text: string): void => void process.stdout.write(text);
 const err = (text: string): void => void process.stderr.write(text);
-const builtDialectIds = builtDialects.map(({ id }) => id);
 
-async function main(args: readonly string[]): Promise<number> {
-  const [command = 'serve', ...rest] = args;
-  const usage = USAGES.get(command);
-  if (usage !== undefined && rest.some((word) => word === '--help' || word === '-h')) {
-    out(usage);
+interface Command {
+  readonly usage: string;
+  /** Gives the exit code. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** Each loads what it needs itself: `keys list` need not read the catalogue, nor `serve` what imports catalogues. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['serve', async () => ({ usage: USAGE, run: serve })],
+  ['keys', keys],
+  ['config', config],
+  ['route', route],
+  ['catalog', catalog],
+  ['sim', sim],
+]);
+
+async function main([name = 'serve', ...args]: readonly string[]): Promise<number> {
+  if (name === 'help' || isHelp(name)) {
+    out(USAGE);
     return 0;
   }
-  switch (command) {
-    case 'serve':
-      return serve(rest);
-    case 'keys':
-      return keysCommand(rest, {
-        print: (line) => out(`${line}\n`),
-        complain: (line) => err(`${line}\n`),
-        control: controlStore,
-      });
-    case 'config':
-      return configCommand(
-        rest,
-        { write: out, readFile: (path) => readFile(path, 'utf8'), env },
-        { knownProviders: providers, builtDialects: builtDialectIds, readText },
-      );
-    case 'route':
-      return route(rest);
-    case 'catalog':
-      return catalog(rest);
-    case 'sim':
-      return simCommand(rest, { out, err, signal: endSignal() });
-    case 'help':
-    case '--help':
-    case '-h':
-      out(USAGE);
-      return 0;
-    default:
-      err(`signalbox: there is no command "${command}"\n\n${USAGE}`);
-      return 2;
+  const command = COMMANDS.get(name);
+  if (!command) {
+    err(`signalbox: there is no command "${name}"\n\n${USAGE}`);
+    return 2;
   }
+  const { usage, run } = await command();
+  if (!args.some(isHelp)) return run(args);
+  out(usage);
+  return 0;
+}
+
+function isHelp(word: string): boolean {
+  return word === '--help' || word === '-h';
 }
 
 interface Flags {
@@ -103,6 +72,10 @@ async function serve(args: readonly string[]): Promise<number> {
     err(`signalbox serve: ${flags}\n\n${USAGE}`);
     return 2;
   }
+  const { serveCommand } = await import('./cli/serve.ts');
+  const { systemClock } = await import('./compose.ts');
+  const { startServer } = await import('./serve.ts');
+  const { createLog } = await import('./telemetry/log.ts');
   const log = createLog({ write: err, now: () => systemClock.now(), exchanges: env['SIGNALBOX_LOG'] !== 'errors' });
   return serveCommand({
     out,
@@ -141,15 +114,22 @@ function parseFlags(args: readonly string[]): Flags | string {
 }
 
 async function load({ config, listen, data }: Flags): Promise<LoadOutcome> {
+  const { loadSettings } = await import('./config/load.ts');
   return loadSettings({
     file: config ?? null,
     ...(config !== undefined && { text: await readConfig(config) }),
     env,
     flags: { listen, data },
-    knownProviders: providers,
-    builtDialects: builtDialectIds,
+    ...(await whatIsKnown()),
     readText,
   });
+}
+
+/** The providers and grammars of this release, by which a configuration is judged. */
+async function whatIsKnown() {
+  const { builtDialects } = await import('./compose.ts');
+  const { providers } = await import('./providers/registry.gen.ts');
+  return { knownProviders: providers, builtDialects: builtDialects.map(({ id }) => id) };
 }
 
 /** Files of credentials, which the configuration names: small, and read at start and at a reload only. */
@@ -167,13 +147,38 @@ async function readConfig(path: string): Promise<string> {
   }
 }
 
+async function config(): Promise<Command> {
+  const { CONFIG_USAGE, configCommand } = await import('./cli/config.ts');
+  const io = { write: out, readFile: (path: string) => readFile(path, 'utf8'), env };
+  return {
+    usage: CONFIG_USAGE,
+    run: async (args) => configCommand(args, io, { ...(await whatIsKnown()), readText }),
+  };
+}
+
+async function keys(): Promise<Command> {
+  const { KEYS_USAGE, keysCommand } = await import('./cli/keys.ts');
+  const io = {
+    print: (line: string) => out(`${line}\n`),
+    complain: (line: string) => err(`${line}\n`),
+    control: controlStore,
+  };
+  return { usage: `${KEYS_USAGE}\n`, run: (args) => keysCommand(args, io) };
+}
+
 /** A state-changing command: to the running server, else on the store itself. */
 async function controlStore(command: string, args: Parameters<ReturnType<typeof createControl>>[1], data?: string) {
+  const { randomHex, sha256Hex, systemClock } = await import('./compose.ts');
+  const { openControl } = await import('./store/open-control.ts');
   const dataDirectory = data ?? env['SIGNALBOX_DATA'] ?? './data';
   const control = await openControl({
     dataDirectory,
     clock: systemClock,
     async serve(store) {
+      const { createKeyTable } = await import('./config/key-table.ts');
+      const { createBalances } = await import('./ledger/balances.ts');
+      const { createControl } = await import('./server/management/control.ts');
+      const { createKeyAdmin } = await import('./server/management/key-admin.ts');
       const keyTable = createKeyTable(await store.keys.list());
       const balances = createBalances(systemClock);
       balances.load(await store.queries.spendByKeyAndDay());
@@ -189,51 +194,76 @@ async function controlStore(command: string, args: Parameters<ReturnType<typeof 
   }
 }
 
-function route(args: readonly string[]): Promise<number> {
-  return routeCommand(args, {
-    print: (line) => out(`${line}\n`),
-    complain: (line) => err(`${line}\n`),
-    env,
-    readText: (path) => (path === '-' ? Bun.stdin.text() : readFile(path, 'utf8')),
-    knownProviders: providers,
-    builtDialects: builtDialectIds,
-    sources: async (dataDirectory) =>
-      loadSources(dataDirectory === null ? undefined : await readRefreshedRows(dataDirectory)),
-    async askServer(dataDirectory, command, request) {
-      const holder = await findLockHolder(dataDirectory);
-      return holder?.socketPath ? sendControl(holder.socketPath, command, request) : null;
-    },
-    random: createSecureRandom(),
-    now: () => systemClock.now(),
-  });
+async function route(): Promise<Command> {
+  const { ROUTE_USAGE, routeCommand } = await import('./cli/route.ts');
+  const { createSecureRandom, loadSources, systemClock } = await import('./compose.ts');
+  const { readRefreshedRows } = await import('./cli/refreshed-rows.ts');
+  const { findLockHolder } = await import('./store/lock.ts');
+  const { sendControl } = await import('./store/control-socket.ts');
+  const known = await whatIsKnown();
+  return {
+    usage: `${ROUTE_USAGE}\n`,
+    run: (args) =>
+      routeCommand(args, {
+        print: (line) => out(`${line}\n`),
+        complain: (line) => err(`${line}\n`),
+        env,
+        readText: (path) => (path === '-' ? Bun.stdin.text() : readFile(path, 'utf8')),
+        ...known,
+        sources: async (dataDirectory) =>
+          loadSources(dataDirectory === null ? undefined : await readRefreshedRows(dataDirectory)),
+        async askServer(dataDirectory, command, request) {
+          const holder = await findLockHolder(dataDirectory);
+          return holder?.socketPath ? sendControl(holder.socketPath, command, request) : null;
+        },
+        random: createSecureRandom(),
+        now: () => systemClock.now(),
+      }),
+  };
 }
 
-async function catalog(args: readonly string[]): Promise<number> {
-  const outcome = await load({ config: env['SIGNALBOX_CONFIG'], listen: undefined, data: env['SIGNALBOX_DATA'] });
-  if (!outcome.ok) {
-    err('signalbox catalog: the configuration has problems; see "signalbox config check".\n');
-    return 1;
-  }
-  return catalogCommand(args, {
-    write: out,
-    async readLine(prompt) {
-      const lines = createInterface({ input: process.stdin, output: process.stdout });
-      try {
-        return await lines.question(prompt);
-      } finally {
-        lines.close();
+async function catalog(): Promise<Command> {
+  const { CATALOG_USAGE, catalogCommand } = await import('./cli/catalog.ts');
+  return {
+    usage: CATALOG_USAGE,
+    async run(args) {
+      const outcome = await load({ config: env['SIGNALBOX_CONFIG'], listen: undefined, data: env['SIGNALBOX_DATA'] });
+      if (!outcome.ok) {
+        err('signalbox catalog: the configuration has problems; see "signalbox config check".\n');
+        return 1;
       }
+      return catalogCommand(args, {
+        write: out,
+        readLine: askLine,
+        fetchJson,
+        readFile: (path) => readFile(path, 'utf8'),
+        writeFile: replaceFile,
+        dataDirectory: outcome.settings.dataDirectory,
+        sourceUrl: outcome.settings.catalog.source,
+      });
     },
-    async fetchJson(url) {
-      const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
-      if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-      return response.json();
-    },
-    readFile: (path) => readFile(path, 'utf8'),
-    writeFile: replaceFile,
-    dataDirectory: outcome.settings.dataDirectory,
-    sourceUrl: outcome.settings.catalog.source,
-  });
+  };
+}
+
+async function sim(): Promise<Command> {
+  const { SIM_USAGE, simCommand } = await import('./cli/sim.ts');
+  return { usage: SIM_USAGE, run: (args) => simCommand(args, { out, err, signal: endSignal() }) };
+}
+
+async function askLine(prompt: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await lines.question(prompt);
+  } finally {
+    lines.close();
+  }
+}
+
+async function fetchJson(url: string): Promise<unknown> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return response.json();
 }
 
 /** Whole or not at all: a reader sees the old file or the new one. */

@@ -2,7 +2,6 @@
  * AWS Signature Version 4 by AWS's own library:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type { Clock } from '../../core/ids.ts';
 import type { Signer, UnsignedRequest } from '../signer.ts';
 import type { CredentialScheme, CredentialValues } from './scheme.ts';
@@ -89,10 +88,10 @@ type Bytes = string | ArrayBuffer | ArrayBufferView;
 
 /** The runtime's own SHA-256 in the form that the library asks for; with a secret, HMAC. */
 export class Sha256 {
-  readonly #hash: Hash | Hmac;
+  readonly #hash: Bun.CryptoHasher;
 
   constructor(secret?: Bytes) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', plain(secret));
+    this.#hash = new Bun.CryptoHasher('sha256', secret === undefined ? undefined : plain(secret));
   }
 
   update(data: Bytes): void {
