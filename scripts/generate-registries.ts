@@ -7,12 +7,12 @@ import { join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dir, '..');
 
-/** One generated list: every file of `folder` that declares `export const x = <define>({ id: '…'`. */
+/** One generated list: every file of `folder` that declares `export const x = <one of defines>({ id: '…'`. */
 interface Registry {
   /** Relative to the repository. */
   readonly folder: string;
-  /** The function that declares an entry. */
-  readonly define: string;
+  /** The functions that declare an entry. */
+  readonly defines: readonly string[];
   /** Where its type comes from. */
   readonly type: { readonly name: string; readonly from: string };
   /** Names of what the generated file exports. */
@@ -24,7 +24,7 @@ interface Registry {
 const REGISTRIES: readonly Registry[] = [
   {
     folder: 'src/providers',
-    define: 'defineProvider',
+    defines: ['defineProvider', 'defineLocalServer'],
     type: { name: 'ProviderDefinition', from: './provider.ts' },
     listName: 'providers',
     mapName: 'providerById',
@@ -40,7 +40,10 @@ interface Entry {
 
 function readEntries(registry: Registry, root: string): readonly Entry[] {
   const folder = join(root, registry.folder);
-  const declaration = new RegExp(`^export const (\\w+) = ${registry.define}\\(\\{\\s*id: '([^']+)'`, 'm');
+  const declaration = new RegExp(
+    `^export const (\\w+) = (?:${registry.defines.join('|')})\\(\\{\\s*id: '([^']+)'`,
+    'm',
+  );
   const entries: Entry[] = [];
   for (const file of readdirSync(folder).sort()) {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts') || file.endsWith('.gen.ts')) continue;

@@ -1,18 +1,8 @@
-import { defineProvider } from './provider.ts';
+import { defineLocalServer } from './provider.ts';
 
 /** https://github.com/LostRuins/koboldcpp/wiki */
-export const koboldcpp = defineProvider({
+export const koboldcpp = defineLocalServer({
   id: 'koboldcpp',
   name: 'KoboldCpp',
   baseUrl: 'http://localhost:5001/v1',
-  dialect: 'openai-chat',
-  doors: [{ dialect: 'openai-completions', authorize: { kind: 'none' } }],
-  keyEnv: [],
-  authorize: { kind: 'none' },
-  // No recording: the reply itself decides whether reasoning is inside.
-  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
-  // Runs on the operator's own machine: prompts stay there, and closing the connection frees it.
-  onDisconnect: 'cancel',
-  quirks: { strictTools: false },
-  policy: { training: false, retentionDays: 0, headquarters: null },
 });

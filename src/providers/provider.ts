@@ -129,3 +129,25 @@ export function promptCacheOf(definition: Pick<ProviderDefinition, 'promptCache'
 export function defineProvider(definition: ProviderDefinition): ProviderDefinition {
   return definition;
 }
+
+/** What tells one server on the operator's own machine from another. */
+type LocalServer = Pick<ProviderDefinition, 'id' | 'name' | 'baseUrl'> &
+  Partial<Pick<ProviderDefinition, 'doors' | 'kinds' | 'usage' | 'quirks'>>;
+
+/**
+ * A server on the operator's own machine, at its usual port: no key, prompts stay there, and closing the connection frees it.
+ * Where nothing else is known, it has OpenAI's completions beside its chat, and a reply itself decides whether reasoning is inside.
+ */
+export function defineLocalServer({ quirks, ...server }: LocalServer): ProviderDefinition {
+  return {
+    doors: [{ dialect: 'openai-completions', authorize: { kind: 'none' } }],
+    usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
+    ...server,
+    dialect: 'openai-chat',
+    keyEnv: [],
+    authorize: { kind: 'none' },
+    onDisconnect: 'cancel',
+    quirks: { strictTools: false, ...quirks },
+    policy: { training: false, retentionDays: 0, headquarters: null },
+  };
+}

@@ -1,12 +1,11 @@
 import { messagesDoor } from './doors.ts';
-import { defineProvider } from './provider.ts';
+import { defineLocalServer } from './provider.ts';
 
 /** https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
-export const vllm = defineProvider({
+export const vllm = defineLocalServer({
   id: 'vllm',
   name: 'vLLM',
   baseUrl: 'http://localhost:8000/v1',
-  dialect: 'openai-chat',
   // Both are on its page; Messages as in https://docs.vllm.ai/en/latest/serving/integrations/claude_code/
   doors: [
     { dialect: 'openai-responses', quirks: { strictTools: false, reasoningReplay: 'reasoning_content' } },
@@ -15,12 +14,5 @@ export const vllm = defineProvider({
   ],
   // https://docs.vllm.ai/en/latest/models/pooling_models.html: an image is embedded as the message of a conversation.
   kinds: { embeddings: { dialect: 'openai', quirks: { embedsContent: 'messages' } }, rerank: 'jina' },
-  keyEnv: [],
-  authorize: { kind: 'none' },
-  // No recording: the reply itself decides whether reasoning is inside.
-  usage: { cachedInput: 'inside-input', reasoning: 'by-total', reportsCost: false },
-  // Runs on the operator's own machine: prompts stay there, and closing the connection frees it.
-  onDisconnect: 'cancel',
-  quirks: { rejects: ['store'], reasoningStyle: 'chat_template_kwargs', strictTools: false },
-  policy: { training: false, retentionDays: 0, headquarters: null },
+  quirks: { rejects: ['store'], reasoningStyle: 'chat_template_kwargs' },
 });
