@@ -16,10 +16,11 @@ import { API, canonicalPath } from './path.ts';
 import { postChatCompletions } from './public/chat-completions.ts';
 import { postCompletions } from './public/completions.ts';
 import { countTokens } from './public/count-tokens.ts';
-import { alsoInGemini, geminiRoutes } from './public/gemini.ts';
+import { geminiCatalogue, geminiRoutes } from './public/gemini.ts';
 import type { InferencePorts } from './public/inference.ts';
 import { postMessages } from './public/messages.ts';
-import { alsoInMessages } from './public/messages-models.ts';
+import { messagesCatalogue } from './public/messages-models.ts';
+import { alsoFor } from './public/own-catalogue.ts';
 import { postResponses } from './public/responses.ts';
 import { postEmbeddings, postModerations, postRerank } from './public/whole.ts';
 import { ROOT, type Route } from './route.ts';
@@ -55,7 +56,7 @@ export function createApp({ inference, routes, version }: AppPorts): App {
     { method: 'POST', path: '/rerank', handle: (request) => postRerank(request, inference) },
     { method: 'POST', path: '/moderations', handle: (request) => postModerations(request, inference) },
     ...geminiRoutes(inference),
-    ...alsoInGemini(alsoInMessages(routes, inference), inference),
+    ...alsoFor(geminiCatalogue(inference), alsoFor(messagesCatalogue(inference), routes)),
     { method: 'GET', path: `${ROOT}/`, handle: (request) => homePage(request, inference.snapshot()) },
     { method: 'GET', path: `${ROOT}/docs`, handle: () => docsPage(table, version) },
     { method: 'GET', path: `${ROOT}/openapi.json`, handle: () => Response.json(document()) },

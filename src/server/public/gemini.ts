@@ -24,6 +24,7 @@ import { readJsonBody } from '../read-body.ts';
 import { ROOT, type Route } from '../route.ts';
 import { findModel, listModels, modelOf } from './gemini-models.ts';
 import { answerInference, type InferencePorts } from './inference.ts';
+import type { OwnCatalogue } from './own-catalogue.ts';
 
 const { client } = gemini;
 
@@ -54,28 +55,16 @@ export function geminiRoutes(ports: InferencePorts): readonly Route[] {
   ];
 }
 
-/**
- * The catalogue's routes, answering in this grammar where one of its own clients asks: their current version calls `/v1/models`,
- * which is another grammar's list too.
- */
-export function alsoInGemini(routes: readonly Route[], ports: InferencePorts): readonly Route[] {
-  return routes.map((route) => {
-    if (route.method !== 'GET' || !CATALOGUE.has(route.path)) return route;
-    return {
-      ...route,
-      handle(request, parameters) {
-        if (!isOwnClient(request.headers)) return route.handle(request, parameters);
-        const { id, author, slug } = parameters;
-        const name = id ?? (author === undefined ? undefined : `${author}/${slug}`);
-        return getCatalogue(request, ports, (snapshot, query) =>
-          name === undefined ? listModels(snapshot, query) : findModel(snapshot, name),
-        );
-      },
-    };
-  });
+/** The catalogue as this grammar's own clients read it: their current version calls `/v1/models`, which is another grammar's list too. */
+export function geminiCatalogue(ports: InferencePorts): OwnCatalogue {
+  return {
+    isOwnClient,
+    answer: (request, name) =>
+      getCatalogue(request, ports, (snapshot, query) =>
+        name === undefined ? listModels(snapshot, query) : findModel(snapshot, name),
+      ),
+  };
 }
-
-const CATALOGUE: ReadonlySet<string> = new Set(['/models', '/models/:id', '/models/:author/:slug']);
 
 type Action = Parameters<typeof callAddress>[1];
 

@@ -11,34 +11,25 @@ import { anthropicMessages } from '../../dialects/anthropic-messages/index.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { authenticate, credentialOf } from '../authenticate.ts';
 import { CORS_HEADERS, errorResponse } from '../error-response.ts';
-import type { Route } from '../route.ts';
 import { contextLength, outputLimit } from './catalogue-shapes.ts';
 import { isConversational, modelOf } from './gemini-models.ts';
 import type { InferencePorts } from './inference.ts';
 import { requestIdHeader } from './messages.ts';
+import type { OwnCatalogue } from './own-catalogue.ts';
 
 const DEFAULT_PAGE = 20;
 const MOST_PER_PAGE = 1000;
-const CATALOGUE: ReadonlySet<string> = new Set(['/models', '/models/:id', '/models/:author/:slug']);
-
-/** The catalogue's routes, answering in this grammar where one of its own clients asks. */
-export function alsoInMessages(routes: readonly Route[], ports: InferencePorts): readonly Route[] {
-  return routes.map((route) => {
-    if (route.method !== 'GET' || !CATALOGUE.has(route.path)) return route;
-    return {
-      ...route,
-      handle(request, parameters) {
-        if (!isOwnClient(request.headers)) return route.handle(request, parameters);
-        const { id, author, slug } = parameters;
-        const name = id ?? (author === undefined ? undefined : `${author}/${slug}`);
-        return getCatalogue(request, ports, (snapshot) =>
-          name === undefined
-            ? listModels(snapshot, new URL(request.url).searchParams)
-            : modelRow(modelOf(snapshot, name), snapshot),
-        );
-      },
-    };
-  });
+/** The catalogue as this grammar's own clients read it. */
+export function messagesCatalogue(ports: InferencePorts): OwnCatalogue {
+  return {
+    isOwnClient,
+    answer: (request, name) =>
+      getCatalogue(request, ports, (snapshot) =>
+        name === undefined
+          ? listModels(snapshot, new URL(request.url).searchParams)
+          : modelRow(modelOf(snapshot, name), snapshot),
+      ),
+  };
 }
 
 function getCatalogue(request: Request, ports: InferencePorts, read: (snapshot: Snapshot) => JsonObject): Response {
