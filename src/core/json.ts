@@ -1,4 +1,4 @@
-/** JSON as a value: what one parse of a body gives (DESIGN: one parse, one value). */
+/** JSON as a value: what the one parse of a body gives. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json | undefined;
