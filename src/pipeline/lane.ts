@@ -81,6 +81,8 @@ export interface FoldedStream {
 export interface LaneRequest<Wire> {
   readonly dialect: ClientDialect<Wire>;
   readonly wire: Wire;
+  /** The request as answers repeat it, where that is not how it goes on. Default `wire`. */
+  readonly said?: Wire;
   readonly head: ReplyHead;
   readonly betas?: readonly string[];
   /** What the host is told where it is a gateway itself. */
@@ -100,12 +102,12 @@ export type LaneTarget = Pick<LiveEndpoint, 'context'> & {
 };
 
 export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): ChatLane {
-  const { dialect, wire, head, betas, gateway } = request;
+  const { dialect, wire, said = wire, head, betas, gateway } = request;
   const { upstream } = target.provider.dialect;
   const context: RelayContext<Wire> = {
     ...target.context,
     head,
-    wire,
+    wire: said,
     ...(betas && { betas }),
     ...(gateway && { gateway }),
   };
@@ -126,10 +128,10 @@ export function openLane<Wire>(request: LaneRequest<Wire>, target: LaneTarget): 
     const edit = editReply?.(received);
     if (edit) stages.push(...edit.stages);
     const response = edit?.value ?? received;
-    return { told: toldBy(response), encode: (settled) => client.encodeResponse(response, head, settled, wire) };
+    return { told: toldBy(response), encode: (settled) => client.encodeResponse(response, head, settled, said) };
   };
   const translated = (decoder: StreamDecoder): TranslatedStream => {
-    open = new TranslatedStream(decoder, client.openEncoder(head, wire), editsOf(customTools, editStream?.()), loop);
+    open = new TranslatedStream(decoder, client.openEncoder(head, said), editsOf(customTools, editStream?.()), loop);
     return open;
   };
   const encode = ({ value, notes }: Translated<ChatRequest>): Translated<UpstreamRequest> => {

@@ -77,6 +77,8 @@ function chatLanes<Wire>(
     demand.user === null
       ? exchange.wire
       : dialect.client.withUser(exchange.wire, endUserToken(caller.key.hash, demand.user));
+  // Answers that repeat the request name the user as the caller did.
+  const saidBy = (wire: Wire): Wire => (demand.user === null ? wire : dialect.client.withUser(wire, demand.user));
   const toolsFor = dialect.client.serverToolsOf?.(exchange.wire) ? serverToolsFor(exchange, ports) : undefined;
   const wire = route.requested.thinking ? dialect.client.withReasoning(named) : named;
   return (target) => {
@@ -98,14 +100,14 @@ function chatLanes<Wire>(
       ...(toolsFor && { serverTools: toolsFor(target) }),
     };
     const missing = missingParameters(target.endpoint, demand);
-    if (missing.length === 0) return { ...laneTo({ ...request, wire }, target), notes: unhonoured };
+    if (missing.length === 0) return { ...laneTo({ ...request, wire, said: saidBy(wire) }, target), notes: unhonoured };
     const dropped: Note[] = missing.map((parameter) => ({
       code: 'parameter.dropped',
       field: parameter,
       message: `${target.model.id} at ${target.provider.name} does not support ${parameter}`,
     }));
     const kept = dialect.client.withoutParameters(wire, missing);
-    return { ...laneTo({ ...request, wire: kept }, target), notes: [...unhonoured, ...dropped] };
+    return { ...laneTo({ ...request, wire: kept, said: saidBy(kept) }, target), notes: [...unhonoured, ...dropped] };
   };
 }
 

@@ -1,6 +1,6 @@
 /** A host of the Responses grammar on a real socket: relayed to a client of the same grammar, translated for one of chat. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt } from '../../src/core/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, objectAt } from '../../src/core/json.ts';
 import { items, responseOf, streamEvents, streamOf } from '../../src/dialects/openai-responses/test-kit.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 
@@ -12,9 +12,10 @@ const broken = streamOf([
   { type: 'error', sequence_number: 2, error: { type: 'server_error', code: 'server_error', message: 'Oops' } },
 ]);
 
-function answer(model: Json | undefined, isStreamed: boolean): Response {
+/** It repeats the user as it was told, as hosts do. */
+function answer({ model, stream: isStreamed, user = null }: JsonObject): Response {
   const stream = (text: string): Response => new Response(text, { headers: { 'content-type': 'text/event-stream' } });
-  if (!isStreamed) return Response.json(responseOf());
+  if (isStreamed !== true) return Response.json({ ...responseOf(), user });
   if (model === 'breaks') return stream(broken);
   return stream(model === 'cuts' ? streamOf(events.slice(0, 9)) : streamOf(events));
 }
@@ -30,7 +31,7 @@ beforeAll(async () => {
       const body: unknown = await request.json();
       const asked = isJsonObject(body) ? body : {};
       received.push({ path: new URL(request.url).pathname, body: asked });
-      return answer(asked['model'], asked['stream'] === true);
+      return answer(asked);
     },
   });
   const price = '{ prompt: "0.000001", completion: "0.000002" }';
@@ -80,7 +81,9 @@ describe('a client of the same grammar', () => {
     expect(received).toEqual([
       { path: '/v1/responses', body: expect.objectContaining({ input: 'Hi', model: 'answers', store: false }) },
     ]);
-    expect(body).toMatchObject({ object: 'response', model: 'lab/answers', status: 'completed' });
+    expect(body).toMatchObject({ object: 'response', model: 'lab/answers', status: 'completed', user: 'me' });
+    // The end user's own id never leaves; the answer repeats it all the same.
+    expect(received[0]?.body['user']).toMatch(/^[0-9a-f]{32}$/);
     expect(String(body['id'])).toStartWith('resp_');
     const output = isJsonArray(body['output']) ? body['output'] : [];
     expect(output.slice(1)).toEqual(items.slice(1));

@@ -1,7 +1,7 @@
 /** POST /responses over plain HTTP: its paths, its frames, what it refuses, and what it shares with the other grammars. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { z } from 'zod';
-import { isJsonObject, type JsonObject } from '../../src/core/json.ts';
+import { isJsonObject } from '../../src/core/json.ts';
 import { type AskOptions, ask } from '../kit/ask.ts';
 import { generationOf } from '../kit/generation.ts';
 import { answerOf, type ScriptedUpstream, startScriptedUpstream } from '../kit/scripted-upstream.ts';
@@ -198,17 +198,17 @@ describe('what is refused', () => {
 });
 
 describe('what a host of another grammar is sent', () => {
-  const sentFor = async (body: object): Promise<{ readonly sent: JsonObject; readonly notes: number }> => {
+  const sentFor = async (body: object) => {
     const response = await send({ model: 'lab/kept', input: 'hi', ...body });
-    expect(response.status).toBe(200);
     return {
+      answer: await wholeOf(response),
       sent: upstream.received.at(-1)?.body ?? {},
       notes: Number(response.headers.get('x-signalbox-notes') ?? 0),
     };
   };
 
   test('every field that both can say', async () => {
-    const { sent, notes } = await sentFor({
+    const { answer, sent, notes } = await sentFor({
       instructions: 'Be brief.',
       input: [
         {
@@ -251,8 +251,9 @@ describe('what a host of another grammar is sent', () => {
       top_logprobs: 2,
       metadata: { a: 'b' },
     });
-    // The end user's own id never leaves.
+    // The end user's own id never leaves, and is in the answer as the caller said it.
     expect(JSON.stringify(sent)).not.toContain('end-user-1');
+    expect(answer).toMatchObject({ safety_identifier: 'end-user-1', user: null });
     expect(sent['user']).toBeString();
     expect(notes).toBe(0);
   });

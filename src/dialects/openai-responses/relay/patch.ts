@@ -37,6 +37,9 @@ export function patchResponse(
     id: base['id'],
     model: base['model'],
     created_at: base['created_at'],
+    // The host was told another name of the user.
+    user: base['user'],
+    safety_identifier: base['safety_identifier'],
     ...(typeof tier === 'string' && { service_tier: tierServed(tier) }),
     output: output.length > 0 ? output.map((item) => sealedItem(item, context.host)) : said,
     usage: null,
