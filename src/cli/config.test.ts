@@ -40,6 +40,7 @@ providers:
     base_url: http://127.0.0.1:8000/v1
     api_key: none
     models: [a/b, c/d]
+  both: { dialects: [openai-chat, anthropic-messages], base_url: "http://127.0.0.1:8001/v1", api_key: none, models: [e/f] }
 `;
     expect(await run(['check', 'signalbox.yaml'], { 'signalbox.yaml': text }, { OPENAI_API_KEY: 'sk-1' })).toEqual({
       code: 0,
@@ -52,6 +53,7 @@ providers:
     openai  every model of the catalogue
     groq    1 model
     lab     2 models, openai-chat at http://127.0.0.1:8000/v1
+    both    1 model, openai-chat and anthropic-messages at http://127.0.0.1:8001/v1
 `,
     });
   });

@@ -72,9 +72,11 @@ function describe(settings: Settings): readonly string[] {
   ];
 }
 
-function describeProvider({ baseUrl, dialect, models }: ProviderSettings): string {
+function describeProvider({ baseUrl, dialect, otherDialects, models }: ProviderSettings): string {
   const offered =
     models === null ? 'every model of the catalogue' : `${models.length} ${models.length === 1 ? 'model' : 'models'}`;
-  const extra = [dialect, baseUrl === null ? null : `at ${baseUrl}`].filter((part) => part !== null).join(' ');
+  // A list narrows what is spoken to it, so that the whole of it is worth saying.
+  const spoken = otherDialects === null ? dialect : [dialect ?? 'its usual grammar', ...otherDialects].join(' and ');
+  const extra = [spoken, baseUrl === null ? null : `at ${baseUrl}`].filter((part) => part !== null).join(' ');
   return extra ? `${offered}, ${extra}` : offered;
 }
