@@ -113,7 +113,8 @@ function noteTheRest(request: ChatRequest, notes: Notebook): void {
   for (const key of Object.keys(request.options)) {
     if (!SAID_OPTIONS.has(key)) dropped(key, 'Gemini has no such parameter.');
   }
-  for (const key of Object.keys(request.extras)) if (!isOwnExtra(key)) dropped(key, 'The provider’s grammar has no such field.');
+  for (const key of Object.keys(request.extras))
+    if (!isOwnExtra(key)) dropped(key, 'The provider’s grammar has no such field.');
 }
 
 function hasCacheMarks(request: ChatRequest): boolean {
