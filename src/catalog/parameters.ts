@@ -24,75 +24,20 @@ const BY_FAMILY: readonly (readonly [RegExp, string])[] = [
   [/^openai\/gpt-4(o|\.1)/, 'prediction'],
 ];
 
+/** What the chat grammars without a vendor's own idea of sampling have in common. */
+const USUAL = ['max_tokens', 'temperature', 'top_p', 'frequency_penalty', 'presence_penalty', 'seed', 'stop'];
+
 const ALWAYS_BY_DIALECT: Readonly<Record<string, readonly string[]>> = {
-  'openai-chat': [
-    'max_tokens',
-    'temperature',
-    'top_p',
-    'frequency_penalty',
-    'presence_penalty',
-    'seed',
-    'stop',
-    'logit_bias',
-    'logprobs',
-    'top_logprobs',
-    'response_format',
-  ],
+  'openai-chat': [...USUAL, 'logit_bias', 'logprobs', 'top_logprobs', 'response_format'],
   // Log probabilities are asked for under `include` there: https://platform.openai.com/docs/api-reference/responses/create
   'openai-responses': ['max_tokens', 'temperature', 'top_p', 'logprobs', 'top_logprobs', 'response_format'],
   // JSON without a schema is asked for in words, so `response_format` is always honoured.
   'anthropic-messages': ['max_tokens', 'temperature', 'top_p', 'top_k', 'stop', 'response_format'],
-  gemini: [
-    'max_tokens',
-    'temperature',
-    'top_p',
-    'top_k',
-    'frequency_penalty',
-    'presence_penalty',
-    'seed',
-    'stop',
-    'logprobs',
-    'top_logprobs',
-    'response_format',
-  ],
+  gemini: [...USUAL, 'top_k', 'logprobs', 'top_logprobs', 'response_format'],
   'bedrock-converse': ['max_tokens', 'temperature', 'top_p', 'top_k', 'stop', 'response_format'],
-  cohere: [
-    'max_tokens',
-    'temperature',
-    'top_p',
-    'top_k',
-    'frequency_penalty',
-    'presence_penalty',
-    'seed',
-    'stop',
-    'logprobs',
-    'response_format',
-  ],
-  ollama: [
-    'max_tokens',
-    'temperature',
-    'top_p',
-    'top_k',
-    'min_p',
-    'repetition_penalty',
-    'frequency_penalty',
-    'presence_penalty',
-    'seed',
-    'stop',
-    'response_format',
-  ],
-  'openai-completions': [
-    'max_tokens',
-    'temperature',
-    'top_p',
-    'frequency_penalty',
-    'presence_penalty',
-    'seed',
-    'stop',
-    'logit_bias',
-    'logprobs',
-    'top_logprobs',
-  ],
+  cohere: [...USUAL, 'top_k', 'logprobs', 'response_format'],
+  ollama: [...USUAL, 'top_k', 'min_p', 'repetition_penalty', 'response_format'],
+  'openai-completions': [...USUAL, 'logit_bias', 'logprobs', 'top_logprobs'],
 };
 
 /** Grammars in which a call can say "one tool at a time". */

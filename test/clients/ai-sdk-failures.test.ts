@@ -1,7 +1,8 @@
 /** `ai` with `@openrouter/ai-sdk-provider`, unmodified: failures and aborts as that client sees them. */
 import { expect } from 'bun:test';
 import { createOpenRouter, type OpenRouterProvider } from '@openrouter/ai-sdk-provider';
-import { APICallError, generateText, streamText } from 'ai';
+import { APICallError, generateText } from 'ai';
+import { streamParts } from '../kit/ai-sdk.ts';
 import { createApiKey, patchApiKey, spendLimit } from '../kit/keys.ts';
 import { describePairs } from '../kit/pair-matrix.ts';
 import type { Gateway } from '../kit/start-gateway.ts';
@@ -21,26 +22,6 @@ async function failureOf(call: Promise<unknown>): Promise<APICallError> {
     throw error;
   }
   throw new Error('the call succeeded');
-}
-
-/** The kinds of part that the stream has, and the errors in it. */
-async function streamParts(client: OpenRouterProvider, model: string, abortSignal?: AbortSignal) {
-  const stream = streamText({
-    model: client.chat(model),
-    prompt: 'one two three four',
-    maxRetries: 0,
-    onError: () => {},
-    ...(abortSignal && { abortSignal }),
-  });
-  const errors: unknown[] = [];
-  const kinds: string[] = [];
-  let text = '';
-  for await (const part of stream.fullStream) {
-    kinds.push(part.type);
-    if (part.type === 'text-delta') text += part.text;
-    if (part.type === 'error') errors.push(part.error);
-  }
-  return { kinds, errors, text };
 }
 
 describePairs(
@@ -84,13 +65,13 @@ describePairs(
     });
 
     pair('an error before the content is an error part with its status', async ({ client }) => {
-      const { errors } = await streamParts(client, 'sim/echo?status=429&retry_after=2');
+      const { errors } = await streamParts(client.chat('sim/echo?status=429&retry_after=2'));
       expect(errors).toEqual([expect.objectContaining({ statusCode: 429 })]);
     });
 
     pair('an error after the content is an error part', async ({ client }) => {
       for (const fault of ['error_after=2', 'garbage=3', 'drop=1100']) {
-        const { errors, text } = await streamParts(client, `sim/echo?token_ms=1&${fault}`);
+        const { errors, text } = await streamParts(client.chat(`sim/echo?token_ms=1&${fault}`));
         expect([fault, errors.length]).toEqual([fault, 1]);
         expect([fault, text]).toEqual([fault, expect.stringMatching(/^one/)]);
       }
@@ -98,7 +79,7 @@ describePairs(
 
     pair('abort', async ({ client, gateway }) => {
       const controller = new AbortController();
-      const running = streamParts(client, 'sim/echo?first_frame_ms=60000', controller.signal);
+      const running = streamParts(client.chat('sim/echo?first_frame_ms=60000'), controller.signal);
       while (!(await isRunning(gateway))) await Bun.sleep(5);
       controller.abort();
       expect((await running).kinds).toContain('abort');

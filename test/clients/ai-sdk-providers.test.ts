@@ -15,6 +15,7 @@ import {
 } from 'ai';
 import { z } from 'zod';
 import type { SimDialect } from '../../src/providers/sim/grammar.ts';
+import { streamParts } from '../kit/ai-sdk.ts';
 import { PNG_BYTES } from '../kit/samples.ts';
 import { everyUpstream, startGatewayTo } from '../kit/sim-lab.ts';
 import type { Gateway } from '../kit/start-gateway.ts';
@@ -269,10 +270,10 @@ describe.each(providers)('$title', ({ open, among, thinking, shows, replays, wra
     });
 
     test('an error before the content, and after it', async () => {
-      const early = await partsOf(client, 'sim/echo?status=429&retry_after=2');
+      const early = await streamParts(client('sim/echo?status=429&retry_after=2'));
       expect(early.errors).toEqual([expect.objectContaining({ statusCode: 429 })]);
       for (const fault of ['error_after=2', 'garbage=3', 'drop=4500']) {
-        const { errors, text, kinds } = await partsOf(client, `sim/lorem?tokens=80&token_ms=1&${fault}`);
+        const { errors, text, kinds } = await streamParts(client(`sim/lorem?tokens=80&token_ms=1&${fault}`));
         expect([fault, kinds.at(-1), errors.length]).toEqual([fault, failsBy, failsBy === 'error' ? 1 : 0]);
         expect([fault, text]).toEqual([fault, expect.stringMatching(/^Lorem/)]);
       }
@@ -282,7 +283,7 @@ describe.each(providers)('$title', ({ open, among, thinking, shows, replays, wra
       const gateway = gatewayTo(upstream);
       const before = abortsIn(gateway);
       const controller = new AbortController();
-      const running = partsOf(client, 'sim/echo?first_frame_ms=60000', controller.signal);
+      const running = streamParts(client('sim/echo?first_frame_ms=60000'), controller.signal);
       while (!(await isRunning(gateway))) await Bun.sleep(5);
       controller.abort();
       expect((await running).kinds).toContain('abort');
@@ -312,27 +313,6 @@ async function failureOf(client: Models, model: string): Promise<APICallError> {
     throw error;
   }
   throw new Error('the call succeeded');
-}
-
-/** The kinds of part that the stream has, the reasons it gives for its end, and the errors in it. */
-async function partsOf(client: Models, model: string, abortSignal?: AbortSignal) {
-  const stream = streamText({
-    model: client(model),
-    prompt: 'one two three four',
-    maxRetries: 0,
-    onError: () => {},
-    ...(abortSignal && { abortSignal }),
-  });
-  const errors: unknown[] = [];
-  const kinds: string[] = [];
-  let text = '';
-  for await (const part of stream.fullStream) {
-    kinds.push(part.type);
-    if (part.type === 'text-delta') text += part.text;
-    if (part.type === 'error') errors.push(part.error);
-    if (part.type === 'finish') kinds.push(part.finishReason);
-  }
-  return { kinds, errors, text };
 }
 
 async function isRunning({ url }: Gateway): Promise<boolean> {

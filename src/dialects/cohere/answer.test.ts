@@ -301,7 +301,7 @@ describe('errors', () => {
     [429, 'You are using a Trial key, which is limited to 1000 API calls / month.', 'provider.payment_required'],
     [498, 'blocked output: please try again with a different prompt.', 'provider.content_policy'],
     [499, 'request cancelled', 'provider.failed'],
-    [501, 'not implemented', 'provider.not_found'],
+    [501, 'this method is unknown', 'provider.not_found'],
     [503, 'overloaded', 'provider.overloaded'],
     [504, 'timed out', 'provider.timeout'],
   ] as const)('%d %s', (status, message, code) => {

@@ -3,6 +3,7 @@
  *; it never forwards usage or the terminator: those follow settlement. What a frame means is read by the
  * decoder's own parts, so the lanes cannot disagree.
  */
+
 import type { EndReason } from '../../core/chat-events.ts';
 import { GatewayError } from '../../core/errors.ts';
 import {
@@ -14,15 +15,15 @@ import {
   objectAt,
   stringAt,
 } from '../../core/json.ts';
-import { ToolCallLog } from '../../core/tool-check.ts';
 import { tryParseJson } from '../../wire/json.ts';
-import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../dialect.ts';
+import type { Outcome, RelayContext, RelayStream, SettledUsage } from '../dialect.ts';
 import { tierServed } from '../shared/gateway/service-tier.ts';
 import { encodeUsage } from '../shared/gateway/usage.ts';
 import { carriesError, decodeErrorValue } from '../shared/openai/errors.ts';
 import { withTierServed } from '../shared/openai/service-tier-field.ts';
 import { proveEnd } from '../shared/openai/stream-end.ts';
 import { decodeUsage } from '../shared/openai/usage.ts';
+import { newMeter } from '../shared/upstream/stream-meter.ts';
 import { citationsOf } from './content.ts';
 import { RelayChoice, type RelayedPiece } from './relay-choice.ts';
 import { frameOf, unknownMembers } from './relay-frame.ts';
@@ -44,16 +45,7 @@ export function openRelay(context: RelayContext): RelayStream {
 }
 
 class Relay implements RelayStream {
-  readonly meter: StreamMeter = {
-    hasContent: false,
-    deliveredCharacters: 0,
-    usage: undefined,
-    finishReason: null,
-    nativeFinishReason: null,
-    upstreamId: undefined,
-    serviceTier: undefined,
-    toolCalls: new ToolCallLog(),
-  };
+  readonly meter = newMeter();
   failure: GatewayError | undefined;
 
   readonly #context: RelayContext;

@@ -1,35 +1,15 @@
 """The `anthropic` package, unmodified, its own checks of every answer switched on."""
 
-from functools import cache
-
 import anthropic
-from pydantic import BaseModel
 
-from kit import CITY_PARAMETERS, PNG_BASE64, SEEN, UNMODIFIED, Gateway, equal, raises, wait_until_idle
-
-
-class City(BaseModel):
-    city: str
-    people: int
+from kit import CITY_PARAMETERS, PNG_BASE64, SEEN, UNMODIFIED, City, Gateway, clients, equal, raises, wait_until_idle
 
 
 def function(name: str) -> dict:
     return {"name": name, "description": f"{name} of a city", "input_schema": CITY_PARAMETERS}
 
 
-# One for all: each of its own would read the machine's certificates again.
-HTTP = anthropic.DefaultHttpxClient()
-
-
-@cache
-def client_of(gateway: Gateway) -> anthropic.Anthropic:
-    return anthropic.Anthropic(
-        base_url=f"{gateway.url}/api",
-        api_key=gateway.key,
-        max_retries=0,
-        http_client=HTTP,
-        _strict_response_validation=True,
-    )
+client_of = clients(anthropic, anthropic.Anthropic, "/api")
 
 
 def say(text: str) -> list:

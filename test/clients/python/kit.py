@@ -3,7 +3,10 @@
 import time
 import urllib.request
 from dataclasses import dataclass
+from functools import cache
 from typing import Callable
+
+from pydantic import BaseModel
 
 PNG_BASE64 = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -17,6 +20,11 @@ CITY_PARAMETERS = {
     "required": ["city"],
     "additionalProperties": False,
 }
+
+class City(BaseModel):
+    city: str
+    people: int
+
 
 UNMODIFIED = "Earlier reasoning came back unmodified."
 
@@ -49,3 +57,21 @@ def wait_until_idle(gateway: Gateway) -> None:
                 return
         time.sleep(0.01)
     raise AssertionError("the exchange still runs")
+
+
+def clients(package, kind, path: str):
+    """One client a gateway, its own checks of every answer switched on."""
+    # One for all: each of its own would read the machine's certificates again.
+    http = package.DefaultHttpxClient()
+
+    @cache
+    def client_of(gateway: Gateway):
+        return kind(
+            base_url=f"{gateway.url}{path}",
+            api_key=gateway.key,
+            max_retries=0,
+            http_client=http,
+            _strict_response_validation=True,
+        )
+
+    return client_of

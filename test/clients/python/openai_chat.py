@@ -1,35 +1,15 @@
 """The `openai` package's chat completions, unmodified, its own checks of every answer switched on."""
 
-from functools import cache
-
 import openai
-from pydantic import BaseModel
 
-from kit import CITY_PARAMETERS, PNG_URL, SEEN, UNMODIFIED, Gateway, equal, raises, wait_until_idle
-
-
-class City(BaseModel):
-    city: str
-    people: int
+from kit import CITY_PARAMETERS, PNG_URL, SEEN, UNMODIFIED, City, Gateway, clients, equal, raises, wait_until_idle
 
 
 def function(name: str) -> dict:
     return {"type": "function", "function": {"name": name, "parameters": CITY_PARAMETERS}}
 
 
-# One for all: each of its own would read the machine's certificates again.
-HTTP = openai.DefaultHttpxClient()
-
-
-@cache
-def client_of(gateway: Gateway) -> openai.OpenAI:
-    return openai.OpenAI(
-        base_url=f"{gateway.url}/api/v1",
-        api_key=gateway.key,
-        max_retries=0,
-        http_client=HTTP,
-        _strict_response_validation=True,
-    )
+client_of = clients(openai, openai.OpenAI, "/api/v1")
 
 
 def say(text: str) -> list:

@@ -2,13 +2,14 @@
  * The relay lane's stream: frames as the host wrote them, under our id, model and provider. Usage and the terminator are held
  * back until the exchange is settled. What a frame means is read by the decoder, so the lanes cannot disagree.
  */
+
 import { type ChatEvent, type EndReason, isContentEvent } from '../../../core/chat-events.ts';
 import type { GatewayError } from '../../../core/errors.ts';
 import { isJsonArray, isJsonObject, type JsonObject, objectAt } from '../../../core/json.ts';
-import { ToolCallLog } from '../../../core/tool-check.ts';
-import type { Outcome, RelayContext, RelayStream, SettledUsage, StreamMeter } from '../../dialect.ts';
+import type { Outcome, RelayContext, RelayStream, SettledUsage } from '../../dialect.ts';
 import { encodeUsage } from '../../shared/gateway/usage.ts';
 import { cutError } from '../../shared/upstream/cut-error.ts';
+import { newMeter } from '../../shared/upstream/stream-meter.ts';
 import { type Lesson, stringGap, TextForms } from '../../shared/upstream/text-form.ts';
 import { headMembers } from '../client/encode.ts';
 import { errorFrame, finalFrames } from '../client/stream-encoder.ts';
@@ -35,16 +36,7 @@ export function openRelay(context: Context): RelayStream {
 
 class Relay implements RelayStream {
   failure: GatewayError | undefined;
-  readonly meter: StreamMeter = {
-    hasContent: false,
-    deliveredCharacters: 0,
-    usage: undefined,
-    finishReason: null,
-    nativeFinishReason: null,
-    upstreamId: undefined,
-    serviceTier: undefined,
-    toolCalls: new ToolCallLog(),
-  };
+  readonly meter = newMeter();
 
   readonly #context: Context;
   readonly #reader: StreamReader;
