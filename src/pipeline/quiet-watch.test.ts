@@ -64,5 +64,5 @@ test('each wait has its own time, and nothing is left behind', async () => {
 
 test('what fails fails', async () => {
   const { watch } = lab();
-  expect(watch.during(Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+  await expect(watch.during(Promise.reject(new Error('gone')))).rejects.toThrow('gone');
 });

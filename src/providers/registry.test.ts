@@ -27,7 +27,7 @@ test('a new file is noticed, then listed; a misnamed one is refused', async () =
     expect(await generateRegistries({ check: true, root })).toEqual([]);
     expect(readFileSync(join(folder, 'registry.gen.ts'), 'utf8')).toContain("import { lab } from './lab.ts';");
     writeFileSync(join(folder, 'other.ts'), declare('lab-two'));
-    expect(generateRegistries({ check: true, root })).rejects.toThrow('name the file lab-two.ts');
+    await expect(generateRegistries({ check: true, root })).rejects.toThrow('name the file lab-two.ts');
   } finally {
     rmSync(root, { recursive: true });
   }
