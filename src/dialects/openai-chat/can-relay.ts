@@ -5,6 +5,7 @@
  */
 import type { UpstreamContext } from '../dialect.ts';
 import type { HostQuirks } from '../host.ts';
+import { isServerTool } from '../shared/gateway/server-tools.ts';
 import type { WireChatRequest, WireMessage, WireTool, WireToolChoice } from './wire-types.ts';
 
 export function canRelay(context: UpstreamContext, wire: WireChatRequest): boolean {
@@ -20,7 +21,7 @@ export function canRelay(context: UpstreamContext, wire: WireChatRequest): boole
 
 /** Custom tools are offered as functions, as their calls are answered; `openrouter:` tools are no host's. */
 function isOurs({ type }: WireTool): boolean {
-  return type === 'custom' || type?.startsWith('openrouter:') === true;
+  return type === 'custom' || isServerTool(type);
 }
 
 /** Anything but OpenAI's first four forms: `any`, `{type: "tool", name}`, `allowed_tools`, another's. */

@@ -1,6 +1,7 @@
 /** Tools and the choice among them, wire → core. */
 import type { ToolChoice, ToolDefinition } from '../../../core/chat.ts';
 import { emptyJsonObject, isJsonArray, isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
+import { isServerTool } from '../../shared/gateway/server-tools.ts';
 import type { Notebook } from '../../shared/notebook.ts';
 import { decodeCacheMark } from './decode-blocks.ts';
 import { definitionOf } from './known-tools.ts';
@@ -22,7 +23,7 @@ export function decodeTools(fields: MessagesFields, notes: Notebook): DecodedToo
   fields.tools?.forEach((tool, at) => {
     const field = `tools[${at}]`;
     if (isDefinedByCaller(tool)) tools.push(decodeTool(tool, field, notes));
-    else if (isOurs(tool)) serverTools.push(asJson(tool));
+    else if (isServerTool(tool.type)) serverTools.push(asJson(tool));
     else if (!decodeKnown(tool, field, tools, notes)) {
       own[field] = asJson(tool);
       const same = sameOfOurs(tool);
@@ -30,10 +31,6 @@ export function decodeTools(fields: MessagesFields, notes: Notebook): DecodedToo
     }
   });
   return { tools, serverTools, own };
-}
-
-function isOurs({ type }: WireClientTool): boolean {
-  return type?.startsWith('openrouter:') === true;
 }
 
 /** Prefix of the owner's tool → OpenRouter's tool that does the same. */

@@ -2,6 +2,7 @@
 import { GatewayError, invalidRequest } from '../../../core/errors.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { check, refusalBy, typeName } from '../../shared/client/refusal.ts';
+import { isServerTool } from '../../shared/gateway/server-tools.ts';
 import { type MessagesFields, messagesFields, type WireClientTool, type WireMessagesRequest } from './schema.ts';
 
 /**
@@ -55,7 +56,7 @@ const CHOICES: readonly string[] = ['auto', 'any', 'tool', 'none'];
 
 function assertToolChoice({ tool_choice: choice }: MessagesFields): void {
   if (!choice) return;
-  if (!CHOICES.includes(choice.type) && !choice.type.startsWith('openrouter:')) {
+  if (!CHOICES.includes(choice.type) && !isServerTool(choice.type)) {
     const accepted = CHOICES.map((type) => JSON.stringify(type)).join(', ');
     throw invalidRequest('tool_choice.type', `got ${JSON.stringify(choice.type)}; accepted: ${accepted}`);
   }

@@ -2,7 +2,7 @@
 import type { ToolChoice, ToolDefinition } from '../../../core/chat.ts';
 import { isJsonObject, type JsonObject, type MutableJsonObject, stringAt } from '../../../core/json.ts';
 import type { Note } from '../../../core/note.ts';
-import { SERVER_TOOLS } from '../../shared/gateway/server-tools.ts';
+import { isServerTool, SERVER_TOOLS } from '../../shared/gateway/server-tools.ts';
 import { callingMode } from './enums.ts';
 import { toJsonSchema } from './schema.ts';
 import type { WireDeclaration, WireGeminiRequest } from './wire-request.ts';
@@ -57,7 +57,7 @@ export function keepServerTools(wire: WireGeminiRequest, options: MutableJsonObj
 
 /** A tool that runs in the gateway (OpenRouter's API), written as in the other grammars. */
 export function isOurs(tool: JsonObject): boolean {
-  return stringAt(tool, 'type')?.startsWith('openrouter:') === true;
+  return isServerTool(stringAt(tool, 'type'));
 }
 
 export function decodeToolChoice(wire: WireGeminiRequest): ToolChoice | undefined {

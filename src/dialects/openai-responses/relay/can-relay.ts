@@ -4,6 +4,7 @@
  */
 import { isJsonArray, isJsonObject, type Json, type JsonObject, stringAt } from '../../../core/json.ts';
 import type { UpstreamContext } from '../../dialect.ts';
+import { isServerTool } from '../../shared/gateway/server-tools.ts';
 import { excludesReasoning } from '../client/demand.ts';
 import type { WireResponsesRequest } from '../wire-types.ts';
 
@@ -22,7 +23,7 @@ export function canRelay(context: UpstreamContext, wire: WireResponsesRequest): 
 /** OpenRouter's tools are no host's; chat's form has the definition one level deeper. */
 function isUnshared(tool: JsonObject): boolean {
   const type = stringAt(tool, 'type') ?? '';
-  return type.startsWith('openrouter:') || isJsonObject(tool[type]);
+  return isServerTool(type) || isJsonObject(tool[type]);
 }
 
 const OWNER_TOOLS: ReadonlySet<string> = new Set(['custom', 'namespace', 'tool_search']);
@@ -49,7 +50,7 @@ function isUnsharedChoice(choice: WireResponsesRequest['tool_choice'], { traits,
   const { type } = choice;
   if (type === 'allowed_tools') return !host.quirks.ownerTools;
   // Another grammar's ways to say it, and tools that no host runs.
-  return ['auto', 'none', 'required'].includes(type) || type.startsWith('openrouter:');
+  return ['auto', 'none', 'required'].includes(type) || isServerTool(type);
 }
 
 function canRelayFormat({ text }: WireResponsesRequest, { traits }: UpstreamContext): boolean {

@@ -1,7 +1,7 @@
 /** Tools and the choice among them, core → wire: https://platform.openai.com/docs/guides/function-calling. */
 import type { ChatRequest, ToolChoice, ToolDefinition } from '../../../core/chat.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, stringAt } from '../../../core/json.ts';
-import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/gateway/server-tools.ts';
+import { isServerTool, SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/gateway/server-tools.ts';
 import type { BodyWriter } from '../../shared/upstream/body-writer.ts';
 
 export function writeTools(writer: BodyWriter, request: ChatRequest): void {
@@ -80,7 +80,7 @@ function serverTools({ options }: ChatRequest, writer: BodyWriter): readonly Jso
 }
 
 function runsTool(tool: JsonObject, { context }: BodyWriter): boolean {
-  return context.host.quirks.gatewayFields !== undefined || !stringAt(tool, 'type')?.startsWith('openrouter:');
+  return context.host.quirks.gatewayFields !== undefined || !isServerTool(stringAt(tool, 'type'));
 }
 
 function encodeChoice(choice: ToolChoice, tools: readonly ToolDefinition[], writer: BodyWriter): Json {

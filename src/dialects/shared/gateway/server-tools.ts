@@ -40,13 +40,18 @@ export interface ServerToolWishes {
   readonly maxCalls: number | null;
 }
 
+/** Whether a tool of this type, or a choice that forces one, is the gateway's: no host runs it. */
+export function isServerTool(type: string | null | undefined): type is `${typeof PREFIX}${string}` {
+  return type?.startsWith(PREFIX) === true;
+}
+
 /** Null where the request asks for none. */
 export function serverToolsOf(wire: JsonObject): ServerToolWishes | null {
   const listed = wire['tools'];
   if (!isJsonArray(listed)) return null;
   const tools = listed.flatMap((tool, at): ServerToolWish[] => {
     const type = isJsonObject(tool) ? stringAt(tool, 'type') : undefined;
-    if (!isJsonObject(tool) || !type?.startsWith(PREFIX)) return [];
+    if (!isJsonObject(tool) || !isServerTool(type)) return [];
     const parameters = isJsonObject(tool['parameters']) ? tool['parameters'] : {};
     return [{ type, parameters, field: `tools[${at}]` }];
   });
