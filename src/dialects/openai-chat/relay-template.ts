@@ -3,6 +3,7 @@
  * proved by parsing a probe; a later frame with the same skeleton is rewritten by patching prefix and suffix, unparsed.
  */
 import { isJsonArray, isJsonObject, type Json, type JsonObject, objectAt } from '../../core/json.ts';
+import { endOfPlainText, stringGap } from '../shared/upstream/text-form.ts';
 
 /** Fields of a delta that carry plain text. */
 export type TextField = 'content' | 'reasoning' | 'reasoning_content';
@@ -22,9 +23,6 @@ export interface Template {
   readonly piecesPerEvent: number;
 }
 
-const QUOTE = 34;
-const BACKSLASH = 92;
-const FIRST_PRINTABLE = 32;
 /** Stands for the text while a template is learnt; JSON leaves it as it is. */
 const PROBE = '~signalbox~probe~';
 
@@ -33,7 +31,7 @@ const PROBE = '~signalbox~probe~';
  * Gives undefined where the text's place is not unmistakable.
  */
 export function learnTemplate(received: string, field: TextField, rewrittenWithProbe: string): Template | undefined {
-  const span = findText(received, field);
+  const span = stringGap(received, field, 'text');
   if (!span) return undefined;
   const prefix = received.slice(0, span.start);
   const suffix = received.slice(span.end);
@@ -72,40 +70,6 @@ export function learnTemplate(received: string, field: TextField, rewrittenWithP
       return rewritten;
     },
   };
-}
-
-/** Where a run of characters that need no escape ends: at a quote, a backslash, a control character or the text's end. */
-function endOfPlainText(text: string, from: number): number {
-  let at = from;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE || code === BACKSLASH || code < FIRST_PRINTABLE) break;
-  }
-  return at;
-}
-
-/** Where the field's string value stands in the frame, quotes excluded; undefined where it is absent or named twice. */
-function findText(frame: string, field: TextField): { readonly start: number; readonly end: number } | undefined {
-  const key = `"${field}"`;
-  const at = frame.indexOf(key);
-  if (at < 0 || frame.indexOf(key, at + key.length) >= 0) return undefined;
-  let start = skipSpace(frame, at + key.length);
-  if (frame[start] !== ':') return undefined;
-  start = skipSpace(frame, start + 1);
-  if (frame.charCodeAt(start) !== QUOTE) return undefined;
-  start++;
-  for (let end = start; end < frame.length; end++) {
-    const code = frame.charCodeAt(end);
-    if (code === BACKSLASH) end++;
-    else if (code === QUOTE) return { start, end };
-  }
-  return undefined;
-}
-
-function skipSpace(text: string, from: number): number {
-  let at = from;
-  while (text[at] === ' ' || text[at] === '\t') at++;
-  return at;
 }
 
 function provesField(probe: string, field: TextField): boolean {

@@ -4,6 +4,7 @@
  */
 import { isJsonObject, objectAt } from '../../../core/json.ts';
 import { tryParseJson } from '../../../wire/json.ts';
+import { endOfPlainText } from '../../shared/upstream/text-form.ts';
 
 /** Deltas that carry plain text: field and type. */
 const FIELDS = { text: 'text_delta', thinking: 'thinking_delta' } as const;
@@ -22,8 +23,6 @@ export interface EventForm {
 
 const NAME = 'event: content_block_delta\n';
 const QUOTE = 34;
-const BACKSLASH = 92;
-const FIRST_PRINTABLE = 32;
 const SPACE = 32;
 /** Stands for the text while a form is learnt; JSON leaves it as it is. */
 const PROBE = '~signalbox~probe~';
@@ -71,16 +70,6 @@ function proves(probe: string, field: TextField): boolean {
   if (!isJsonObject(value) || value['type'] !== 'content_block_delta') return false;
   const delta = objectAt(value, 'delta');
   return delta?.['type'] === FIELDS[field] && delta[field] === PROBE;
-}
-
-/** Where a run of characters that need no escape ends: at a quote, a backslash, a control character or the text's end. */
-function endOfPlainText(text: string, from: number): number {
-  let at = from;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE || code === BACKSLASH || code < FIRST_PRINTABLE) break;
-  }
-  return at;
 }
 
 /** After the blank line, where the event closes as the learnt one did; -1 elsewhere. */

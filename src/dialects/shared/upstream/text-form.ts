@@ -43,6 +43,7 @@ const COUNT_PROBE = 81_250_000;
 
 const QUOTE = 34;
 const BACKSLASH = 92;
+const TAB = 9;
 const SPACE = 32;
 const ZERO = 48;
 const NINE = 57;
@@ -152,7 +153,7 @@ function findForm<About>({ pieces, kinds, about }: Form<About>, data: string, at
 }
 
 /** Where a run of characters that need no escape ends: at a quote, a backslash, a control character or the data's end. */
-function endOfPlainText(data: string, from: number): number {
+export function endOfPlainText(data: string, from: number): number {
   let at = from;
   for (; at < data.length; at++) {
     const code = data.charCodeAt(at);
@@ -225,6 +226,6 @@ function startOfValue(data: string, key: string): number | undefined {
 
 function skipSpace(data: string, from: number): number {
   let at = from;
-  while (data.charCodeAt(at) === SPACE) at++;
+  while (data.charCodeAt(at) === SPACE || data.charCodeAt(at) === TAB) at++;
   return at;
 }
