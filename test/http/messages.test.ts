@@ -5,6 +5,7 @@ import { foldStream } from '../../src/dialects/anthropic-messages/client/naive-c
 import { ask } from '../kit/ask.ts';
 import { describeEachUpstream } from '../kit/each-upstream.ts';
 import { generationOf } from '../kit/generation.ts';
+import { answerOf } from '../kit/scripted-upstream.ts';
 import { type Gateway, startGateway } from '../kit/start-gateway.ts';
 
 const TEXT = 'one two three four five six';
@@ -205,6 +206,7 @@ describe('what reaches the upstream', () => {
     port: 0,
     async fetch(request) {
       seen.push({ headers: request.headers, body: await jsonOf(new Response(request.body)) });
+      if (new URL(request.url).pathname.endsWith('/chat/completions')) return answerOf('hi');
       return Response.json(
         { type: 'error', error: { type: 'invalid_request_error', message: 'enough' } },
         { status: 400 },
@@ -257,7 +259,17 @@ describe('what reaches the upstream', () => {
     expect(headers?.get('anthropic-beta')).toBeNull();
     expect(body).toMatchObject({ messages: [{ role: 'user', content: TEXT }], max_tokens: 500 });
     expect(body?.['context_management']).toBeUndefined();
-    expect(response.status).toBe(400);
+    expect(body?.['brand_new']).toBeUndefined();
+    expect([response.status, response.headers.get('x-signalbox-notes')]).toEqual([200, '2']);
+    const path = `/api/v1/signalbox/generations/${idOf(response)}`;
+    expect(await jsonOf(await ask(gateway, null, { method: 'GET', path }))).toMatchObject({
+      data: {
+        notes: [
+          { code: 'parameter.dropped', field: 'context_management' },
+          { code: 'parameter.dropped', field: 'brand_new' },
+        ],
+      },
+    });
   });
 });
 
