@@ -17,11 +17,12 @@ import { gemini } from '../../dialects/gemini/index.ts';
 import type { WholeClient } from '../../dialects/whole.ts';
 import { runChat } from '../../pipeline/run-chat.ts';
 import { runWhole } from '../../pipeline/run-whole.ts';
-import { assertKeyKind, authenticate, credentialOf } from '../authenticate.ts';
+import { assertKeyKind, authenticate } from '../authenticate.ts';
 import { errorResponse } from '../error-response.ts';
 import { jsonResponse } from '../json-response.ts';
 import { readJsonBody } from '../read-body.ts';
 import { ROOT, type Route } from '../route.ts';
+import { readerOf } from './catalogue-reader.ts';
 import { findModel, listModels, modelOf } from './gemini-models.ts';
 import { answerInference, type InferencePorts } from './inference.ts';
 import type { OwnCatalogue } from './own-catalogue.ts';
@@ -149,8 +150,7 @@ type Read = (snapshot: ReturnType<InferencePorts['snapshot']>, query: URLSearchP
 function getCatalogue(request: Request, ports: InferencePorts, read: Read): Promise<Response> {
   return guarded(request, ports, async () => {
     const snapshot = ports.snapshot();
-    // A key that was sent is checked, even where none is needed.
-    if (credentialOf(request.headers) !== null || !snapshot.publicCatalogue) authenticate(request.headers, ports.auth);
+    readerOf(request.headers, ports.auth, snapshot.publicCatalogue);
     return jsonResponse(200, read(snapshot, new URL(request.url).searchParams));
   });
 }

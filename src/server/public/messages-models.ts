@@ -9,8 +9,8 @@ import type { JsonObject } from '../../core/json.ts';
 import { isOwnClient } from '../../dialects/anthropic-messages/client/headers.ts';
 import { anthropicMessages } from '../../dialects/anthropic-messages/index.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
-import { authenticate, credentialOf } from '../authenticate.ts';
 import { CORS_HEADERS, errorResponse } from '../error-response.ts';
+import { readerOf } from './catalogue-reader.ts';
 import { contextLength, outputLimit } from './catalogue-shapes.ts';
 import { isConversational, modelOf } from './gemini-models.ts';
 import type { InferencePorts } from './inference.ts';
@@ -19,6 +19,7 @@ import type { OwnCatalogue } from './own-catalogue.ts';
 
 const DEFAULT_PAGE = 20;
 const MOST_PER_PAGE = 1000;
+
 /** The catalogue as this grammar's own clients read it. */
 export function messagesCatalogue(ports: InferencePorts): OwnCatalogue {
   return {
@@ -38,8 +39,7 @@ function getCatalogue(request: Request, ports: InferencePorts, read: (snapshot: 
   const headers = requestIdHeader(id);
   try {
     const snapshot = ports.snapshot();
-    // A key that was sent is checked, even where none is needed.
-    if (credentialOf(request.headers) !== null || !snapshot.publicCatalogue) authenticate(request.headers, ports.auth);
+    readerOf(request.headers, ports.auth, snapshot.publicCatalogue);
     return Response.json(read(snapshot), { headers: { ...CORS_HEADERS, ...headers } });
   } catch (thrown) {
     const error = toGatewayError(thrown);

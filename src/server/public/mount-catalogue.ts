@@ -1,14 +1,13 @@
 /** The catalogue's routes: who may ask, and what of the snapshot they show. */
 import type { Endpoint, Model } from '../../catalog/model.ts';
-import type { KeyRecord } from '../../core/caller.ts';
-import { GatewayError } from '../../core/errors.ts';
 import type { EndpointStats } from '../../core/health.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import type { ProviderDefinition } from '../../providers/provider.ts';
-import { type AuthPorts, authenticate, credentialOf } from '../authenticate.ts';
+import type { AuthPorts } from '../authenticate.ts';
 import { jsonResponse } from '../json-response.ts';
 import type { Route } from '../route.ts';
 import { type CatalogueAnswer, type CatalogueDeps, type CatalogueRequest, catalogueRoutes } from './catalogue.ts';
+import { readerOf } from './catalogue-reader.ts';
 import type { ListedProvider } from './catalogue-shapes.ts';
 
 export interface CataloguePorts {
@@ -57,21 +56,11 @@ function get(path: string, answer: Answer, ports: CataloguePorts, isPublic: () =
     method: 'GET',
     path,
     handle(request, parameters) {
-      const caller = callerOf(request, ports.auth, isPublic());
+      const caller = readerOf(request.headers, ports.auth, isPublic());
       const { status, body } = answer({ caller, query: new URL(request.url).searchParams }, parameters);
       return jsonResponse(status, body);
     },
   };
-}
-
-/** A key that was sent is checked, even where none is needed: integrations test their key with these routes. */
-function callerOf(request: Request, auth: AuthPorts, isPublic: boolean): KeyRecord | null {
-  if (credentialOf(request.headers) !== null) return authenticate(request.headers, auth).key;
-  if (isPublic) return null;
-  throw new GatewayError(
-    'auth.unauthenticated',
-    'The catalogue needs an API key here: send one as "Authorization: Bearer sk-or-v1-…", or set public_catalogue: true.',
-  );
 }
 
 function createDeps({ snapshot, clock, wholeCatalogue, statsOf }: CataloguePorts): CatalogueDeps {
