@@ -4,6 +4,7 @@ import { emptyJsonObject, type JsonObject } from '../../../core/json.ts';
 import type { Translated } from '../../../core/note.ts';
 import { SERVER_TOOL_CHOICE, SERVER_TOOLS } from '../../shared/gateway/server-tools.ts';
 import { type Notebook, openNotebook } from '../../shared/notebook.ts';
+import { OWN_FIELDS } from '../request/own-extras.ts';
 import { decodeCacheMark } from './decode-blocks.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
@@ -25,9 +26,6 @@ export const GATEWAY_FIELDS = [
   'max_tool_calls',
   'stop_server_tools_when',
 ] as const;
-
-/** Known fields that only this grammar can say: they ride in `extras`, and its owner's hosts are sent them. */
-const OWN_FIELDS = ['context_management', 'mcp_servers', 'container', 'inference_geo', 'diagnostics'] as const;
 
 const CORE_FIELDS = [
   'model',

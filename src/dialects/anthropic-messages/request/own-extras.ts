@@ -4,14 +4,10 @@
  */
 import { isJsonArray, type JsonObject } from '../../../core/json.ts';
 
-const FIELDS: ReadonlySet<string> = new Set([
-  'context_management',
-  'mcp_servers',
-  'container',
-  'inference_geo',
-  'diagnostics',
-  'tool_choice',
-]);
+/** Known fields that only this grammar can say: its owner's hosts are sent them. */
+export const OWN_FIELDS = ['context_management', 'mcp_servers', 'container', 'inference_geo', 'diagnostics'] as const;
+
+const FIELDS: ReadonlySet<string> = new Set([...OWN_FIELDS, 'tool_choice']);
 const TOOL = /^tools\[\d+\]$/;
 
 /** Whether the extra is written into the body by `withOwnExtras`. */
