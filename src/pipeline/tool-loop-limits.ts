@@ -70,8 +70,8 @@ export class LoopLimits {
   }
 
   #isSpent({ usage }: FinishedStep): boolean {
-    const left = usage && this.#bounds.left();
-    return usage !== undefined && left !== null && left !== undefined && this.#bounds.costOf(usage) >= left;
+    const left = this.#bounds.left();
+    return usage !== undefined && left !== null && this.#bounds.costOf(usage) >= left;
   }
 
   #holds(condition: StopCondition, { calls, finishReason, usage }: FinishedStep): boolean {
