@@ -29,12 +29,13 @@ describe('server-sent events', () => {
 
   test('a name holds for its event, whatever else stands in it', () => {
     const text =
-      'event: x\ndata: a\ndata: b\n\nevent: y\nevent: z\ndata:c\n\nevent: gone\n\ndata: d\n\nevent: e\nid: 1\ndata: f\n\n';
+      'event: x\ndata: a\ndata: b\n\nevent: y\nevent: z\ndata:c\n\nevent: gone\n\ndata: d\n\nevent: e\nid: 1\ndata: f\n\ndata: g\nevent: h\ndata: i\n\n';
     const frames: [string, string | undefined][] = [
       ['a\nb', 'x'],
       ['c', 'z'],
       ['d', undefined],
       ['f', 'e'],
+      ['g\ni', 'h'],
     ];
     expect(read([text])).toEqual(frames);
     expect(read([...text])).toEqual(frames);

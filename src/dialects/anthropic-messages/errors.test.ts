@@ -102,6 +102,11 @@ describe('the words', () => {
     const image = { error_code: 'image_dimensions_too_large', paths: ['messages.0.content.1'] };
     expect(decode(400, told('invalid_request_error', image)).details.facts).toEqual(image);
     expect(decode(403, told('permission_error', { error_code: 'organization_on_hold' })).details.facts).toBeUndefined();
+    const leaky = { error_code: 'bad_url', url: 'https://host.example/?key=sk-ant-api03-abcdefghijklmnop' };
+    expect(decode(400, told('invalid_request_error', leaky)).details.facts).toEqual({
+      error_code: 'bad_url',
+      url: 'https://host.example/?key=[redacted]',
+    });
   });
 
   test('about the operator’s credential stay the operator’s', () => {

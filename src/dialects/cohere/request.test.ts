@@ -186,6 +186,17 @@ describe('reasoning of earlier turns', () => {
     expect(notes).toEqual([]);
   });
 
+  test('of neighbouring turns is one plan', () => {
+    const { messages } = messagesOf([
+      user('Add.'),
+      assistant({ reasoning: 'Hm.', toolCalls: [call] }),
+      assistant({ reasoning: 'Twice.', toolCalls: [call] }),
+    ]);
+    expect(messages.slice(1)).toEqual([
+      { role: 'assistant', tool_plan: 'Hm.\nTwice.', tool_calls: [wireCall, wireCall] },
+    ]);
+  });
+
   test('a model that does not think takes it as its plan, or not at all', () => {
     const planned = messagesOf([user('Add.'), assistant({ reasoning: 'Hm.', toolCalls: [call] })]);
     expect(planned.messages[1]).toEqual({ role: 'assistant', tool_plan: 'Hm.', tool_calls: [wireCall] });

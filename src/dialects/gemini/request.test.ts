@@ -159,6 +159,14 @@ describe('tool calls and results', () => {
     ]);
   });
 
+  test('a result that stands before a call of its id is not that call’s', () => {
+    const { body } = encode({
+      messages: [user('?'), result('a', 'early'), assistant({ toolCalls: [call('a', 'f')] }), result('a', 'x')],
+    });
+    expect(partsOf(body, 0)).toEqual([{ text: '?' }, { text: 'Result of a: early' }]);
+    expect(partsOf(body, 2)).toEqual([{ functionResponse: { id: 'a', name: 'f', response: { output: 'x' } } }]);
+  });
+
   test('a result that stands later is moved to its call', () => {
     const { body, notes } = encode({
       messages: [user('?'), assistant({ toolCalls: [call('a', 'f')] }), user('wait'), result('a', 'x')],

@@ -111,7 +111,12 @@ test('read: the same events as when each is parsed', () => {
     ...frames.slice(-3),
     frameOf('other', 5, {}, { index: 1 }),
     { ...frameOf('found', 6), promptFeedback: {} },
-    frameOf('cited', 7, {}, { citationMetadata: { citations: [{ uri: 'https://a.example', startIndex: 0 }] } }),
+    frameOf(
+      'cited',
+      7,
+      {},
+      { citationMetadata: { citations: [{ uri: 'https://a.example', startIndex: 2, endIndex: 19 }] } },
+    ),
     { candidates: [{ content: { parts: [{ text: 'uncounted' }] } }], responseId: 'theirs' },
   ];
   // Other white space before every object: none has the form of another, and all say the same.

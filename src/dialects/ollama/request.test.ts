@@ -100,6 +100,19 @@ describe('messages', () => {
     expect(notes).toEqual(['tool.changed messages[2].tool_calls[0].function.arguments']);
   });
 
+  test('of a turn in several messages the images are kept', () => {
+    const image = (base64: string): Part => ({
+      type: 'image',
+      source: { kind: 'data', mediaType: 'image/png', base64 },
+    });
+    const { messages } = messagesOf([
+      user('Draw.'),
+      assistant({ content: [image('AAAA')] }),
+      assistant({ content: [text('Two.'), image('BBBB')] }),
+    ]);
+    expect(messages?.slice(1)).toEqual([{ role: 'assistant', content: 'Two.', images: ['AAAA', 'BBBB'] }]);
+  });
+
   test('plain reasoning goes back, what another provider signed does not', () => {
     const details = [
       { type: 'reasoning.text', text: 'Mine.', format: 'unknown' },

@@ -73,6 +73,11 @@ describe('the short cut', () => {
   test.each<[string, readonly JsonObject[]]>([
     ['events without numbers', texts.map(({ sequence_number: _, ...event }) => event)],
     ['events after an opening of ours', numbered(texts.slice(2))],
+    ['events numbered from elsewhere', texts.map((event, at) => ({ ...event, sequence_number: at + 1 }))],
+    [
+      'pieces under another name than their item’s',
+      numbered(texts.map((event) => (isDelta(event) ? { ...event, item_id: 'other' } : event))),
+    ],
     ['pieces that lack what strict clients want', numbered(texts.map(({ logprobs: _, ...event }) => event))],
     [
       'pieces with log probabilities',

@@ -75,6 +75,7 @@ describe('classes', () => {
       'provider.content_policy',
     ],
     ['a credential of OpenRouter’s, not ours', 403, behind('Forbidden'), 'provider.failed'],
+    ['a quota of OpenRouter’s, not ours', 429, behind('You exceeded your current quota'), 'provider.rate_limited'],
     ['too long for a provider behind it', 400, behind('prompt is too long'), 'provider.context_length'],
     [
       'Gemini’s bad key with status 400',
