@@ -3,6 +3,7 @@
  * string may go on in the next piece (docs/sources.md).
  */
 import { arrayAt, isJsonObject, type Json, type JsonObject, stringAt } from '../../core/json.ts';
+import { MAX_JSON_DEPTH } from '../../wire/json.ts';
 
 export interface PartialArgs {
   /** Takes what one `functionCall` brings: whole `args`, `partialArgs`, both or neither. */
@@ -28,16 +29,14 @@ export function openPartialArgs(): PartialArgs {
       }
       for (const piece of arrayAt(functionCall, 'partialArgs') ?? []) {
         const steps = isJsonObject(piece) ? stepsOf(stringAt(piece, 'jsonPath') ?? '') : [];
-        const isPlace = steps.length > 0 && steps.length <= MOST_STEPS;
+        // Arguments nest no deeper than any JSON that is taken: what is deeper is no path of theirs.
+        const isPlace = steps.length > 0 && steps.length <= MAX_JSON_DEPTH;
         if (isJsonObject(piece) && isPlace) root = placed(root, steps, pieceValue(piece));
       }
     },
     text: () => JSON.stringify(toJson(root)),
   };
 }
-
-/** Arguments nest no deeper than any JSON that is taken: what is deeper is no path of theirs. */
-const MOST_STEPS = 128;
 
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/g;
 
@@ -46,7 +45,7 @@ function stepsOf(path: string): readonly Step[] {
   const steps: Step[] = [];
   for (const [, plain, index, single, double] of path.matchAll(STEP)) {
     steps.push(index === undefined ? (plain ?? (single ?? double ?? '').replace(/\\(.)/g, '$1')) : Number(index));
-    if (steps.length > MOST_STEPS) break;
+    if (steps.length > MAX_JSON_DEPTH) break;
   }
   return steps;
 }
