@@ -78,6 +78,8 @@ describe('@anthropic-ai/sdk: models', () => {
 
   test('one that is none, and a page that cannot be', async () => {
     const missing = await failureOf(client.models.retrieve('sim/none'), Anthropic.NotFoundError);
+    expect(missing.message).toContain('sim/none is not found');
+    expect(missing.message).toContain('GET /v1/models lists those that are served');
     expect(missing).toMatchObject({ type: 'not_found_error', requestID: expect.stringMatching(/^gen-/) });
     const asked = client.models.list({ after_id: 'sim/none' });
     expect(await failureOf(asked, Anthropic.BadRequestError)).toMatchObject({ type: 'invalid_request_error' });

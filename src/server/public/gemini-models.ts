@@ -1,11 +1,11 @@
 /** `GET /v1beta/models` and `/v1beta/models/{model}`: the catalogue as that grammar lists it. */
 import type { Model } from '../../catalog/model.ts';
-import { GatewayError, invalidRequest } from '../../core/errors.ts';
-import { WHOLE_KINDS } from '../../core/exchange-kind.ts';
+import { invalidRequest } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { ACTIONS, EMBED_ACTIONS } from '../../dialects/gemini/client/address.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { contextLength, outputLimit } from './catalogue-shapes.ts';
+import { isConversational, servedModel } from './served-models.ts';
 
 const DEFAULT_PAGE = 50;
 const MOST_PER_PAGE = 1000;
@@ -29,13 +29,7 @@ function wholeNumber(query: URLSearchParams, name: string, otherwise: number): n
   return Number(text);
 }
 
-const WHOLE: readonly string[] = WHOLE_KINDS;
-
 const makesEmbeddings = ({ outputModalities }: Model): boolean => outputModalities.includes('embeddings');
-
-/** What else there is (rerank, moderation) is asked in other grammars. */
-export const isConversational = ({ outputModalities }: Model): boolean =>
-  outputModalities.some((kind) => !WHOLE.includes(kind));
 
 /** @throws GatewayError `client.not_found` with near matches */
 export function findModel(snapshot: Snapshot, name: string): JsonObject {
@@ -47,14 +41,7 @@ export function findModel(snapshot: Snapshot, name: string): JsonObject {
  * @throws GatewayError `client.not_found` with near matches
  */
 export function modelOf(snapshot: Snapshot, name: string): Model {
-  const resolved = snapshot.resolve(name.replace(/\?.*$/, ''));
-  if (resolved.kind === 'found') {
-    const model = snapshot.models.get(resolved.id) ?? snapshot.models.get(resolved.id.replace(/:.*$/, ''));
-    if (model) return model;
-  }
-  const near = resolved.kind === 'unknown' && resolved.near.length > 0 ? ` Near: ${resolved.near.join(', ')}.` : '';
-  const message = `models/${name.slice(0, 200)} is not found, or no configured provider serves it.${near} GET /v1beta/models lists those that are served.`;
-  throw new GatewayError('client.not_found', message);
+  return servedModel(snapshot, name, '/v1beta/models', `models/${name}`);
 }
 
 function modelRow(model: Model, snapshot: Snapshot): JsonObject {

@@ -12,10 +12,10 @@ import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { CORS_HEADERS, errorResponse } from '../error-response.ts';
 import { readerOf } from './catalogue-reader.ts';
 import { contextLength, outputLimit } from './catalogue-shapes.ts';
-import { isConversational, modelOf } from './gemini-models.ts';
 import type { InferencePorts } from './inference.ts';
 import { requestIdHeader } from './messages.ts';
 import type { OwnCatalogue } from './own-catalogue.ts';
+import { isConversational, servedModel } from './served-models.ts';
 
 const DEFAULT_PAGE = 20;
 const MOST_PER_PAGE = 1000;
@@ -28,7 +28,7 @@ export function messagesCatalogue(ports: InferencePorts): OwnCatalogue {
       getCatalogue(request, ports, (snapshot) =>
         name === undefined
           ? listModels(snapshot, new URL(request.url).searchParams)
-          : modelRow(modelOf(snapshot, name), snapshot),
+          : modelRow(servedModel(snapshot, name, '/v1/models'), snapshot),
       ),
   };
 }
